@@ -1,0 +1,192 @@
+"""The Deployment that serves one model, and the Service that makes it reachable."""
+
+import pulumi
+from pulumi import ResourceOptions
+from pulumi_kubernetes.apps.v1 import (
+    Deployment,
+    DeploymentSpecArgs,
+    DeploymentStrategyArgs,
+    RollingUpdateDeploymentArgs,
+)
+from pulumi_kubernetes.core.v1 import (
+    ConfigMap,
+    PodTemplateSpecArgs,
+    Service,
+    ServiceAccount,
+    ServicePortArgs,
+    ServiceSpecArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicy,
+    NetworkPolicyIngressRuleArgs,
+    NetworkPolicyPortArgs,
+    NetworkPolicySpecArgs,
+)
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
+
+from components.serving.model_server_args import ModelServerArgs
+from components.serving.pod import model_pod, template_annotations
+from components.serving.server_flags import MONITORING_FILE, monitoring_config
+
+# A pod counts as available this long after it is ready, so that one which dies with its first request stops a rollout.
+MIN_READY_SECONDS = 5
+# Old ReplicaSets kept for `kubectl rollout undo`.
+REVISION_HISTORY = 5
+# What scheduling and pulling an image may add to the time that loading takes.
+PROGRESS_MARGIN_SECONDS = 300
+
+
+class ModelServer(pulumi.ComponentResource):
+    """One model behind TensorFlow Serving's REST API, ready only while the model can answer."""
+
+    deployment: pulumi.Output[str]
+    service: pulumi.Output[str]
+    namespace: pulumi.Output[str]
+    node_port: pulumi.Output[int]
+    predict_path: pulumi.Output[str]
+    """Path of the prediction call, to be put after `http://<node>:<node_port>`."""
+
+    def __init__(self, name: str, args: ModelServerArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:serving:ModelServer", name, None, opts)
+        child = ResourceOptions(parent=self)
+        labels = labels_of(args)
+        selector = selector_of(args)
+
+        account = ServiceAccount(
+            name,
+            metadata=ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
+            # The server never calls the API server, so a pod that is broken into holds no token.
+            automount_service_account_token=False,
+            opts=child,
+        )
+        config = ConfigMap(
+            name,
+            metadata=ObjectMetaArgs(
+                name=f"{args.deployment}-config", namespace=args.namespace, labels=labels
+            ),
+            data={MONITORING_FILE: monitoring_config()},
+            opts=child,
+        )
+        # The policy stands before the first pod, so that there is no moment without it.
+        policy = _only_the_rest_port(name, args, labels, selector, child)
+        PodDisruptionBudget(
+            name,
+            metadata=ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
+            spec=PodDisruptionBudgetSpecArgs(
+                max_unavailable=1,
+                selector=LabelSelectorArgs(match_labels=selector),
+                # A pod that never became ready must not keep its machine from being drained.
+                unhealthy_pod_eviction_policy="AlwaysAllow",
+            ),
+            opts=child,
+        )
+
+        deployment = Deployment(
+            name,
+            metadata=ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
+            spec=DeploymentSpecArgs(
+                # Left out when an autoscaler owns the number: each run would set it back.
+                replicas=args.replicas,
+                selector=LabelSelectorArgs(match_labels=selector),
+                strategy=_strategy(args.gpu),
+                min_ready_seconds=MIN_READY_SECONDS,
+                revision_history_limit=REVISION_HISTORY,
+                progress_deadline_seconds=args.startup_seconds + PROGRESS_MARGIN_SECONDS,
+                template=PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(labels=labels, annotations=template_annotations(args)),
+                    spec=model_pod(args, account=account.metadata.name, config_map=config.metadata.name),
+                ),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[policy, *args.wait_for]),
+        )
+        service = Service(
+            name,
+            metadata=ObjectMetaArgs(name=args.service, namespace=args.namespace, labels=labels),
+            spec=ServiceSpecArgs(
+                type="NodePort",
+                selector=selector,
+                # Every node answers on the port, also the ones without a pod of this model.
+                external_traffic_policy="Cluster",
+                ports=[
+                    ServicePortArgs(
+                        name="http",
+                        port=args.container_port,
+                        target_port="http",
+                        node_port=args.node_port,
+                        protocol="TCP",
+                        app_protocol="http",
+                    )
+                ],
+            ),
+            # A Service is awaited until it has a ready pod, which can only be after the Deployment.
+            opts=ResourceOptions(parent=self, depends_on=[deployment]),
+        )
+
+        self.deployment = deployment.metadata.name
+        self.service = service.metadata.name
+        self.namespace = pulumi.Output.from_input(args.namespace)
+        self.node_port = pulumi.Output.from_input(args.node_port)
+        self.predict_path = pulumi.Output.from_input(f"/v1/models/{args.served_name}:predict")
+        self.register_outputs(
+            {
+                "deployment": self.deployment,
+                "service": self.service,
+                "namespace": self.namespace,
+                "node_port": self.node_port,
+                "predict_path": self.predict_path,
+            }
+        )
+
+
+def selector_of(args: ModelServerArgs) -> dict[str, str]:
+    """The two labels that find the pods. A Deployment's selector can never change, so these hold nothing that may."""
+    return {"app.kubernetes.io/name": "model-server", "app.kubernetes.io/instance": args.deployment}
+
+
+def labels_of(args: ModelServerArgs) -> dict[str, str]:
+    """Labels of every object of the model."""
+    return {
+        **selector_of(args),
+        "app.kubernetes.io/component": "serving",
+        "app.kubernetes.io/part-of": "metalml",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }
+
+
+def _strategy(gpu: int) -> DeploymentStrategyArgs:
+    """How a new pod takes over from the old one."""
+    # On CPUs the new pod is ready before the old one goes. With GPUs there is seldom a free one for a moment, and a
+    # pod that waits for a GPU which the old pod holds would wait for ever: there the old one goes first.
+    surge, unavailable = (0, 1) if gpu else (1, 0)
+    return DeploymentStrategyArgs(
+        type="RollingUpdate",
+        rolling_update=RollingUpdateDeploymentArgs(max_surge=surge, max_unavailable=unavailable),
+    )
+
+
+def _only_the_rest_port(
+    name: str,
+    args: ModelServerArgs,
+    labels: dict[str, str],
+    selector: dict[str, str],
+    child: ResourceOptions,
+) -> NetworkPolicy:
+    """Let requests in on the REST port, and nothing out: a server that only reads files needs no network."""
+    return NetworkPolicy(
+        name,
+        metadata=ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
+        spec=NetworkPolicySpecArgs(
+            pod_selector=LabelSelectorArgs(match_labels=selector),
+            policy_types=["Ingress", "Egress"],
+            # No `from`: a NodePort request arrives with the address of the node that took it. Who may reach the
+            # node's port is the firewall's question.
+            ingress=[
+                NetworkPolicyIngressRuleArgs(
+                    ports=[NetworkPolicyPortArgs(port=args.container_port, protocol="TCP")]
+                )
+            ],
+            egress=[],
+        ),
+        opts=child,
+    )

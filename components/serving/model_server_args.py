@@ -1,0 +1,81 @@
+"""What a model server is made from."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pulumi import Input, Resource
+
+from components.checks import require_dns_label, require_pinned_image
+
+GPU_RESOURCE = "nvidia.com/gpu"
+# The range that kube-apiserver gives to NodePorts by default.
+NODE_PORTS = range(30000, 32768)
+# The name is a part of URLs and of a directory.
+SERVED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+def default_requests() -> Mapping[str, str]:
+    """What the scheduler sets aside for one pod."""
+    return {"cpu": "500m", "memory": "512Mi"}
+
+
+def default_limits() -> Mapping[str, str]:
+    """What one pod can never exceed."""
+    return {"cpu": "2", "memory": "2Gi"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelServerArgs:
+    """One served model: its files, its server and its Service."""
+
+    namespace: Input[str]
+    image: str
+    claim: Input[str]
+    """Claim of the volume whose directory `<served_name>/<version>/` holds the SavedModel."""
+    model_digest: Input[str]
+    """Digest over all files of the model: other files roll the Deployment, the same files do not."""
+    deployment: str = "ml-model"
+    service: str = "ml-model-service"
+    served_name: str = "default"
+    container_port: int = 8501
+    node_port: int = 30050
+    replicas: int | None = 1
+    """None leaves the number to an autoscaler."""
+    gpu: int = 0
+    requests: Mapping[str, str] = field(default_factory=default_requests)
+    limits: Mapping[str, str] = field(default_factory=default_limits)
+    startup_seconds: int = 600
+    """How long loading may take before the pod is started again; the first load on a new GPU takes minutes."""
+    drain_seconds: int = 10
+    """How long a pod still answers after it was told to go, until every node has heard that it is going."""
+    wait_for: Sequence[Resource] = ()
+    """What must be there before the first pod. The component's own depends_on does not reach its children."""
+
+    def __post_init__(self) -> None:
+        require_dns_label("deployment", self.deployment)
+        require_dns_label("service", self.service)
+        require_pinned_image("image", self.image)
+        if not SERVED_NAME.fullmatch(self.served_name):
+            raise ValueError(
+                f"served_name {self.served_name!r} becomes a part of a URL; use letters, digits, '_', '.' and '-'"
+            )
+        if self.node_port not in NODE_PORTS:
+            raise ValueError(
+                f"node_port {self.node_port} is not a NodePort; use {NODE_PORTS.start} to {NODE_PORTS.stop - 1}"
+            )
+        # Below 1024 a process that is not root may not listen.
+        if not 1024 <= self.container_port <= 65535:
+            raise ValueError(f"container_port {self.container_port} must be between 1024 and 65535")
+        if self.gpu < 0:
+            raise ValueError(f"gpu must be 0 or more, got {self.gpu}")
+        if self.replicas is not None and self.replicas < 0:
+            raise ValueError(f"replicas must be 0 or more, or absent for an autoscaler, got {self.replicas}")
+        if self.startup_seconds < 1 or self.drain_seconds < 1:
+            raise ValueError("startup_seconds and drain_seconds must be 1 or more")
+        for what, amounts in (("requests", self.requests), ("limits", self.limits)):
+            missing = {"cpu", "memory"} - amounts.keys()
+            if missing:
+                raise ValueError(f"{what} must name cpu and memory, missing: {', '.join(sorted(missing))}")
+            if GPU_RESOURCE in amounts:
+                raise ValueError(f"{what} may not name {GPU_RESOURCE}; set gpu instead")

@@ -1,0 +1,145 @@
+"""The pod of a model server."""
+
+import hashlib
+
+from pulumi import Input
+from pulumi_kubernetes.core.v1 import (
+    CapabilitiesArgs,
+    ConfigMapVolumeSourceArgs,
+    ContainerArgs,
+    ContainerPortArgs,
+    EmptyDirVolumeSourceArgs,
+    HTTPGetActionArgs,
+    LifecycleArgs,
+    LifecycleHandlerArgs,
+    PersistentVolumeClaimVolumeSourceArgs,
+    PodSecurityContextArgs,
+    PodSpecArgs,
+    ProbeArgs,
+    ResourceRequirementsArgs,
+    SeccompProfileArgs,
+    SecurityContextArgs,
+    SleepActionArgs,
+    TolerationArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+
+from components.serving.model_server_args import GPU_RESOURCE, ModelServerArgs
+from components.serving.server_flags import (
+    BINARY,
+    CONFIG_DIRECTORY,
+    GRPC_PORT,
+    MODELS_DIRECTORY,
+    monitoring_config,
+    readiness_path,
+    server_flags,
+)
+
+USER = 1000
+SCRATCH_SIZE = "256Mi"
+# Short, because a newcomer waits for the first answer; the budget is what counts.
+STARTUP_PERIOD_SECONDS = 2
+# After the drain a signal ends the server; this is for one that does not listen.
+KILL_MARGIN_SECONDS = 20
+
+
+def template_annotations(args: ModelServerArgs) -> dict[str, Input[str]]:
+    """Annotations that change, and so roll the pods, when what the server read at its start has changed."""
+    return {
+        "metalml/model-sha256": args.model_digest,
+        "metalml/config-sha256": hashlib.sha256(monitoring_config().encode()).hexdigest(),
+    }
+
+
+def model_pod(args: ModelServerArgs, *, account: Input[str], config_map: Input[str]) -> PodSpecArgs:
+    """A pod that meets the `restricted` Pod Security level and reads its model from the claim."""
+    return PodSpecArgs(
+        service_account_name=account,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        # TensorFlow Serving handles no SIGTERM, and the kernel drops unhandled signals for process 1: it would
+        # always be killed at the end of the grace period. In a shared process namespace it is not process 1.
+        share_process_namespace=True,
+        termination_grace_period_seconds=args.drain_seconds + KILL_MARGIN_SECONDS,
+        tolerations=_tolerations(args.gpu),
+        security_context=PodSecurityContextArgs(
+            run_as_non_root=True,
+            run_as_user=USER,
+            run_as_group=USER,
+            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
+        ),
+        containers=[_container(args)],
+        volumes=[
+            VolumeArgs(
+                name="models",
+                persistent_volume_claim=PersistentVolumeClaimVolumeSourceArgs(
+                    claim_name=args.claim, read_only=True
+                ),
+            ),
+            VolumeArgs(name="config", config_map=ConfigMapVolumeSourceArgs(name=config_map)),
+            VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE)),
+        ],
+    )
+
+
+def _container(args: ModelServerArgs) -> ContainerArgs:
+    gpus = {GPU_RESOURCE: str(args.gpu)} if args.gpu else {}
+    return ContainerArgs(
+        name="model-server",
+        image=args.image,
+        # The tag is pinned, and an image that was imported on the node is in no registry.
+        image_pull_policy="IfNotPresent",
+        # The image's entry point is a shell that does not hand signals on.
+        command=[BINARY],
+        args=list(server_flags(args.served_name, args.container_port)),
+        ports=[
+            ContainerPortArgs(name="http", container_port=args.container_port, protocol="TCP"),
+            ContainerPortArgs(name="grpc", container_port=GRPC_PORT, protocol="TCP"),
+        ],
+        resources=ResourceRequirementsArgs(
+            requests={**args.requests, **gpus},
+            limits={**args.limits, **gpus},
+        ),
+        startup_probe=_loaded(
+            args, period=STARTUP_PERIOD_SECONDS, failures=-(-args.startup_seconds // STARTUP_PERIOD_SECONDS)
+        ),
+        readiness_probe=_loaded(args, period=5, failures=3),
+        liveness_probe=_loaded(args, period=20, failures=3),
+        # The kubelet stops a pod and tells the nodes at the same time. Until all have heard, requests still come.
+        lifecycle=LifecycleArgs(
+            pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=args.drain_seconds))
+        ),
+        security_context=SecurityContextArgs(
+            allow_privilege_escalation=False,
+            privileged=False,
+            read_only_root_filesystem=True,
+            run_as_non_root=True,
+            run_as_user=USER,
+            run_as_group=USER,
+            capabilities=CapabilitiesArgs(drop=["ALL"]),
+        ),
+        volume_mounts=[
+            VolumeMountArgs(name="models", mount_path=MODELS_DIRECTORY, read_only=True),
+            VolumeMountArgs(name="config", mount_path=CONFIG_DIRECTORY, read_only=True),
+            VolumeMountArgs(name="tmp", mount_path="/tmp"),
+        ],
+    )
+
+
+def _loaded(args: ModelServerArgs, *, period: int, failures: int) -> ProbeArgs:
+    """A probe that is true only while a version of the model is loaded."""
+    return ProbeArgs(
+        http_get=HTTPGetActionArgs(path=readiness_path(args.served_name), port="http", scheme="HTTP"),
+        period_seconds=period,
+        timeout_seconds=5,
+        success_threshold=1,
+        failure_threshold=failures,
+    )
+
+
+def _tolerations(gpu: int) -> list[TolerationArgs] | None:
+    """GPU machines are often kept free of other work by this taint."""
+    if not gpu:
+        return None
+    return [TolerationArgs(key=GPU_RESOURCE, operator="Exists", effect="NoSchedule")]
