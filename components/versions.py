@@ -1,0 +1,41 @@
+"""Every version and image that metalml installs, in one place.
+
+`metalml:images` in a stack's settings overrides an image by its key. The `renovate:` lines let a bot raise a
+version by itself; what has no data source is raised by hand.
+"""
+
+# Kubernetes minors that kubeadm's configuration (v1beta4) and the kubelet settings here are right for.
+KUBERNETES_MINORS = range(35, 38)
+
+# renovate: datasource=github-releases depName=kubernetes/kubernetes
+KUBERNETES = "1.36.3"
+# 2.3 is the long-term release (to April 2028) and what Kubernetes 1.36 is tested with.
+# renovate: datasource=github-releases depName=containerd/containerd
+CONTAINERD = "2.3.4"
+# The newest 3.6: etcd 3.7 belongs to Kubernetes 1.37.
+# renovate: datasource=github-releases depName=etcd-io/etcd
+ETCD = "3.6.16"
+# renovate: datasource=github-releases depName=coredns/coredns
+COREDNS = "1.14.7"
+# The sandbox image that kubeadm 1.36 names; containerd's configuration must say the same.
+PAUSE = "3.10.2"
+# renovate: datasource=github-releases depName=projectcalico/calico
+CALICO = "3.32.1"
+# The operator that belongs to the Calico release above.
+TIGERA_OPERATOR = "1.42.3"
+
+# The vendors' apt repositories. Kubernetes has a flat one per minor; containerd.io is Docker's build of containerd.
+KUBERNETES_APT_URL = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/"
+KUBERNETES_APT_KEY_URL = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/Release.key"
+KUBERNETES_APT_KEY_FINGERPRINT = "DE15B14486CD377B9E876E1A234654DA9A296436"
+CONTAINERD_APT_URL = "https://download.docker.com/linux/{os}"
+CONTAINERD_APT_KEY_URL = "https://download.docker.com/linux/{os}/gpg"
+CONTAINERD_APT_KEY_FINGERPRINT = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
+
+IMAGES = {
+    # renovate: datasource=docker depName=tensorflow/serving
+    "model-server": "docker.io/tensorflow/serving:2.19.1",
+    # renovate: datasource=docker depName=tensorflow/serving
+    "model-server-gpu": "docker.io/tensorflow/serving:2.19.1-gpu",
+    "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
+}

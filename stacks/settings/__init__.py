@@ -1,0 +1,52 @@
+"""The typed, frozen settings of a stack: `load` gives them, or every mistake at once."""
+
+from stacks.settings.cluster import ClusterSettings, FirewallSettings, LocalMachinesSettings, PodNetwork
+from stacks.settings.errors import Mistake, SettingsError
+from stacks.settings.kubelet import EvictionSettings, KubeletSettings, ReservedSettings
+from stacks.settings.layers import Layer, UpstreamSettings
+from stacks.settings.load import load, parse
+from stacks.settings.machines import Effect, LoginSettings, MachineSettings, Provider, Role, TaintSettings
+from stacks.settings.models import (
+    ComputeSettings,
+    FilesSettings,
+    ModelSettings,
+    ResourcesSettings,
+    ServiceSettings,
+    StorageSettings,
+)
+from stacks.settings.platform import PlatformSettings
+from stacks.settings.sources import AptRepository, AptSource, BundleSource
+from stacks.settings.stack import Settings
+
+__all__ = [
+    "AptRepository",
+    "AptSource",
+    "BundleSource",
+    "ClusterSettings",
+    "ComputeSettings",
+    "Effect",
+    "EvictionSettings",
+    "FilesSettings",
+    "FirewallSettings",
+    "KubeletSettings",
+    "Layer",
+    "LocalMachinesSettings",
+    "LoginSettings",
+    "MachineSettings",
+    "Mistake",
+    "ModelSettings",
+    "PlatformSettings",
+    "PodNetwork",
+    "Provider",
+    "ReservedSettings",
+    "ResourcesSettings",
+    "Role",
+    "ServiceSettings",
+    "Settings",
+    "SettingsError",
+    "StorageSettings",
+    "TaintSettings",
+    "UpstreamSettings",
+    "load",
+    "parse",
+]

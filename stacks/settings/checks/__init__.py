@@ -1,0 +1,26 @@
+"""Rules that look at more than one field, or outside the settings. One module per concept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from stacks.settings.checks import cluster, layers, machines, models, ranges
+from stacks.settings.checks.finding import Check
+from stacks.settings.checks.layers import owned
+from stacks.settings.errors import Mistake
+from stacks.settings.layers import Layer
+from stacks.settings.stack import Settings
+
+# Rules are asked about the layers that the stack owns: the others' settings are not its own.
+CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
+    (None, layers.CHECKS),
+    (Layer.CLUSTER, machines.CHECKS + ranges.CHECKS + cluster.CHECKS),
+    (Layer.MODELS, models.CHECKS),
+)
+
+
+def find_mistakes(settings: Settings, directory: Path) -> Iterator[Mistake]:
+    """Every mistake between fields. Values that could not be read are passed over."""
+    for layer, checks in CHECKS:
+        if layer is None or owned(settings, layer):
+            for check in checks:
+                yield from check(settings, directory)

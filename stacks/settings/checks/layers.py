@@ -1,0 +1,96 @@
+"""Rules about layers, and about the stacks that own the others."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from stacks.settings.base import UNKNOWN
+from stacks.settings.checks.finding import known, mistake
+from stacks.settings.errors import Mistake
+from stacks.settings.layers import Layer
+from stacks.settings.stack import Settings
+
+ORDER = list(Layer)
+
+
+def layers_in_one_piece(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """A layer between two of this stack's would be owned by a stack that stands on this one and under it."""
+    layers = list(settings.layers)
+    if not known(settings.layers, *layers):
+        return
+    given = ", ".join(layers) or "none"
+    allowed = f"one or more of {', '.join(ORDER)}, each once, in this order and without a gap"
+    if not layers:
+        yield mistake(
+            "layers", given, allowed, "name the layers that this stack owns, or leave the key out for all"
+        )
+        return
+    start = ORDER.index(layers[0])
+    if layers != ORDER[start : start + len(layers)]:
+        yield mistake(
+            "layers", given, allowed, "put them in order, or give the layers to stacks of their own"
+        )
+
+
+def owned(settings: Settings, layer: Layer) -> bool:
+    """Whether the stack owns the layer; when the list cannot be read, no."""
+    return known(settings.layers, *settings.layers) and layer in settings.layers
+
+
+def settings_of_other_layers(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """Settings of a layer that this stack does not own would change nothing, silently."""
+    if not known(settings.layers, *settings.layers) or not settings.layers:
+        return
+    keys = {
+        "machines": Layer.CLUSTER,
+        "cluster": Layer.CLUSTER,
+        "platform": Layer.PLATFORM,
+        "models": Layer.MODELS,
+    }
+    for key, layer in keys.items():
+        # load() fills in the cluster's name; other defaults are not "set".
+        given = key in settings.model_fields_set
+        if key == "cluster" and settings.cluster is not UNKNOWN:
+            given = settings.cluster.model_fields_set != {"name"}
+        if given and layer not in settings.layers:
+            yield mistake(
+                key,
+                f"settings of the layer {layer}, which this stack does not own",
+                f"settings of {', '.join(settings.layers)}",
+                f"move {key} to the stack that owns {layer}, or add {layer} to metalml:layers",
+            )
+
+
+def upstream_where_needed(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """Each layer below this stack's needs a stack; a layer of this stack's own must not have another one."""
+    layers = list(settings.layers)
+    if not known(settings.upstream, settings.layers, *layers) or not layers:
+        return
+    lowest = ORDER.index(layers[0])
+    for layer, stack in (
+        (Layer.CLUSTER, settings.upstream.cluster),
+        (Layer.PLATFORM, settings.upstream.platform),
+    ):
+        below = ORDER.index(layer) < lowest
+        path = f"upstream.{layer}"
+        if below and stack is None:
+            yield mistake(
+                path,
+                "missing",
+                f"the name of the stack that owns {layer}, such as prod-{layer}",
+                f"add it; it is found by itself only for a stack whose name ends in -{layers[0]}",
+            )
+        if not below and present_name(stack):
+            yield mistake(
+                path,
+                stack,
+                "a stack only for layers below this stack's own",
+                f"remove the line: this stack has no use for the outputs of another {layer}",
+            )
+
+
+def present_name(stack: str | None) -> bool:
+    """Whether an upstream stack was named."""
+    return stack is not None and known(stack)
+
+
+CHECKS = (layers_in_one_piece, settings_of_other_layers, upstream_where_needed)

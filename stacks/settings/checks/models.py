@@ -1,0 +1,173 @@
+"""Rules about models: their files, their machine, and what they share with other models."""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from components import versions
+from stacks.settings.base import suggestion
+from stacks.settings.checks.finding import duplicates, known, mistake, present
+from stacks.settings.checks.layers import owned
+from stacks.settings.errors import Mistake
+from stacks.settings.fields import quantity_value
+from stacks.settings.layers import Layer
+from stacks.settings.machines import Role
+from stacks.settings.stack import Settings
+
+
+def unique_models(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """Two models with one name would be one Deployment."""
+    models = list(enumerate(settings.models))
+
+    def in_namespace(key: str, names: list[tuple[int, str, str]]) -> Iterator[Mistake]:
+        entries = (
+            (f"models[{i}].{key}", f"{space}/{name}") for i, space, name in names if present(space, name)
+        )
+        yield from duplicates(entries, "a name of its own in the namespace", "rename one")
+
+    yield from in_namespace("name", [(i, m.namespace, m.name) for i, m in models])
+    yield from in_namespace("storage.claim", [(i, m.namespace, m.storage.claim) for i, m in models])
+    yield from in_namespace("service.name", [(i, m.namespace, m.service.name) for i, m in models])
+    yield from duplicates(
+        ((f"models[{i}].storage.volume", m.storage.volume) for i, m in models),
+        "a volume of its own: volumes have no namespace",
+        "rename one",
+    )
+    yield from duplicates(
+        ((f"models[{i}].service.nodePort", m.service.node_port) for i, m in models),
+        "a port of its own",
+        "give one another port from 30000 to 32767",
+    )
+
+
+def directories_apart(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """Files of one model inside another's directory would be served, or deleted, with it."""
+    places = [(i, m.files.machine, m.files.host_path) for i, m in enumerate(settings.models)]
+    places = [place for place in places if present(*place)]
+    for number, (index, machine, path) in enumerate(places):
+        for other_index, other_machine, other in places[:number]:
+            one, two = PurePosixPath(path), PurePosixPath(other)
+            if machine == other_machine and (one.is_relative_to(two) or two.is_relative_to(one)):
+                yield mistake(
+                    f"models[{index}].files.hostPath",
+                    f"{path}, where models[{other_index}] has {other} on {machine}",
+                    "a directory of the model's own, not inside another model's",
+                    f"choose another, such as /mnt/{settings.models[index].name or 'another-model'}",
+                )
+
+
+def model_files(settings: Settings, directory: Path) -> Iterator[Mistake]:
+    """TensorFlow Serving looks for <number>/saved_model.pb and waits for ever when there is none."""
+    for index, model in enumerate(settings.models):
+        given = model.files.source
+        if not known(given):
+            continue
+        source = directory / Path(given).expanduser()
+        versions_there = [
+            entry.name
+            for entry in (source.iterdir() if source.is_dir() else ())
+            if entry.name.isdecimal() and (entry / "saved_model.pb").is_file()
+        ]
+        if not versions_there:
+            what = "which has no such version" if source.is_dir() else "which is not a directory"
+            yield mistake(
+                f"models[{index}].files.source",
+                f"{given}, {what}",
+                "a directory with at least one <number>/saved_model.pb",
+                "correct the path, or export the model there; for dev, `make up` makes the model",
+            )
+
+
+def models_machine(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """The pods run where the files are, so that machine must take pods, and have the GPUs."""
+    if not owned(settings, Layer.CLUSTER) or not known(*settings.machines):
+        return
+    machines = {machine.name: machine for machine in settings.machines}
+    if not known(*machines):
+        return
+    workers = [name for name, machine in machines.items() if machine.role is Role.WORKER]
+    gpu_workers = [name for name in workers if machines[name].gpu is True]
+    for index, model in enumerate(settings.models):
+        name, path = model.files.machine, f"models[{index}].files.machine"
+        wants_gpu = known(model.gpu) and model.gpu > 0
+        gpus_known = known(*(machine.gpu for machine in machines.values()))
+        if wants_gpu and gpus_known and not gpu_workers:
+            yield mistake(
+                f"models[{index}].gpu",
+                model.gpu,
+                "0 on a cluster whose workers have no GPU",
+                "set gpu: true on the worker that has GPUs, or gpu: 0 here",
+            )
+        if not known(name):
+            continue
+        if name not in machines:
+            close = suggestion(name, list(machines))
+            hint = f"did you mean {close}?" if close else "correct the name, or add the machine"
+            yield mistake(path, name, f"a worker: {', '.join(workers) or 'there is none'}", hint)
+        elif machines[name].role is Role.CONTROL_PLANE:
+            yield mistake(
+                path,
+                f"{name}, a control plane",
+                f"a worker: {', '.join(workers) or 'there is none'}",
+                "name a worker: pods are kept away from control planes",
+            )
+        elif wants_gpu and gpus_known and gpu_workers and name not in gpu_workers:
+            yield mistake(
+                path,
+                f"{name}, which has no GPU",
+                f"a worker with gpu: true: {', '.join(gpu_workers)}",
+                "put the files on a GPU worker: the pods run where the files are",
+            )
+
+
+def models_namespace(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """Namespaces are the platform's; a model cannot be put where there is none."""
+    namespaces = list(settings.platform.namespaces)
+    if not owned(settings, Layer.PLATFORM) or not known(settings.platform.namespaces, *namespaces):
+        return
+    for index, model in enumerate(settings.models):
+        if known(model.namespace) and model.namespace not in namespaces:
+            yield mistake(
+                f"models[{index}].namespace",
+                model.namespace,
+                f"one of platform.namespaces: {', '.join(namespaces) or 'there is none'}",
+                "add it to platform.namespaces, or correct it",
+            )
+
+
+def requests_within_limits(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """The API server refuses a pod that asks for more than it may take."""
+    for index, model in enumerate(settings.models):
+        requests, limits = model.resources.requests, model.resources.limits
+        for key, asked, most in (
+            ("cpu", requests.cpu, limits.cpu),
+            ("memory", requests.memory, limits.memory),
+        ):
+            if present(asked, most) and quantity_value(asked) > quantity_value(most):
+                yield mistake(
+                    f"models[{index}].resources.requests.{key}",
+                    f"{asked}, with a limit of {most}",
+                    f"at most resources.limits.{key}",
+                    "lower the request or raise the limit",
+                )
+
+
+def known_images(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """An override of an image that nothing uses would be ignored, silently."""
+    if not known(settings.images):
+        return
+    for key in settings.images:
+        if key not in versions.IMAGES:
+            close = suggestion(key, list(versions.IMAGES))
+            hint = f"did you mean {close}?" if close else "remove it"
+            yield mistake("images", key, f"the keys {', '.join(versions.IMAGES)}", hint)
+
+
+CHECKS = (
+    unique_models,
+    directories_apart,
+    model_files,
+    models_machine,
+    models_namespace,
+    requests_within_limits,
+    known_images,
+)

@@ -1,0 +1,112 @@
+"""The small types that settings are made of, each with the sentence that a wrong value gets."""
+
+import re
+from decimal import Decimal
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from stacks.settings.base import wrong
+
+DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+DNS_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+# 63 characters: the limit of Kubernetes for a label's name and for its value.
+LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+QUANTITY = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
+USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+UNITS = {"": Decimal(1), "m": Decimal("0.001"), "k": Decimal(10**3)}
+UNITS |= {unit: Decimal(10 ** (3 * power)) for power, unit in enumerate("MGTPE", start=2)}
+UNITS |= {f"{unit}i": Decimal(2 ** (10 * power)) for power, unit in enumerate("KMGTPE", start=1)}
+
+
+def _text(pattern: re.Pattern[str], allowed: str, do: str = "") -> BeforeValidator:
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise wrong(allowed, do)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _network(value: Any) -> IPv4Network:
+    if isinstance(value, IPv4Network):
+        return value
+    allowed = "an IPv4 range with its prefix length, such as 10.77.0.0/24"
+    try:
+        if not isinstance(value, str) or "/" not in value:
+            raise wrong(allowed)
+        return IPv4Network(value)
+    except (AddressValueError, NetmaskValueError):
+        raise wrong(allowed) from None
+    except ValueError:
+        start = IPv4Network(value, strict=False)
+        raise wrong(allowed, f"write {start}: the range has to begin at its first address") from None
+
+
+def _address(value: Any) -> IPv4Address:
+    if isinstance(value, IPv4Address):
+        return value
+    try:
+        if isinstance(value, str):
+            return IPv4Address(value)
+    except AddressValueError:
+        pass
+    raise wrong("an IPv4 address, such as 10.77.0.11", "write the address; names are not looked up")
+
+
+def _quantity(value: Any) -> str:
+    # YAML reads `cpu: 2` as a number and Kubernetes means the same by it.
+    text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not QUANTITY.fullmatch(text):
+        raise wrong("a Kubernetes quantity: a number with an optional unit, such as 500m, 2, 512Mi or 5Gi")
+    return text
+
+
+def quantity_value(text: str) -> Decimal:
+    """The number that a quantity stands for, in cores or bytes, to compare two of them."""
+    match = QUANTITY.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a quantity")
+    return Decimal(match["number"]) * UNITS[match["unit"] or ""]
+
+
+def _label_key(value: Any) -> str:
+    prefix, slash, name = str(value).rpartition("/")
+    if not LABEL_NAME.fullmatch(name) or (slash and not DNS_NAME.fullmatch(prefix)):
+        raise wrong("a label key: an optional DNS name and a slash, then at most 63 of A-Z a-z 0-9 - _ .")
+    return str(value)
+
+
+def _label_value(value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong("text", 'put it in quotes: YAML reads true and 1 as something else than "true" and "1"')
+    if value and not LABEL_NAME.fullmatch(value):
+        raise wrong("empty, or at most 63 of A-Z a-z 0-9 - _ . that begin and end with a letter or digit")
+    return value
+
+
+def _absolute(value: Any) -> str:
+    if not isinstance(value, str) or not value.startswith("/") or "/../" in f"{value}/" or value == "/":
+        raise wrong("an absolute path on the machine, without .., such as /mnt/ml-models")
+    return value.rstrip("/")
+
+
+Label = Annotated[
+    str, _text(DNS_LABEL, "a DNS label: at most 63 of a-z 0-9 -, beginning and ending with a letter or digit")
+]
+"""Names of machines, namespaces, Deployments, Services."""
+
+DnsName = Annotated[
+    str, _text(DNS_NAME, "a DNS name: labels of a-z 0-9 - with dots between them, 253 characters at most")
+]
+User = Annotated[str, _text(USER, "a login name of the machine, such as root or ubuntu")]
+Network = Annotated[IPv4Network, BeforeValidator(_network)]
+Address = Annotated[IPv4Address, BeforeValidator(_address)]
+Quantity = Annotated[str, BeforeValidator(_quantity)]
+LabelKey = Annotated[str, BeforeValidator(_label_key)]
+LabelValue = Annotated[str, BeforeValidator(_label_value)]
+AbsolutePath = Annotated[str, BeforeValidator(_absolute)]
+Percent = Annotated[int, Field(ge=1, le=99)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Text = Annotated[str, Field(min_length=1)]

@@ -1,0 +1,29 @@
+"""Which layers a stack owns, and which stacks own the layers below."""
+
+from enum import StrEnum
+
+from stacks.settings.base import Model
+from stacks.settings.fields import Text
+
+
+class Layer(StrEnum):
+    """The layers, lowest first. Each one stands on all before it."""
+
+    CLUSTER = "cluster"
+    PLATFORM = "platform"
+    MODELS = "models"
+
+
+class UpstreamSettings(Model):
+    """The stacks that own the layers below this one's: `prod-cluster`, or `organization/metalml/prod-cluster`."""
+
+    cluster: Text | None = None
+    platform: Text | None = None
+
+
+def environment(stack: str) -> str:
+    """`prod` for the stacks prod-cluster, prod-platform and prod-models; another stack is its own environment."""
+    for layer in Layer:
+        if stack.endswith(f"-{layer}"):
+            return stack.removesuffix(f"-{layer}")
+    return stack

@@ -1,0 +1,99 @@
+"""What is served: one entry per model."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from stacks.settings.base import Model, wrong
+from stacks.settings.fields import AbsolutePath, DnsName, Label, Quantity, Text
+
+# The API server's default range for NodePort Services; the firewall opens the same.
+NODE_PORTS = range(30000, 32768)
+
+
+def _node_port(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in NODE_PORTS:
+        raise wrong(f"a number from {NODE_PORTS.start} to {NODE_PORTS.stop - 1}")
+    return value
+
+
+class FilesSettings(Model):
+    """The model's files: where they are here, and where they go."""
+
+    source: Text  # directory on the operator's computer with <version>/saved_model.pb
+    machine: Label  # the machine that stores them; the pods run there
+    host_path: AbsolutePath = "/mnt/ml-models"
+
+
+class StorageSettings(Model):
+    """The volume over the model's files. Read-only for pods, kept when the claim goes."""
+
+    volume: DnsName
+    claim: DnsName
+    size: Quantity = "5Gi"
+
+
+class ServiceSettings(Model):
+    """Where predictions are asked for from outside: the same port on every machine."""
+
+    name: Label
+    node_port: Annotated[int, BeforeValidator(_node_port)] = 30050
+
+
+class ComputeSettings(Model):
+    """An amount of CPU and memory."""
+
+    cpu: Quantity
+    memory: Quantity
+
+
+class RequestsSettings(ComputeSettings):
+    """What the scheduler sets aside. Defaults: a small SavedModel on CPU with its runtime."""
+
+    cpu: Quantity = "500m"
+    memory: Quantity = "512Mi"
+
+
+class LimitsSettings(ComputeSettings):
+    """What a pod may take at most."""
+
+    cpu: Quantity = "2"
+    memory: Quantity = "2Gi"
+
+
+class ResourcesSettings(Model):
+    """Requests and limits of one replica."""
+
+    requests: RequestsSettings = RequestsSettings()
+    limits: LimitsSettings = LimitsSettings()
+
+
+class ModelSettings(Model):
+    """One model server."""
+
+    name: Label  # of the Deployment; volume, claim and Service are named after it
+    namespace: Label = "ml"
+    # The name in the URL: /v1/models/<servedName>.
+    served_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")] = "default"
+    image: Text | None = None  # None: `model-server` (or `model-server-gpu`) of the images table
+    gpu: Annotated[int, Field(ge=0, le=16)] = 0  # GPUs of one replica; 16 is the most one server has today
+    replicas: Annotated[int, Field(ge=1, le=100)] = 1
+    files: FilesSettings
+    storage: StorageSettings
+    service: ServiceSettings
+    resources: ResourcesSettings = ResourcesSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_parts(cls, data: Any) -> Any:
+        """Names that are not given follow the model's, so two models do not collide."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
+            return data
+        name, storage, service = data["name"], data.get("storage", {}), data.get("service", {})
+        named: dict[str, Any] = dict(data)
+        if isinstance(storage, Mapping):
+            named["storage"] = {"volume": f"{name}-pv", "claim": f"{name}-pvc", **storage}
+        if isinstance(service, Mapping):
+            named["service"] = {"name": f"{name}-service", **service}
+        return named

@@ -1,0 +1,10 @@
+"""What the cluster offers to those who use it."""
+
+from stacks.settings.base import Items, Model
+from stacks.settings.fields import Label
+
+
+class PlatformSettings(Model):
+    """The platform layer."""
+
+    namespaces: Items[Label] = ("ml",)

@@ -1,0 +1,45 @@
+"""All settings of one stack."""
+
+from pydantic import Field
+
+from stacks.settings.base import Items, Model
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.fields import Text
+from stacks.settings.layers import Layer, UpstreamSettings
+from stacks.settings.machines import MachineSettings, Role
+from stacks.settings.models import ModelSettings
+from stacks.settings.platform import PlatformSettings
+
+API_SERVER_PORT = 6443  # kubeadm's default
+
+
+class Settings(Model):
+    """What `Pulumi.<stack>.yaml` says, with every default filled in."""
+
+    layers: Items[Layer] = (Layer.CLUSTER, Layer.PLATFORM, Layer.MODELS)
+    upstream: UpstreamSettings = UpstreamSettings()
+    cluster: ClusterSettings
+    machines: Items[MachineSettings] = ()
+    platform: PlatformSettings = PlatformSettings()
+    models: Items[ModelSettings] = ()
+    # Overrides of components/versions.py IMAGES, by key.
+    images: dict[Text, Text] = Field(default_factory=dict)
+
+    def owns(self, layer: Layer) -> bool:
+        """Whether this stack builds the layer, instead of referring to the stack that does."""
+        return layer in self.layers
+
+    @property
+    def control_planes(self) -> tuple[MachineSettings, ...]:
+        """The machines that run the API server, in the order of the settings."""
+        return tuple(machine for machine in self.machines if machine.role is Role.CONTROL_PLANE)
+
+    @property
+    def workers(self) -> tuple[MachineSettings, ...]:
+        """The machines that run workloads, in the order of the settings."""
+        return tuple(machine for machine in self.machines if machine.role is Role.WORKER)
+
+    @property
+    def api_endpoint(self) -> str:
+        """host:port at which nodes and clients reach the API server."""
+        return self.cluster.endpoint or f"{self.control_planes[0].address}:{API_SERVER_PORT}"
