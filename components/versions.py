@@ -23,6 +23,9 @@ PAUSE = "3.10.2"
 CALICO = "3.32.1"
 # The operator that belongs to the Calico release above.
 TIGERA_OPERATOR = "1.42.3"
+# Its CustomResourceDefinitions, as the release ships them. Another version has another digest.
+CALICO_CRDS_URL = f"https://raw.githubusercontent.com/projectcalico/calico/v{CALICO}/manifests/operator-crds.yaml"
+CALICO_CRDS_SHA256 = "192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71"
 
 # The vendors' apt repositories. Kubernetes has a flat one per minor; containerd.io is Docker's build of containerd.
 KUBERNETES_APT_URL = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/"
@@ -34,8 +37,8 @@ CONTAINERD_APT_KEY_FINGERPRINT = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
 
 IMAGES = {
     # renovate: datasource=docker depName=tensorflow/serving
-    "model-server": "docker.io/tensorflow/serving:2.19.1",
+    "model-server": "docker.io/tensorflow/serving:2.20.0",
     # renovate: datasource=docker depName=tensorflow/serving
-    "model-server-gpu": "docker.io/tensorflow/serving:2.19.1-gpu",
+    "model-server-gpu": "docker.io/tensorflow/serving:2.20.0-gpu",
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
 }

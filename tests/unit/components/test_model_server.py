@@ -1,12 +1,14 @@
 """What users of a model would notice: requests lost, a broken model served, other people's models reached."""
 
+from typing import Any
+
 import pulumi
 import pytest
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 
-MINIMUM = {
+MINIMUM: dict[str, Any] = {
     "namespace": "ml",
     "image": "tensorflow/serving:2.20.0",
     "claim": "ml-model-pvc",

@@ -1,18 +1,18 @@
 """A model's files are on one machine: the volume must bind to one claim, on that machine, and outlive the stack."""
 
+from typing import Any
+
 import pytest
 
 from components.serving.storage import ModelVolume, ModelVolumeArgs
+
+MINIMUM: dict[str, Any] = {"namespace": "ml", "node": "worker-1"}
 
 
 @pytest.fixture
 def objects(engine, settle):
     def build(**changes):
-        settle(
-            lambda: ModelVolume(
-                "ml-model", ModelVolumeArgs(**{"namespace": "ml", "node": "worker-1", **changes})
-            )
-        )
+        settle(lambda: ModelVolume("ml-model", ModelVolumeArgs(**{**MINIMUM, **changes})))
         by_kind = {resource.typ.rsplit(":", 1)[-1]: resource.inputs for resource in engine.resources}
         return by_kind["PersistentVolume"], by_kind["PersistentVolumeClaim"]
 
@@ -73,4 +73,4 @@ def test_files_that_never_came_are_not_hidden_by_an_empty_directory(objects):
 )
 def test_a_wrong_value_is_refused_by_name_before_anything_is_made(field, value):
     with pytest.raises(ValueError, match=field):
-        ModelVolumeArgs(**{"namespace": "ml", "node": "worker-1", field: value})
+        ModelVolumeArgs(**{**MINIMUM, field: value})

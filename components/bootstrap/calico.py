@@ -1,0 +1,69 @@
+"""Calico: a pod network over VXLAN that enforces network policy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components import versions
+from components.bootstrap.calico_installation import Installation, InstallationSpec
+from components.bootstrap.calico_operator import register_operator
+from components.checks import require_pinned_image
+from components.crds import definitions_in, register_definitions
+from components.release_file import ReleaseFile, read_release_file
+
+
+def calico_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
+    """The kinds of the pinned Calico release, downloaded once and checked by digest."""
+    release = ReleaseFile(
+        name=f"operator-crds.yaml of Calico {versions.CALICO}",
+        source=versions.CALICO_CRDS_URL,
+        sha256=versions.CALICO_CRDS_SHA256,
+    )
+    return definitions_in(read_release_file(release, cache))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalicoArgs:
+    """What the operator is asked to build, and from what it is installed."""
+
+    installation: InstallationSpec
+    operator_image: str
+    definitions: Sequence[Mapping[str, Any]]
+    """CustomResourceDefinitions of the release that the operator belongs to."""
+
+    def __post_init__(self) -> None:
+        require_pinned_image("operator_image", self.operator_image)
+        if not self.definitions:
+            raise ValueError("definitions must hold the CustomResourceDefinitions of the Calico release")
+
+
+class Calico(pulumi.ComponentResource):
+    """Calico by its operator.
+
+    The order matters most when it is removed: the Installation goes first, while the operator that takes the network
+    down and lifts its finalizers still runs; then the operator; the kinds go last.
+    """
+
+    installation: pulumi.Output[str]
+    """Name of the Installation; known once the network is ready on every node."""
+
+    def __init__(self, name: str, args: CalicoArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:bootstrap:Calico", name, None, opts)
+        child = ResourceOptions(parent=self)
+
+        definitions = register_definitions(name, args.definitions, child)
+        operator = register_operator(
+            name, parent=self, image=args.operator_image, definitions=list(definitions)
+        )
+        installation = Installation(
+            name,
+            args.installation,
+            ResourceOptions(parent=self, depends_on=[operator, *definitions]),
+        )
+
+        self.installation = installation.id
+        self.register_outputs({"installation": self.installation})

@@ -1,0 +1,36 @@
+"""CustomResourceDefinitions: data from the release that they belong to, registered as typed resources."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+from pulumi import ResourceOptions
+from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
+
+# The C reader needs one second for a release's definitions, the Python one ten.
+_YamlReader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def definitions_in(manifest: bytes) -> Sequence[Mapping[str, Any]]:
+    """The CustomResourceDefinitions of a manifest, in its order; refuses a manifest that holds anything else."""
+    documents = [document for document in yaml.load_all(manifest, Loader=_YamlReader) if document]
+    others = sorted({str(document.get("kind")) for document in documents} - {"CustomResourceDefinition"})
+    if others or not documents:
+        found = ", ".join(others) if others else "nothing"
+        raise ValueError(f"the manifest must hold only CustomResourceDefinitions, found {found}")
+    return documents
+
+
+def register_definitions(
+    name: str, definitions: Sequence[Mapping[str, Any]], opts: ResourceOptions
+) -> list[CustomResourceDefinition]:
+    """Register each definition as it is, under its own name."""
+    return [
+        CustomResourceDefinition(
+            f"{name}-{definition['metadata']['name']}",
+            metadata=definition["metadata"],
+            spec=definition["spec"],
+            opts=opts,
+        )
+        for definition in definitions
+    ]

@@ -1,0 +1,90 @@
+"""A file of somebody else's release: named by its address or path, trusted only by its digest."""
+
+import hashlib
+import os
+import tempfile
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+TIMEOUT_SECONDS = 30
+# Far above any manifest; it only keeps a wrong address from filling the disk.
+LARGEST_BYTES = 64 * 1024 * 1024
+
+
+class ReleaseFileError(RuntimeError):
+    """A release file that could not be had, or is not the one that was pinned."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseFile:
+    """One file of a release."""
+
+    name: str
+    """What people call it, for messages: such as "operator-crds.yaml of Calico 3.32.1"."""
+    source: str
+    """Its address (https://, http://) or its path on this computer."""
+    sha256: str
+
+    def __post_init__(self) -> None:
+        digest = self.sha256
+        if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+            raise ValueError(f"sha256 {digest!r} of {self.name} must be 64 lower-case hexadecimal digits")
+
+
+def read_release_file(file: ReleaseFile, cache: Path) -> bytes:
+    """Return the file's content after its digest has been verified; downloads are kept under `cache`."""
+    if urlsplit(file.source).scheme not in ("http", "https"):
+        return _verified(file, _read(file, Path(file.source)), file.source)
+    kept = cache / f"{file.sha256}-{Path(urlsplit(file.source).path).name}"
+    if kept.exists():
+        return _verified(file, _read(file, kept), str(kept))
+    content = _verified(file, _download(file, kept), file.source)
+    _keep(content, kept)
+    return content
+
+
+def _verified(file: ReleaseFile, content: bytes, where: str) -> bytes:
+    got = hashlib.sha256(content).hexdigest()
+    if got != file.sha256:
+        raise ReleaseFileError(
+            f"{file.name} from {where} is not the file that was pinned: expected sha256 {file.sha256}, got {got}"
+        )
+    return content
+
+
+def _read(file: ReleaseFile, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReleaseFileError(f"cannot read {file.name} at {path}: {error.strerror}") from error
+
+
+def _download(file: ReleaseFile, kept: Path) -> bytes:
+    try:
+        with urllib.request.urlopen(file.source, timeout=TIMEOUT_SECONDS) as response:
+            content = response.read(LARGEST_BYTES + 1)
+    except (urllib.error.URLError, OSError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise ReleaseFileError(
+            f"cannot download {file.name} from {file.source}: {reason}. "
+            f"Without the internet, put the file at {kept}; its sha256 must be {file.sha256}"
+        ) from error
+    if len(content) > LARGEST_BYTES:
+        raise ReleaseFileError(f"{file.name} from {file.source} is larger than {LARGEST_BYTES} bytes")
+    return content
+
+
+def _keep(content: bytes, path: Path) -> None:
+    """Write in one step, so that a run which is killed leaves no half file behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
