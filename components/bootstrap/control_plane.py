@@ -1,0 +1,76 @@
+"""The control plane: `kubeadm init`, once."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.bootstrap.facts import Facts
+from components.bootstrap.operator import operator_command
+from components.bootstrap.render.kubeadm import ClusterArgs, init_config
+from components.bootstrap.render.payload import MachineFile, node_script, payload, static_file
+from components.machines.machine import Machine
+
+APPROVER = "metalml-approve-serving-certificates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlPlaneArgs:
+    """The machine and the cluster it starts."""
+
+    machine: Machine
+    facts: pulumi.Output[Facts]
+    cluster: ClusterArgs
+    after: tuple[pulumi.Resource, ...]
+
+
+class ControlPlane(pulumi.ComponentResource):
+    """The machine that runs the API server, and what the others need from it."""
+
+    kubeconfig: pulumi.Output[str]
+    """The administrator's; a secret. Read by a Command of its own, so that it stays when init's inputs change."""
+    initialised: pulumi.Resource
+    read_kubeconfig: pulumi.Resource
+
+    def __init__(self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("metalml:bootstrap:ControlPlane", name, None, opts)
+        machine = args.machine
+        self.initialised = operator_command(
+            f"{name}-init",
+            "step.sh init",
+            machine.connection,
+            parent=self,
+            payload=args.facts.apply(
+                lambda facts: payload(
+                    "init.sh",
+                    _files(init_config(args.cluster, machine.name, machine.address, facts)),
+                    {"NODE_NAME": machine.name, "NODE_ADDRESS": machine.address},
+                )
+            ),
+            after=args.after,
+        )
+        read = operator_command(
+            f"{name}-kubeconfig",
+            "kubeconfig.sh",
+            machine.connection,
+            parent=self,
+            after=(self.initialised,),
+            secret=True,
+        )
+        self.read_kubeconfig = read
+        self.kubeconfig = pulumi.Output.secret(read.stdout)
+        self.register_outputs({})
+
+
+def _files(config: str) -> tuple[MachineFile, ...]:
+    return (
+        MachineFile(path="/etc/kubernetes/metalml/kubeadm.yaml", text=config, mode="0600"),
+        MachineFile(
+            path=f"/usr/local/sbin/{APPROVER}",
+            text=node_script("approve-serving-certificates.sh"),
+            mode="0755",
+        ),
+        *(
+            MachineFile(path=f"/etc/systemd/system/{APPROVER}.{kind}", text=static_file(f"{APPROVER}.{kind}"))
+            for kind in ("service", "timer")
+        ),
+    )

@@ -1,0 +1,49 @@
+"""Waiting until a node is Ready, and keeping its labels."""
+
+from dataclasses import dataclass
+
+import pulumi
+import yaml
+
+from components.bootstrap.operator import operator_command
+from components.machines.machine import Machine
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadyNodeArgs:
+    """The node and where to ask about it."""
+
+    machine: Machine
+    control_plane: Machine
+    after: tuple[pulumi.Resource, ...]
+    """The node's join and the pod network: a node without one never is Ready."""
+
+
+class ReadyNode(pulumi.ComponentResource):
+    """A node that runs pods and answers for their logs; what uses the cluster depends on `reached`."""
+
+    reached: pulumi.Resource
+
+    def __init__(self, name: str, args: ReadyNodeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("metalml:bootstrap:ReadyNode", name, None, opts)
+        self.reached = operator_command(
+            f"{name}-ready",
+            "ready.sh",
+            args.machine.connection,
+            control=args.control_plane.connection,
+            parent=self,
+            payload=node_labels(args.machine),
+            after=args.after,
+        )
+        self.register_outputs({})
+
+
+def node_labels(machine: Machine) -> str:
+    """The Node object's part that is ours; applied server-side, so that a label taken out here goes there too."""
+    labels = dict(machine.labels)
+    if machine.role == "worker":
+        labels["node-role.kubernetes.io/worker"] = ""
+    return yaml.safe_dump(
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": machine.name, "labels": labels}},
+        sort_keys=False,
+    )

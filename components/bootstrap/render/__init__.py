@@ -1,0 +1,1 @@
+"""Pure functions that give the text of every file a machine gets."""

@@ -1,0 +1,50 @@
+"""The text that carries a step to a machine: its scripts and the files they install.
+
+The format is line-based so that a preview shows a changed line as one line; scripts/node/launch.sh reads it.
+"""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+NODE_SCRIPTS = Path(__file__).parents[1] / "scripts" / "node"
+FILES = Path(__file__).parents[1] / "files"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineFile:
+    """A file of a machine. 0644: read by services that do not run as root; else 0600."""
+
+    path: str
+    text: str
+    mode: str = "0644"
+
+
+def node_script(name: str) -> str:
+    """The text of a script that runs on a machine."""
+    return (NODE_SCRIPTS / name).read_text()
+
+
+def static_file(name: str) -> str:
+    """The text of a file that is the same on every machine."""
+    return (FILES / name).read_text()
+
+
+def payload(
+    script: str, files: tuple[MachineFile, ...] = (), parameters: Mapping[str, str] | None = None
+) -> str:
+    """One step: the node script `script` with what it sources, and the files it installs."""
+    sections = [
+        ("script run.sh", node_script("run.sh")),
+        ("script lib.sh", node_script("lib.sh")),
+        ("script main.sh", node_script(script)),
+    ]
+    if parameters:
+        lines = (f"{key}={shlex.quote(value)}\n" for key, value in parameters.items())
+        sections.append(("script params.sh", "".join(lines)))
+    sections += ((f"file {file.path} {file.mode}", file.text) for file in files)
+    for heading, text in sections:
+        if any(line.startswith("--- ") for line in text.splitlines()):
+            raise ValueError(f"{heading}: a line that begins with '--- ' would end the section")
+    return "".join(f"--- {heading}\n{text.rstrip()}\n" for heading, text in sections)

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# What the step scripts share. They run as root on the machine with METALML_WORK (the unpacked payload) set.
+set -euo pipefail
+umask 022
+
+readonly STATE=/var/lib/metalml
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# install_file PATH [UNIT]: puts the payload's file PATH in place if it differs, whole or not at all.
+# With UNIT, a note that the unit must be restarted is left *before* the file changes: a step killed
+# in between restarts it on the next run, although the file is right by then.
+install_file() {
+  local path=$1 unit=${2:-} source=$METALML_WORK/files$1 mode
+  mode=$(awk -v path="$path" '$2 == path {print $1}' "$METALML_WORK/modes")
+  if cmp -s "$source" "$path" && [[ $(stat -c %a "$path") == "${mode#0}" ]]; then
+    return 0
+  fi
+  mkdir -p "$(dirname "$path")" "$STATE/pending"
+  if [[ -n $unit ]]; then : >"$STATE/pending/$unit"; fi
+  install -m "$mode" "$source" "$path.metalml-new"
+  mv "$path.metalml-new" "$path"
+  remember "$path"
+  say "wrote $path"
+}
+
+# install_binary SOURCE PATH [UNIT]: the same for a program of the bundle.
+install_binary() {
+  local source=$1 path=$2 unit=${3:-}
+  if cmp -s "$source" "$path"; then return 0; fi
+  mkdir -p "$(dirname "$path")" "$STATE/pending"
+  if [[ -n $unit ]]; then : >"$STATE/pending/$unit"; fi
+  install -m 0755 "$source" "$path.metalml-new"
+  mv "$path.metalml-new" "$path"
+  remember "$path"
+  say "installed $path"
+}
+
+# remember PATH: what we put on the machine is on this list, so that cleaning takes away just that.
+remember() {
+  grep -qxF -- "$1" "$STATE/installed" 2>/dev/null || printf '%s\n' "$1" >>"$STATE/installed"
+}
+
+pending() { [[ -e $STATE/pending/$1 ]]; }
+
+# settle_unit UNIT: enabled, running, and restarted if one of its files changed.
+settle_unit() {
+  local unit=$1
+  if pending "$unit"; then
+    systemctl daemon-reload
+    systemctl enable --quiet "$unit"
+    systemctl restart "$unit"
+    rm -f "$STATE/pending/$unit"
+    say "restarted $unit"
+  elif ! systemctl is-active --quiet "$unit"; then
+    systemctl enable --quiet --now "$unit"
+    say "started $unit"
+  fi
+}
+
+# import_images FOLDER: loads the image archives that were delivered to FOLDER into containerd, once each.
+# The mark is the digest the delivery checked.
+import_images() {
+  local archive digest
+  for archive in "$1"/*.tar; do
+    [[ -e $archive ]] || return 0
+    digest=$(cut -d' ' -f1 "$STATE/delivered$archive")
+    [[ -e $STATE/imported/$digest ]] && continue
+    ctr -n k8s.io images import "$archive" >/dev/null
+    mkdir -p "$STATE/imported"
+    : >"$STATE/imported/$digest"
+    say "imported ${archive##*/}"
+  done
+}

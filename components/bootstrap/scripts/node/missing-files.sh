@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# missing-files.sh TARGET, manifest behind it on standard input: prints the manifest's lines that TARGET lacks.
+# A file is believed by the mark that receive-files.sh left when it checked it, if size and time still fit.
+set -euo pipefail
+missing() {
+  local digest mode path stamp
+  while read -r digest mode path; do
+    stamp=$(stat -c '%s %Y' "$1/$path" 2>/dev/null || true)
+    if [[ -z $stamp || $(cat "/var/lib/metalml/delivered$1/$path" 2>/dev/null) != "$digest $stamp" ]]; then
+      printf '%s  %s  %s\n' "$digest" "$mode" "$path"
+    fi
+  done
+}
+missing "$@"; exit

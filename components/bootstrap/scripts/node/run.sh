@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Runs one unpacked step (run.sh STEP DIGEST), inside its systemd unit. Writes the result last and whole.
+set -euo pipefail
+step=$1 digest=$2
+dir=/var/lib/metalml/steps/$step
+status=0
+METALML_WORK=$dir/work METALML_SECRETS=/run/metalml/secrets/$step bash "$dir/work/scripts/main.sh" || status=$?
+rm -rf -- "/run/metalml/secrets/$step"
+
+if ((status == 0)); then
+  printf '%s\n' "$digest" >"$dir/done.new"
+  mv "$dir/done.new" "$dir/done"
+fi
+printf '%s\n' "$status" >"$dir/result.new"
+mv "$dir/result.new" "$dir/result"
+exit "$status"

@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# wait-ready.sh NODE, a Node object with our labels behind it on standard input; fed to `bash -s` as root on the
+# control plane. Waits until the node is Ready and its kubelet answers through the API server.
+set -euo pipefail
+export KUBECONFIG=/etc/kubernetes/admin.conf
+
+wait_ready() {
+  local node=$1
+  kubectl apply --server-side --field-manager metalml-labels --force-conflicts --filename - >/dev/null
+  # Five minutes: a joined node is Ready in seconds with `routed`, after its images are pulled with Calico.
+  if ! kubectl wait "node/$node" --for=condition=Ready --timeout=300s >/dev/null; then
+    printf 'error: node %s is not Ready after 5 minutes; its conditions:\n' "$node" >&2
+    kubectl get node "$node" -o jsonpath='{range .status.conditions[*]}{.type}={.status} {.message}{"\n"}{end}' >&2
+    exit 1
+  fi
+  # Logs, exec and metrics go through the kubelet's serving certificate: Ready without it is only half ready.
+  for _ in $(seq 60); do
+    systemctl start metalml-approve-serving-certificates.service
+    kubectl get --raw "/api/v1/nodes/$node/proxy/healthz" >/dev/null 2>&1 && return 0
+    sleep 1
+  done
+  printf 'error: the kubelet of %s has no serving certificate after a minute; on the control plane see: journalctl -u metalml-approve-serving-certificates\n' "$node" >&2
+  exit 1
+}
+wait_ready "$@"; exit

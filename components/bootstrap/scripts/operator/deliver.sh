@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# deliver.sh SOURCE TARGET: brings the files of the manifest on standard input from the folder SOURCE of this
+# computer to the folder TARGET of the machine METALML_*. Manifest: lines "SHA256  MODE  RELATIVE-PATH".
+# Only what the machine does not have is sent; a file with another digest than the manifest's is refused on
+# either side; files of TARGET that the manifest does not name are removed.
+# deliver.sh --remove TARGET: takes the folder away.
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=components/bootstrap/scripts/operator/ssh.sh
+source "$here/ssh.sh"
+
+if [[ $1 == --remove ]]; then
+  if reachable METALML; then root_on METALML "$2" <"$here/../node/remove-files.sh"; fi
+  exit 0
+fi
+
+source=$(expand_home "$1") target=$2
+manifest=$scratch/manifest
+cat >"$manifest"
+
+# Asks for the digests the machine lacks before reading a byte here: an unchanged folder costs one connection.
+{
+  cat "$here/../node/missing-files.sh"
+  cat "$manifest"
+} | root_on METALML "$target" >"$scratch/missing"
+if [[ ! -s $scratch/missing ]]; then exit 0; fi
+
+while read -r digest _ path; do
+  [[ -e $source/$path ]] || fail "$source/$path is missing: build or fetch it again"
+  actual=$(sha256sum "$source/$path" | cut -d' ' -f1)
+  [[ $actual == "$digest" ]] || fail "$source/$path has digest $actual, the manifest says $digest: refused, nothing sent"
+done <"$scratch/missing"
+
+cut -d' ' -f5- "$scratch/missing" >"$scratch/paths"
+printf 'sending %s files to %s\n' "$(wc -l <"$scratch/paths")" "$METALML_NAME" >&2
+{
+  cat "$here/../node/receive-files.sh"
+  cat "$manifest"
+  printf -- '--- archive\n'
+  tar --create --directory "$source" --files-from "$scratch/paths" --dereference
+} | root_on METALML "$target" >&2

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# join.sh: sends the join payload on standard input to the worker METALML_*, with a token that the control
+# plane METALML_CONTROL_* makes for this one join and that is deleted after it, whatever happens.
+# join.sh --leave: drains the worker, takes it out of the cluster.
+#
+# The token never is a resource's input or output: it lives in this process and in the worker's memory.
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=components/bootstrap/scripts/operator/ssh.sh
+source "$here/ssh.sh"
+
+if [[ ${1:-} == --leave ]]; then
+  if ! reachable METALML_CONTROL; then
+    printf 'the control plane %s does not answer: %s is not drained\n' "$METALML_CONTROL_NAME" "$METALML_NAME" >&2
+    exit 0
+  fi
+  root_on METALML_CONTROL "$METALML_NAME" <"$here/../node/leave.sh" >&2
+  exit 0
+fi
+
+payload=$scratch/payload
+cat >"$payload"
+
+made=$scratch/made
+(umask 077 && root_on METALML_CONTROL "$METALML_NAME" "$METALML_ADDRESS" <"$here/../node/make-token.sh" >"$made")
+forget_token() {
+  # The id is the part before the dot; the secret part never is an argument.
+  local id
+  id=$(sed -n 's/^token \([a-z0-9]*\)\..*/\1/p' "$made")
+  root_on METALML_CONTROL "$id" <"$here/../node/delete-token.sh" >&2 || true
+  rm -rf -- "$scratch"
+}
+trap forget_token EXIT
+
+{
+  cat "$here/../node/launch.sh" "$payload"
+  printf -- '--- secret token\n%s\n--- secret ca-hash\n%s\n' \
+    "$(sed -n 's/^token //p' "$made")" "$(sed -n 's/^ca-hash //p' "$made")"
+} | root_on METALML join >&2

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# step.sh STEP: sends the payload on standard input to the machine METALML_* and follows the step there.
+# step.sh --clean STEP: runs the node script clean-STEP.sh there; a machine that is gone is no error.
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=components/bootstrap/scripts/operator/ssh.sh
+source "$here/ssh.sh"
+
+if [[ $1 == --clean ]]; then
+  if ! reachable METALML; then
+    printf '%s does not answer: nothing to clean on it\n' "$METALML_NAME" >&2
+    exit 0
+  fi
+  root_on METALML <"$here/../node/clean-$2.sh" >&2
+  exit 0
+fi
+
+# The launcher is read by the far bash first; it then reads the payload from the same stream.
+cat "$here/../node/launch.sh" - | root_on METALML "$1" >&2

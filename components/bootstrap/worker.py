@@ -1,0 +1,57 @@
+"""A worker: joined with a token made for it, drained and taken out again with its resource."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.bootstrap.facts import Facts
+from components.bootstrap.operator import operator_command
+from components.bootstrap.render.kubeadm import join_config
+from components.bootstrap.render.payload import MachineFile, payload
+from components.machines.machine import Machine
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerArgs:
+    """The machine and the cluster it joins."""
+
+    machine: Machine
+    facts: pulumi.Output[Facts]
+    endpoint: str
+    control_plane: Machine
+    after: tuple[pulumi.Resource, ...]
+    """The prepared node and the initialised control plane."""
+
+
+class Worker(pulumi.ComponentResource):
+    """A machine that runs workloads."""
+
+    joined: pulumi.Resource
+
+    def __init__(self, name: str, args: WorkerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("metalml:bootstrap:Worker", name, None, opts)
+        machine = args.machine
+        self.joined = operator_command(
+            f"{name}-join",
+            "join.sh",
+            machine.connection,
+            control=args.control_plane.connection,
+            parent=self,
+            payload=args.facts.apply(
+                lambda facts: payload(
+                    "join.sh",
+                    (
+                        MachineFile(
+                            path="/etc/kubernetes/metalml/join.yaml",
+                            text=join_config(
+                                args.endpoint, machine.name, machine.address, machine.taints, facts
+                            ),
+                            mode="0600",
+                        ),
+                    ),
+                )
+            ),
+            delete="join.sh --leave",
+            after=args.after,
+        )
+        self.register_outputs({})

@@ -1,0 +1,86 @@
+"""The nftables ruleset of a machine: one table of our own, replaced in one transaction."""
+
+from dataclasses import dataclass
+
+# The API server's default range for NodePort Services.
+NODE_PORTS = "30000-32767"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallArgs:
+    """Who may reach what. All ranges are IPv4."""
+
+    admins: tuple[str, ...]
+    """SSH and the API server."""
+    node_port_clients: tuple[str, ...]
+    """NodePort Services; besides these the machines and the pods."""
+    scrapers: tuple[str, ...]
+    """Metrics of controller manager and scheduler."""
+    machines: tuple[str, ...]
+    """The machines of the cluster: their common range, so that adding one changes no other's rules."""
+    control_planes: tuple[str, ...]
+    """Addresses of the control planes."""
+    pods: str
+    vxlan: bool
+    """The pod network carries its packets in VXLAN between machines (Calico)."""
+
+
+def _set(ranges: tuple[str, ...]) -> str:
+    return "{ " + ", ".join(dict.fromkeys(ranges)) + " }"
+
+
+def ruleset(args: FirewallArgs, role: str, ssh_port: int) -> str:
+    """The rules of a machine with this role.
+
+    Only the input hook filters; forwarding belongs to the pod network. One chain stands before it in prerouting:
+    kube-proxy redirects NodePorts there, so such a packet never comes to the input hook and could not be
+    refused by it. Port 10255 appears nowhere: the kubelet's read-only port has no authentication.
+    """
+    inside = (*args.machines, args.pods)
+    accepted: list[tuple[str, str, tuple[str, ...]]] = [("SSH", f"tcp dport {ssh_port}", args.admins)]
+    if role == "control-plane":
+        accepted += [
+            ("API server", "tcp dport 6443", (*args.admins, *inside)),
+            ("etcd, control planes only", "tcp dport 2379-2380", args.control_planes),
+            ("controller manager and scheduler, where scraped", "tcp dport { 10257, 10259 }", args.scrapers),
+        ]
+    accepted.append(("kubelet", "tcp dport 10250", (*args.control_planes, args.pods, *args.scrapers)))
+    if args.vxlan:
+        accepted += [
+            ("pod network (VXLAN)", "udp dport 4789", args.machines),
+            ("Calico's Typha", "tcp dport 5473", args.machines),
+        ]
+    node_port_clients = (*args.node_port_clients, *inside)
+    accepted += [
+        ("NodePorts of pods in the host's network", f"{protocol} dport {NODE_PORTS}", node_port_clients)
+        for protocol in ("tcp", "udp")
+    ]
+    rules = "".join(
+        f'    ip saddr {_set(sources)} {match} accept comment "{what}"\n'
+        for what, match, sources in accepted
+        if sources
+    )
+    return f"""\
+table inet metalml
+delete table inet metalml
+table inet metalml {{
+  chain input {{
+    type filter hook input priority filter; policy drop;
+    ct state established,related accept
+    ct state invalid drop
+    iif lo accept
+    meta l4proto {{ icmp, ipv6-icmp }} accept
+{rules}  }}
+
+  # -150: after connection tracking (-200), before kube-proxy's redirection (-100).
+  chain node_ports {{
+    type filter hook prerouting priority -150; policy accept;
+    ct state established,related accept
+    iif lo accept
+    fib daddr type != local accept
+    ip saddr {_set(node_port_clients)} accept
+    tcp dport {NODE_PORTS} drop
+    udp dport {NODE_PORTS} drop
+  }}
+}}
+"""

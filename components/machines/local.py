@@ -1,0 +1,55 @@
+"""Machines made on this computer: system containers that stand for rented servers."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_command import local
+
+SCRIPT = "bash components/machines/scripts/local-machine.sh"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalMachineArgs:
+    """What a local machine is made from."""
+
+    cluster: str
+    address: str
+    pod_range: str | None
+    root: str
+    """Folder of this computer with the root filesystem; shared by all machines, written by none."""
+    network: str
+    """Name of the podman network the machines stand in."""
+    machine_range: str
+    public_key_of: str
+    """Private key file whose public half may log in as root."""
+
+
+class LocalMachine(pulumi.ComponentResource):
+    """A system container with systemd and an SSH server, at a fixed address; gone with its resource."""
+
+    host_key: pulumi.Output[str]
+    """The machine's SSH host key, read when it was made and not over the network."""
+    container: local.Command
+
+    def __init__(self, name: str, args: LocalMachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("metalml:machines:LocalMachine", name, None, opts)
+        self.container = local.Command(
+            f"{name}-machine",
+            create=f"{SCRIPT} create",
+            delete=f"{SCRIPT} delete",
+            environment={
+                "METALML_CLUSTER": args.cluster,
+                "METALML_NAME": name,
+                "METALML_ADDRESS": args.address,
+                "METALML_POD_RANGE": args.pod_range or "",
+                "METALML_ROOT": args.root,
+                "METALML_NETWORK": args.network,
+                "METALML_MACHINE_RANGE": args.machine_range,
+                "METALML_KEY_FILE": args.public_key_of,
+            },
+            logging=local.Logging.STDERR,
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.host_key = self.container.stdout
+        self.register_outputs({"hostKey": self.host_key})

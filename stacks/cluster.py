@@ -1,0 +1,226 @@
+"""The cluster layer: machines -> preflight -> nodes -> control plane -> workers -> Ready."""
+
+from pathlib import Path
+
+import pulumi
+
+from components import versions
+from components.bootstrap.control_plane import ControlPlane, ControlPlaneArgs
+from components.bootstrap.node import Node, NodeArgs, RoutedNetwork
+from components.bootstrap.preflight import Preflight, PreflightArgs
+from components.bootstrap.ready import ReadyNode, ReadyNodeArgs
+from components.bootstrap.render.kubeadm import ClusterArgs
+from components.bootstrap.render.kubelet import KubeletArgs, Reserved
+from components.bootstrap.render.node_files import AptRepository, AptSource, BundleSource
+from components.bootstrap.served_images import ServedImages, ServedImagesArgs
+from components.bootstrap.worker import Worker, WorkerArgs
+from components.machines.firewall_rules import FirewallArgs
+from components.machines.local import LocalMachine, LocalMachineArgs
+from components.machines.machine import Connection, Machine
+from stacks.kubernetes import kubernetes_provider
+from stacks.outputs import ClusterOutputs
+from stacks.settings import MachineSettings, PodNetwork, Provider, Settings, sources
+
+
+def build(settings: Settings) -> ClusterOutputs:
+    """Makes or takes the machines of the settings and turns them into a cluster."""
+    cluster = settings.cluster
+    source = _source(cluster.source)
+    machines = {given.name: _machine(settings, given) for given in settings.machines}
+    preflights = {
+        name: Preflight(
+            name, PreflightArgs(machine=machine, cluster=cluster.name, source=cluster.source.kind)
+        )
+        for name, machine in machines.items()
+    }
+    # Nothing is changed on any machine before every machine has been looked at.
+    checked = tuple(preflight.check for preflight in preflights.values())
+    nodes = {
+        name: Node(
+            name,
+            NodeArgs(
+                machine=machine,
+                facts=preflights[name].facts,
+                kubernetes_version=cluster.kubernetes_version,
+                pause_image=f"registry.k8s.io/pause:{versions.PAUSE}",
+                source=source,
+                firewall=_firewall(settings),
+                kubelet=_kubelet(settings),
+                routed=_routed(settings),
+                after=checked,
+            ),
+        )
+        for name, machine in machines.items()
+    }
+
+    first = machines[settings.control_planes[0].name]
+    control_plane = ControlPlane(
+        first.name,
+        ControlPlaneArgs(
+            machine=first,
+            facts=preflights[first.name].facts,
+            cluster=_cluster(settings),
+            after=nodes[first.name].prepared,
+        ),
+    )
+    joined: dict[str, tuple[pulumi.Resource, ...]] = {first.name: (control_plane.initialised,)}
+    for given in settings.workers:
+        worker = Worker(
+            given.name,
+            WorkerArgs(
+                machine=machines[given.name],
+                facts=preflights[given.name].facts,
+                endpoint=settings.api_endpoint,
+                control_plane=first,
+                after=(*nodes[given.name].prepared, control_plane.initialised),
+            ),
+        )
+        joined[given.name] = (worker.joined,)
+    used = [
+        ReadyNode(name, ReadyNodeArgs(machine=machine, control_plane=first, after=joined[name])).reached
+        for name, machine in machines.items()
+    ]
+    if isinstance(source, BundleSource):
+        used += [
+            ServedImages(
+                given.name,
+                ServedImagesArgs(
+                    machine=machines[given.name].connection, source=source, after=joined[given.name]
+                ),
+            ).loaded
+            for given in settings.workers
+        ]
+    return ClusterOutputs(
+        cluster_name=cluster.name,
+        api_endpoint=settings.api_endpoint,
+        kubeconfig=control_plane.kubeconfig,
+        kubernetes_version=cluster.kubernetes_version,
+        machines=machines,
+        kubernetes=kubernetes_provider(cluster.name, control_plane.kubeconfig),
+        ready=tuple(used),
+    )
+
+
+def _machine(settings: Settings, given: MachineSettings) -> Machine:
+    cluster = settings.cluster
+    address = str(given.address)
+    pod_range = None if given.pod_range is None else str(given.pod_range)
+    host_key: pulumi.Input[str] = given.host_key or ""
+    made_by: tuple[pulumi.Resource, ...] = ()
+    if given.provider is Provider.LOCAL:
+        local = LocalMachine(
+            given.name,
+            LocalMachineArgs(
+                cluster=cluster.name,
+                address=address,
+                pod_range=pod_range,
+                root=cluster.local_machines.root,
+                network=cluster.local_machines.network,
+                machine_range=str(cluster.machine_range),
+                public_key_of=given.private_key_file or "",
+            ),
+        )
+        host_key, made_by = local.host_key.apply(str.strip), (local.container,)
+    return Machine(
+        connection=Connection(
+            name=given.name,
+            address=address,
+            ssh_port=given.ssh_port,
+            user=given.user,
+            private_key_file=given.private_key_file or "",
+            host_key=host_key,
+            made_by=made_by,
+        ),
+        role=given.role.value,
+        address=address,
+        ssh_port=given.ssh_port,
+        gpu=given.gpu,
+        labels=given.labels,
+        taints=tuple((taint.key, taint.value, taint.effect.value) for taint in given.taints),
+        pod_range=pod_range,
+    )
+
+
+def _source(source: sources.Source) -> AptSource | BundleSource:
+    if source.kind == "bundle":
+        return BundleSource(
+            path=source.path, manifest=(Path(source.path).expanduser() / "MANIFEST").read_text()
+        )
+    return AptSource(
+        kubernetes=_repository(source.kubernetes),
+        containerd=_repository(source.containerd),
+        containerd_version=source.containerd_version,
+    )
+
+
+def _repository(given: sources.AptRepository) -> AptRepository:
+    return AptRepository(
+        url=given.url,
+        suite=given.suite,
+        components=given.components,
+        key_url=given.key_url,
+        key_fingerprint=given.key_fingerprint,
+    )
+
+
+def _firewall(settings: Settings) -> FirewallArgs:
+    cluster = settings.cluster
+    rules = cluster.firewall
+    machines = (
+        (str(cluster.machine_range),)
+        if cluster.machine_range is not None
+        else tuple(f"{machine.address}/32" for machine in settings.machines)
+    )
+    return FirewallArgs(
+        admins=tuple(map(str, rules.admin_ranges)),
+        node_port_clients=tuple(map(str, rules.node_port_ranges)),
+        scrapers=tuple(map(str, rules.scrape_ranges)),
+        machines=machines,
+        control_planes=tuple(f"{machine.address}/32" for machine in settings.control_planes),
+        pods=str(cluster.pod_range),
+        vxlan=cluster.network is PodNetwork.CALICO,
+    )
+
+
+def _kubelet(settings: Settings) -> KubeletArgs:
+    kubelet = settings.cluster.kubelet
+    return KubeletArgs(
+        max_pods=kubelet.max_pods,
+        system_reserved=Reserved(cpu=kubelet.system_reserved.cpu, memory=kubelet.system_reserved.memory),
+        kube_reserved=Reserved(cpu=kubelet.kube_reserved.cpu, memory=kubelet.kube_reserved.memory),
+        eviction_memory_available=kubelet.eviction_hard.memory_available,
+        eviction_nodefs_available_percent=kubelet.eviction_hard.nodefs_available_percent,
+        eviction_imagefs_available_percent=kubelet.eviction_hard.imagefs_available_percent,
+        image_gc_high_percent=kubelet.image_gc_high_percent,
+        image_gc_low_percent=kubelet.image_gc_low_percent,
+        container_log_max_size=kubelet.container_log_max_size,
+        container_log_max_files=kubelet.container_log_max_files,
+        pod_pids_limit=kubelet.pod_pids_limit,
+    )
+
+
+def _routed(settings: Settings) -> RoutedNetwork | None:
+    cluster = settings.cluster
+    if cluster.network is not PodNetwork.ROUTED:
+        return None
+    machines = _firewall(settings).machines
+    return RoutedNetwork(
+        inside=(str(cluster.pod_range), str(cluster.service_range), *machines), mtu=cluster.mtu
+    )
+
+
+def _cluster(settings: Settings) -> ClusterArgs:
+    cluster = settings.cluster
+    bundled = cluster.source.kind == "bundle"
+    return ClusterArgs(
+        name=cluster.name,
+        kubernetes_version=cluster.kubernetes_version,
+        endpoint=settings.api_endpoint,
+        pod_range=str(cluster.pod_range),
+        service_range=str(cluster.service_range),
+        routed=cluster.network is PodNetwork.ROUTED,
+        scraped=bool(cluster.firewall.scrape_ranges),
+        # The bundle's images are what was built, not what kubeadm would have pulled.
+        dns_image_tag=f"v{versions.COREDNS}" if bundled else None,
+        etcd_image_tag=f"{versions.ETCD}-0" if bundled else None,
+    )
