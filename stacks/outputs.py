@@ -1,73 +1,123 @@
 """What each layer gives to the one above it, and under which names a stack exports it.
 
-A layer's outputs come from the same program or, through a StackReference, from another stack; then all values
-are pulumi Outputs. Whatever a layer asks for by name is therefore a function here, and a layer cannot tell.
+A layer's outputs come from the same program or, through a StackReference, from another stack. In the second
+case everything is a pulumi Output, also what decides structure in the first. The methods here answer by name
+in both cases, so a layer cannot tell where its upstream came from.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 from pulumi import Input, Output
 from pulumi_kubernetes import Provider
 
-from components.machines.machine import Connection
+from components.machines.machine import Connection, Machine
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterOutputs:
     """A cluster that is up."""
 
-    name: Input[str]
+    cluster_name: Input[str]
     api_endpoint: Input[str]
     """host:port"""
     kubeconfig: Output[str]
     """Of an administrator: always a secret."""
     kubernetes_version: Input[str]
-    addresses: Input[Sequence[str]]
-    """Of all machines."""
-    machines: Input[Sequence[Any]]
-    """As they are exported."""
-    connection_to: Callable[[str], Connection]
-    """How to reach the machine of that name."""
+    machines: Mapping[str, Machine] | Output[Mapping[str, Any]]
+    """By name. An Output has them as `exports` wrote them."""
     kubernetes: Provider
     """For all objects of this stack on the cluster."""
-    after: tuple[pulumi.Resource, ...] = ()
+    ready: tuple[pulumi.Resource, ...] = ()
     """What must be done before a layer above touches the cluster; none for a cluster of another stack."""
+
+    def machine(self, name: str) -> Connection:
+        """How to reach the machine of that name."""
+        if not isinstance(self.machines, Output):
+            return _by_name(self.machines, name, "machine").connection
+        found = self.machines.apply(lambda machines: _by_name(machines, name, "machine"))
+        return Connection(
+            name=name,
+            address=found["address"],
+            ssh_port=found["sshPort"],
+            user=found["user"],
+            private_key_file=found["privateKeyFile"],
+            host_key=found["hostKey"],
+        )
+
+    def addresses(self) -> Output[Sequence[str]]:
+        """The addresses of all machines, sorted by the machines' names."""
+        if not isinstance(self.machines, Output):
+            return Output.from_input([machine.address for _, machine in sorted(self.machines.items())])
+        return self.machines.apply(lambda machines: [machines[name]["address"] for name in sorted(machines)])
 
     def exports(self) -> dict[str, Input[Any]]:
         """What the stack shows, and what `stacks.references` reads back."""
+        machines = self.machines
         return {
-            "clusterName": self.name,
+            "clusterName": self.cluster_name,
             "apiEndpoint": self.api_endpoint,
             "kubeconfig": Output.secret(self.kubeconfig),
             "kubernetesVersion": self.kubernetes_version,
-            "machines": self.machines,
+            "machines": machines
+            if isinstance(machines, Output)
+            else {name: _exported(machine) for name, machine in machines.items()},
         }
+
+
+def _exported(machine: Machine) -> dict[str, Any]:
+    connection = machine.connection
+    return {
+        "role": machine.role,
+        "address": machine.address,
+        "sshPort": machine.ssh_port,
+        "user": connection.user,
+        "privateKeyFile": connection.private_key_file,
+        "hostKey": connection.host_key,
+        "gpu": machine.gpu,
+        "labels": dict(machine.labels),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformOutputs:
     """What the cluster offers to those who use it."""
 
-    namespaces: Input[Sequence[Input[str]]]
-    """As they are exported."""
-    namespace: Callable[[str], Output[str]]
-    """The name again, known only when the namespace of that name is there."""
+    namespaces: Mapping[str, Output[str]] | Output[Sequence[str]]
+    """By name; each value is known when the namespace is there."""
+
+    def namespace(self, name: str) -> Output[str]:
+        """The name again, known only when the namespace of that name is there."""
+        if not isinstance(self.namespaces, Output):
+            return _by_name(self.namespaces, name, "namespace")
+        return self.namespaces.apply(
+            lambda names: _by_name({there: there for there in names}, name, "namespace")
+        )
 
     def exports(self) -> dict[str, Input[Any]]:
         """What the stack shows, and what `stacks.references` reads back."""
-        return {"namespaces": self.namespaces}
+        namespaces = self.namespaces
+        return {"namespaces": namespaces if isinstance(namespaces, Output) else list(namespaces.values())}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelsOutputs:
     """What answers predictions."""
 
-    prediction_urls: dict[str, Output[Sequence[str]]]
+    prediction_urls: Mapping[str, Output[Sequence[str]]]
     """By model: the same prediction, asked of each machine of the cluster."""
 
     def exports(self) -> dict[str, Input[Any]]:
         """What the stack shows."""
-        return {"predictionUrls": self.prediction_urls}
+        return {"predictionUrls": dict(self.prediction_urls)}
+
+
+def _by_name(things: Mapping[str, T], name: str, what: str) -> T:
+    if name not in things:
+        there = ", ".join(sorted(things)) or "none"
+        raise pulumi.RunError(f"the stack that owns the layer below has no {what} {name!r}; it has {there}")
+    return things[name]

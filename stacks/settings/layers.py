@@ -20,6 +20,13 @@ class UpstreamSettings(Model):
     cluster: Text | None = None
     platform: Text | None = None
 
+    def stack(self, layer: Layer) -> str:
+        """The stack that owns the layer. The settings' rules make sure that there is one where it is needed."""
+        name = self.cluster if layer is Layer.CLUSTER else self.platform
+        if name is None:
+            raise ValueError(f"metalml:upstream.{layer} names no stack")
+        return name
+
 
 def environment(stack: str) -> str:
     """`prod` for the stacks prod-cluster, prod-platform and prod-models; another stack is its own environment."""

@@ -77,9 +77,9 @@ class LoginSettings(Model):
 
     user: User = "root"
     ssh_port: Port = 22  # sshd's own default
-    # As written, with ~ unexpanded, so that the same stack gives the same inputs on every computer.
-    # None: the keys that ssh itself finds (agent, ~/.ssh/config).
-    private_key_file: Text | None = None
+    # ssh's own default. As written, with ~ unexpanded, so that the same stack gives the same inputs on every
+    # computer. The public half (a .pub file) will do where an agent holds the private one.
+    private_key_file: Text = "~/.ssh/id_ed25519"
 
 
 class MachineSettings(LoginSettings):

@@ -40,18 +40,15 @@ def settings_of_other_layers(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Settings of a layer that this stack does not own would change nothing, silently."""
     if not known(settings.layers, *settings.layers) or not settings.layers:
         return
-    keys = {
-        "machines": Layer.CLUSTER,
-        "cluster": Layer.CLUSTER,
-        "platform": Layer.PLATFORM,
-        "models": Layer.MODELS,
+    # The schema's empty defaults, and the cluster's name, which load() fills in, are not "given".
+    given = {
+        "cluster": (Layer.CLUSTER, known(settings.cluster) and settings.cluster.model_fields_set > {"name"}),
+        "machines": (Layer.CLUSTER, bool(settings.machines)),
+        "platform": (Layer.PLATFORM, known(settings.platform) and bool(settings.platform.model_fields_set)),
+        "models": (Layer.MODELS, bool(settings.models)),
     }
-    for key, layer in keys.items():
-        # load() fills in the cluster's name; other defaults are not "set".
-        given = key in settings.model_fields_set
-        if key == "cluster" and settings.cluster is not UNKNOWN:
-            given = settings.cluster.model_fields_set != {"name"}
-        if given and layer not in settings.layers:
+    for key, (layer, is_given) in given.items():
+        if is_given and layer not in settings.layers:
             yield mistake(
                 key,
                 f"settings of the layer {layer}, which this stack does not own",

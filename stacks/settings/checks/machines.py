@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stacks.settings.checks.finding import duplicates, known, mistake, present
 from stacks.settings.errors import Mistake
-from stacks.settings.machines import LoginSettings, Provider, Role
+from stacks.settings.machines import Provider, Role
 from stacks.settings.stack import Settings
 
 # What a kubelet may put on its own node although the prefix belongs to Kubernetes; it refuses to start with others.
@@ -82,55 +82,33 @@ def host_keys(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def private_keys(settings: Settings, directory: Path) -> Iterator[Mistake]:
     """ssh ignores a private key that others can read, and then asks for a password that nobody types."""
-    checked: set[str] = set()
     defaults = settings.cluster.machine_defaults
-    if known(defaults) and settings.machines:
-        yield from _private_key(defaults, "cluster.machineDefaults", directory, checked)
+    checked: set[str] = set()
     for index, machine in enumerate(settings.machines):
-        path = f"machines[{index}]"
-        yield from _private_key(machine, path, directory, checked)
-        if (
-            known(machine.provider)
-            and machine.provider is Provider.LOCAL
-            and machine.private_key_file is None
-        ):
-            yield mistake(
-                f"{path}.privateKeyFile",
-                "missing",
-                "a private key file; a local machine is made with its public half",
-                "set it here or in cluster.machineDefaults, such as .local/ssh/id_ed25519",
-            )
+        given = machine.private_key_file
+        if not known(given) or given in checked:
+            continue
+        checked.add(given)
+        from_defaults = given == defaults.private_key_file and "private_key_file" in defaults.model_fields_set
+        place = "cluster.machineDefaults" if from_defaults else f"machines[{index}]"
+        yield from _private_key(given, f"{place}.privateKeyFile", directory)
 
 
-def _private_key(login: LoginSettings, path: str, directory: Path, checked: set[str]) -> Iterator[Mistake]:
-    given = login.private_key_file
-    if given is None or not known(given) or given in checked:
-        return
-    checked.add(given)
-    path = f"{path}.privateKeyFile"
+def _private_key(given: str, path: str, directory: Path) -> Iterator[Mistake]:
     allowed = "a private key file that only you can read (mode 0600 or 0400)"
     if "PRIVATE KEY" in given:
-        yield mistake(
-            path,
-            "[a private key]",
-            "the path of a file",
-            "put the key in a file: settings are not for secrets",
-        )
+        do = "put the key in a file of its own: settings are for everybody to read"
+        yield mistake(path, "[a private key]", "the path of a file", do)
         return
     file = directory / Path(given).expanduser()
     if not file.is_file():
+        do = "correct the path; for dev, `make up` makes the key"
+        yield mistake(path, f"{given}, which is not there", allowed, do)
+    # The public half is for everybody; ssh then asks an agent for the private one.
+    elif file.suffix != ".pub" and file.stat().st_mode & 0o077:
+        mode = f"{file.stat().st_mode & 0o777:04o}"
         yield mistake(
-            path,
-            f"{given}, which is not there",
-            allowed,
-            "correct the path; for dev, `make up` makes the key",
-        )
-    elif mode := file.stat().st_mode & 0o077:
-        yield mistake(
-            path,
-            f"{given}, which others can access (mode {file.stat().st_mode & 0o777:04o}, {mode:03o} too much)",
-            allowed,
-            f"chmod 600 {given}",
+            path, f"{given}, which others can read or write (mode {mode})", allowed, f"chmod 600 {given}"
         )
 
 

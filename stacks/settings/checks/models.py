@@ -1,6 +1,7 @@
 """Rules about models: their files, their machine, and what they share with other models."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path, PurePosixPath
 
 from components import versions
@@ -40,19 +41,20 @@ def unique_models(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 
 def directories_apart(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """Files of one model inside another's directory would be served, or deleted, with it."""
-    places = [(i, m.files.machine, m.files.host_path) for i, m in enumerate(settings.models)]
-    places = [place for place in places if present(*place)]
-    for number, (index, machine, path) in enumerate(places):
-        for other_index, other_machine, other in places[:number]:
-            one, two = PurePosixPath(path), PurePosixPath(other)
-            if machine == other_machine and (one.is_relative_to(two) or two.is_relative_to(one)):
-                yield mistake(
-                    f"models[{index}].files.hostPath",
-                    f"{path}, where models[{other_index}] has {other} on {machine}",
-                    "a directory of the model's own, not inside another model's",
-                    f"choose another, such as /mnt/{settings.models[index].name or 'another-model'}",
-                )
+    """A model's files are in <hostPath>/<servedName>. Inside another model's they would be served with them."""
+    places = [
+        (index, model.files.machine, PurePosixPath(model.files.host_path, model.served_name))
+        for index, model in enumerate(settings.models)
+        if present(model.files.machine, model.files.host_path, model.served_name)
+    ]
+    for (first, machine, one), (second, other_machine, other) in combinations(places, 2):
+        if machine == other_machine and (one.is_relative_to(other) or other.is_relative_to(one)):
+            yield mistake(
+                f"models[{second}].files.hostPath",
+                f"files in {other}, where models[{first}] has {one} on {machine}",
+                "a directory <hostPath>/<servedName> of the model's own, not inside another model's",
+                "choose another servedName or hostPath",
+            )
 
 
 def model_files(settings: Settings, directory: Path) -> Iterator[Mistake]:

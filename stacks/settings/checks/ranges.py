@@ -8,12 +8,14 @@ from pathlib import Path
 from stacks.settings.checks.finding import known, mistake, present
 from stacks.settings.cluster import PodNetwork
 from stacks.settings.errors import Mistake
-from stacks.settings.machines import Provider
+from stacks.settings.machines import MachineSettings, Provider
 from stacks.settings.stack import Settings
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
 # kube-apiserver refuses a service range of more than 20 bits; below 16 addresses the fixed ones do not fit.
 SERVICE_PREFIXES = range(12, 29)
+# Six usable addresses: this computer's end of the network, and machines.
+SMALLEST_LOCAL_PREFIX = 29
 
 
 def cluster_ranges_apart(settings: Settings, _: Path) -> Iterator[Mistake]:
@@ -59,31 +61,44 @@ def machine_addresses(settings: Settings, _: Path) -> Iterator[Mistake]:
                     f"an address outside {taken}",
                     "move one",
                 )
-        stands_in = cluster.machine_range
-        if not known(stands_in, machine.provider) or machine.provider is not Provider.LOCAL:
-            continue
-        if stands_in is None:
-            continue
-        # The first address is the host's own end of the network.
-        usable = address in stands_in and stands_in[1] < address < stands_in.broadcast_address
-        if not usable:
-            yield mistake(
-                path,
-                address,
-                f"an address inside cluster.machineRange {stands_in}, from {stands_in[2]} to {stands_in[-2]}",
-                "choose a free one: a local machine is made with it",
-            )
+        yield from _stands_in(cluster.machine_range, machine, path)
+
+
+def _stands_in(network: IPv4Network | None, machine: MachineSettings, path: str) -> Iterator[Mistake]:
+    if network is None or not known(network, machine.provider):
+        return
+    # The firewall takes whoever has an address in the range for a machine of the cluster, and nobody else.
+    first, last = network[0], network[-1]
+    if machine.provider is Provider.LOCAL and network.prefixlen <= SMALLEST_LOCAL_PREFIX:
+        # The network's own address, this computer's end of it, and the broadcast address are taken.
+        first, last = network[2], network[-2]
+    if not first <= machine.address <= last:
+        yield mistake(
+            path,
+            machine.address,
+            f"an address inside cluster.machineRange {network}, from {first} to {last}",
+            "correct the address or the range; for servers in several networks leave machineRange out",
+        )
 
 
 def machine_range_for_local(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """Local machines are put on a network that is made for them."""
-    local = [m for m in settings.machines if known(m.provider) and m.provider is Provider.LOCAL]
-    if local and settings.cluster.machine_range is None:
+    """Local machines are put on a network that is made for them, with room for this computer's own end."""
+    network = settings.cluster.machine_range
+    if not any(machine.provider is Provider.LOCAL for machine in settings.machines) or not known(network):
+        return
+    if network is None:
         yield mistake(
             "cluster.machineRange",
             "missing, and there are local machines",
             "an IPv4 range for the machines' network, such as 10.77.0.0/24",
             "add a range that this computer does not use yet",
+        )
+    elif network.prefixlen > SMALLEST_LOCAL_PREFIX:
+        yield mistake(
+            "cluster.machineRange",
+            network,
+            f"a range of /{SMALLEST_LOCAL_PREFIX} or larger for local machines",
+            "choose a larger one, such as 10.77.0.0/24",
         )
 
 
