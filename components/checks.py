@@ -5,6 +5,7 @@ import re
 # RFC 1123, as the API server checks names of objects that end up in DNS.
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 DNS_LABEL_MAX = 63
+DNS_NAME_MAX = 253
 
 
 def require_dns_label(field: str, value: str) -> None:
@@ -13,6 +14,15 @@ def require_dns_label(field: str, value: str) -> None:
         raise ValueError(
             f"{field} {value!r} cannot name an object; use at most {DNS_LABEL_MAX} "
             "lower-case letters, digits and '-', starting and ending with a letter or digit"
+        )
+
+
+def require_dns_name(field: str, value: str) -> None:
+    """Refuse a name that is not one or more labels joined by dots."""
+    if len(value) > DNS_NAME_MAX or not all(DNS_LABEL.fullmatch(label) for label in value.split(".")):
+        raise ValueError(
+            f"{field} {value!r} cannot name an object; use at most {DNS_NAME_MAX} lower-case letters, digits, "
+            "'-' and '.', starting and ending with a letter or digit"
         )
 
 

@@ -41,9 +41,6 @@ class InstallationSpec:
                     f"machine_range {self.machine_range} and pod_range {self.pod_range} overlap; "
                     "Calico would take machines for pods"
                 )
-        # Below, IPv6's minimum of 1280 would not fit in what VXLAN leaves.
-        if self.machine_mtu is not None and self.machine_mtu < 1280 + VXLAN_BYTES:
-            raise ValueError(f"machine_mtu {self.machine_mtu} must be {1280 + VXLAN_BYTES} or more")
 
     def to_wire(self) -> Mapping[str, Any]:
         """The `spec` as `operator.tigera.io/v1` spells it."""

@@ -20,12 +20,12 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.checks import require_absolute_path, require_dns_label
+from components.checks import require_absolute_path, require_dns_name
 
 ACCESS_MODES = ["ReadWriteOnce"]
 # An empty class keeps a default StorageClass from making a volume of its own for the claim.
 NO_STORAGE_CLASS = ""
-QUANTITY = re.compile(r"[1-9][0-9]*(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?")
+QUANTITY = re.compile(r"(?=.*[1-9])\d+(\.\d+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,8 @@ class ModelVolumeArgs:
     host_path: str = "/mnt/ml-models"
 
     def __post_init__(self) -> None:
-        require_dns_label("volume", self.volume)
-        require_dns_label("claim", self.claim)
+        require_dns_name("volume", self.volume)
+        require_dns_name("claim", self.claim)
         require_absolute_path("host_path", self.host_path)
         if not QUANTITY.fullmatch(self.size):
             raise ValueError(f"size {self.size!r} is not a size; write it like 5Gi")

@@ -63,7 +63,7 @@ def test_files_that_never_came_are_not_hidden_by_an_empty_directory(objects):
     ("field", "value"),
     [
         ("volume", "Ml_Volume"),
-        ("claim", "x" * 64),
+        ("claim", "x" * 254),
         ("size", "five"),
         ("size", "0Gi"),
         ("host_path", "mnt/ml-models"),
