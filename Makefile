@@ -1,0 +1,37 @@
+# The commands of metalml. Each installs what it needs first; run again, nothing is installed twice.
+STACK ?= dev
+host := bash local/bootstrap.sh host
+dev := bash local/bootstrap.sh dev
+
+.PHONY: help up preview down clean check test soak bench lock
+
+help: ## show this
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+up: ## bring STACK up (default dev: two machines on this computer and a model on them)
+	@$(host) python -m local up $(STACK)
+
+preview: ## show what `make up` would change
+	@$(host) python -m local preview $(STACK)
+
+down: ## remove STACK and everything that `make up` made
+	@$(host) python -m local down $(STACK)
+
+clean: down ## `make down`, and the environment and build cache too
+	@rm -rf .local "$${XDG_CACHE_HOME:-$$HOME/.cache}/metalml"
+
+check: ## format, lint, types, scripts, unit tests: under a minute
+	@$(dev) bash tests/check.sh
+
+test: check ## check, then the tests with a real engine and real machines
+	@$(host) bash local/bootstrap.sh dev python -m pytest tests/api
+	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster
+
+soak: ## every fault five times
+	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster --soak 5
+
+bench: ## how long it takes, side by side
+	@$(host) bash local/bootstrap.sh dev python -m tests.bench
+
+lock: ## compile the requirements with hashes
+	@$(dev) bash local/lock-requirements.sh

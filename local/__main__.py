@@ -1,0 +1,39 @@
+"""`python -m local up|preview|down [STACK]`: what the Makefile calls after bootstrap.sh."""
+
+import argparse
+import signal
+import sys
+
+from local.down import down
+from local.errors import Problem
+from local.lock import only_run
+from local.preview import preview
+from local.progress import Progress
+from local.up import up
+
+COMMANDS = {"up": up, "preview": preview, "down": down}
+
+
+def main() -> int:
+    """Run one command; return the process's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("stack", nargs="?", default="dev")
+    arguments = parser.parse_args()
+    # A polite kill ends as Ctrl-C does: with the programs that we started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    progress = Progress()
+    try:
+        with only_run():
+            COMMANDS[arguments.command](arguments.stack, progress)
+    except Problem as problem:
+        progress.say(f"\nerror: {problem}")
+        return 1
+    except KeyboardInterrupt:
+        progress.say(f"\nstopped. `make {arguments.command}` goes on from here")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""What the bundle is built from: one Go module each. The versions stand in the go.mod files."""
+
+import re
+from pathlib import Path
+
+from local.gomodule import GoModule
+
+_MODULES = Path(__file__).parent / "modules"
+_CNI = "github.com/containernetworking/plugins/plugins"
+
+
+def required_version(module: str, path: str) -> str:
+    """The version of `path` that the go.mod of our module `module` requires, without its `v`."""
+    text = (_MODULES / module / "go.mod").read_text()
+    found = re.search(rf"^(?:require )?\s*{re.escape(path)} v(\S+)", text, re.MULTILINE)
+    if not found:
+        raise ValueError(f"{module}/go.mod does not require {path}")
+    return found.group(1)
+
+
+KUBERNETES_VERSION = required_version("kubernetes", "k8s.io/kubernetes")
+ETCD_VERSION = required_version("etcd", "go.etcd.io/etcd/server/v3")
+COREDNS_VERSION = required_version("coredns", "github.com/coredns/coredns")
+CONTAINERD_VERSION = required_version("containerd", "github.com/containerd/containerd/v2")
+
+
+def _kubernetes_variables() -> dict[str, str]:
+    major, minor, _ = KUBERNETES_VERSION.split(".")
+    version = {"gitVersion": f"v{KUBERNETES_VERSION}", "gitMajor": major, "gitMinor": minor}
+    return {
+        **{f"k8s.io/component-base/version.{name}": value for name, value in version.items()},
+        # Without it kubeadm takes its own build for a changed one.
+        "k8s.io/component-base/version.gitTreeState": "clean",
+        **{f"k8s.io/client-go/pkg/version.{name}": value for name, value in version.items()},
+    }
+
+
+KUBERNETES = GoModule(
+    name="kubernetes",
+    title=f"Kubernetes {KUBERNETES_VERSION} programs",
+    directory=_MODULES / "kubernetes",
+    programs={
+        name: f"k8s.io/kubernetes/cmd/{name}"
+        for name in (
+            "kubeadm",
+            "kubelet",
+            "kubectl",
+            "kube-apiserver",
+            "kube-controller-manager",
+            "kube-scheduler",
+            "kube-proxy",
+        )
+    },
+    variables=_kubernetes_variables(),
+)
+
+ETCD = GoModule(
+    name="etcd",
+    title=f"etcd {ETCD_VERSION}",
+    directory=_MODULES / "etcd",
+    programs={"etcd": "go.etcd.io/etcd/server/v3"},
+    variables={},
+)
+
+CONTAINERD = GoModule(
+    name="containerd",
+    title=f"containerd {CONTAINERD_VERSION}",
+    directory=_MODULES / "containerd",
+    programs={
+        name: f"github.com/containerd/containerd/v2/cmd/{name}"
+        for name in ("containerd", "containerd-shim-runc-v2", "ctr")
+    },
+    variables={"github.com/containerd/containerd/v2/version.Version": f"v{CONTAINERD_VERSION}"},
+)
+
+CNI_PLUGINS = GoModule(
+    name="cni-plugins",
+    title="CNI plugins",
+    directory=_MODULES / "cni-plugins",
+    programs={
+        "bridge": f"{_CNI}/main/bridge",
+        "loopback": f"{_CNI}/main/loopback",
+        "host-local": f"{_CNI}/ipam/host-local",
+        "portmap": f"{_CNI}/meta/portmap",
+    },
+    variables={},
+)
+
+COREDNS = GoModule(
+    name="coredns",
+    title=f"CoreDNS {COREDNS_VERSION}",
+    directory=_MODULES / "coredns",
+    programs={"coredns": "github.com/coredns/coredns"},
+    variables={},
+)

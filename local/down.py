@@ -1,0 +1,71 @@
+"""`make down`: nothing of it is left on this computer."""
+
+import shutil
+from pathlib import Path
+
+from pulumi.automation.errors import CommandError
+
+from local.errors import Problem
+from local.events import Condenser
+from local.paths import LOCAL, VENV
+from local.process import must
+from local.progress import Progress
+from local.stack import has_state, open_stack, other_stacks
+from local.stack_config import read_user_file
+from local.up import PARALLEL
+
+SWEEP = Path(__file__).with_name("sweep.sh")
+
+
+def down(stack_name: str, progress: Progress) -> None:
+    """Destroy the stack, then sweep what a half-done run may have left. Works when there is nothing, too."""
+    if has_state(stack_name):
+        _destroy(stack_name, progress)
+    left = other_stacks(stack_name)
+    if left:
+        progress.say(f"stack {stack_name} is gone; kept for the others: {', '.join(left)}")
+        return
+    config = read_user_file(stack_name).get("config") or {}
+    cluster = (config.get("metalml:cluster") or {}).get("name", stack_name)
+    for line in must(["bash", SWEEP, cluster, *_pod_ranges(config)]).splitlines():
+        progress.say(line)
+    for path in LOCAL.iterdir():
+        if path == VENV:
+            # It runs this very program, and it is what a download made: `make clean` takes it.
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    progress.say("nothing is left of it but .local/venv and the build cache (`make clean` removes both)")
+
+
+def _destroy(stack_name: str, progress: Progress) -> None:
+    local = open_stack(stack_name, progress)
+    condenser = Condenser(progress)
+    with progress.step("down", f"Remove stack {stack_name}") as step:
+        try:
+            local.stack.destroy(
+                parallel=PARALLEL,
+                continue_on_error=True,
+                config_file=local.config_file,
+                color="never",
+                on_output=step.log,
+                on_error=step.log,
+                on_event=condenser,
+            )
+        except CommandError as error:
+            if not _all_local(stack_name):
+                raise Problem(condenser.told(error)) from error
+            # Local machines go with everything on them; what could not be removed from inside goes too.
+            progress.say(f"  not removed in good order, the machines go anyway: {condenser.told(error)}")
+    local.stack.workspace.remove_stack(stack_name, force=True)
+
+
+def _all_local(stack_name: str) -> bool:
+    machines = (read_user_file(stack_name).get("config") or {}).get("metalml:machines") or []
+    return bool(machines) and all(machine.get("provider") == "local" for machine in machines)
+
+
+def _pod_ranges(config: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [machine["podRange"] for machine in config.get("metalml:machines") or [] if "podRange" in machine]

@@ -1,0 +1,5 @@
+"""An error that the person at the keyboard can act on: shown as its text, without a traceback."""
+
+
+class Problem(Exception):  # noqa: N818  it is what the reader sees, and no error of ours
+    """Something is wrong, and the text says what and where to look."""

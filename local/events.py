@@ -1,0 +1,93 @@
+"""Turns the engine's events into what a person wants to know: what runs, what changed, what failed."""
+
+import re
+import time
+
+from pulumi.automation import EngineEvent, OpType
+
+from local.progress import Progress, spell
+
+# What happened, in the past tense, by the engine's name of the operation. "same" and reads are no news.
+WORDS = {
+    OpType.CREATE: "created",
+    OpType.UPDATE: "updated",
+    OpType.DELETE: "deleted",
+    OpType.REPLACE: "replaced",
+    OpType.CREATE_REPLACEMENT: "created anew",
+    OpType.DELETE_REPLACED: "deleted the old",
+}
+# Names that fit beside each other on the ticking line.
+SHOWN = 3
+
+
+class Condenser:
+    """Receives the engine's events; shows changes as they end and keeps the errors."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._started: dict[str, float] = {}
+        self._unchanged = 0
+        self._counts: dict[str, int] = {}
+        self.errors: list[str] = []
+
+    def __call__(self, event: EngineEvent) -> None:
+        """Take one event."""
+        if event.resource_pre_event:
+            metadata = event.resource_pre_event.metadata
+            if metadata.op in WORDS and _is_real(metadata.urn):
+                self._started[metadata.urn] = time.monotonic()
+        elif event.res_outputs_event:
+            self._ended(event.res_outputs_event.metadata.urn, event.res_outputs_event.metadata.op)
+        elif event.res_op_failed_event:
+            metadata = event.res_op_failed_event.metadata
+            self._progress.say(f"  FAILED {_short(metadata.urn)}{self._took(metadata.urn)}")
+        elif event.diagnostic_event and event.diagnostic_event.severity == "error":
+            where = _short(event.diagnostic_event.urn) if event.diagnostic_event.urn else "program"
+            self.errors.append(f"{where}: {_plain(event.diagnostic_event.message)}")
+        self._show_running()
+
+    @property
+    def summary(self) -> str:
+        """Counts of what happened: `3 created, 12 unchanged`."""
+        counts = {**self._counts, "unchanged": self._unchanged}
+        return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "nothing to do"
+
+    def told(self, failure: Exception) -> str:
+        """The errors as they came, whole; the engine's own words when it ended without an event."""
+        return "\n\n".join(self.errors) or str(failure)
+
+    def _ended(self, urn: str, operation: OpType) -> None:
+        if not _is_real(urn):
+            return
+        if operation is OpType.SAME:
+            self._unchanged += 1
+        elif operation in WORDS:
+            word = WORDS[operation]
+            self._counts[word] = self._counts.get(word, 0) + 1
+            self._progress.say(f"  {word} {_short(urn)}{self._took(urn)}")
+
+    def _took(self, urn: str) -> str:
+        started = self._started.pop(urn, None)
+        return f" ({spell(time.monotonic() - started)})" if started else ""
+
+    def _show_running(self) -> None:
+        names = [_short(urn) for urn in self._started]
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        self._progress.status(", ".join(names[:SHOWN]) + more)
+
+
+def _is_real(urn: str) -> bool:
+    """Whether it is a thing of its own: components and the stack only group others."""
+    own_type = urn.split("::")[2].split("$")[-1]
+    return not own_type.startswith(("metalml:", "pulumi:"))
+
+
+def _short(urn: str) -> str:
+    """Kind and name: `Command control-1-prepare`."""
+    parts = urn.split("::")
+    return f"{parts[2].split(':')[-1]} {parts[-1]}" if len(parts) > 3 else urn
+
+
+def _plain(message: str) -> str:
+    """Without the engine's colour marks."""
+    return re.sub(r"<\{%.*?%\}>", "", message).strip()

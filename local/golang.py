@@ -1,0 +1,42 @@
+"""Finds a Go new enough for the pinned modules, else installs one from the Python package index."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from local import cache
+from local.process import output, run
+from local.progress import Progress
+
+# What containerd's and the engine's go.mod ask for.
+OLDEST = (1, 26, 3)
+REQUIREMENTS = Path(__file__).with_name("go-requirements.txt")
+
+
+def find_go(progress: Progress) -> Path:
+    """The `go` to build with. Its proxy and checksum settings are the computer's own."""
+    found = shutil.which("go")
+    if found and _version(output([found, "env", "GOVERSION"])) >= OLDEST:
+        return Path(found)
+    key = cache.key_of(REQUIREMENTS)
+    entry = cache.find("go", key)
+    if not entry:
+        with progress.step("go", "Go compiler") as step:
+            pip = [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--no-compile",
+                "--require-hashes",
+                "-r",
+                REQUIREMENTS,
+            ]
+            entry = cache.build("go", key, lambda target: run(step, [*pip, "--target", target]))
+    return entry.path("go/bin/go")
+
+
+def _version(text: str) -> tuple[int, ...]:
+    found = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", text)
+    return tuple(int(part or 0) for part in found.groups()) if found else ()

@@ -1,0 +1,1 @@
+"""What a local machine stands on: its root filesystem."""

@@ -1,0 +1,49 @@
+"""The settings file that the engine gets: the user's own, and the salt that the engine wants to keep in it.
+
+The engine writes `encryptionsalt` into a stack's settings file. The user's `Pulumi.<stack>.yaml` is committed
+and stays as it is; the engine works on a copy in `.local/config`, written anew from it on every run.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.errors import Problem
+from local.paths import REPOSITORY, STACK_CONFIG
+
+SALT = "encryptionsalt"
+
+
+def user_file(stack: str) -> Path:
+    """The settings file that the user edits."""
+    return REPOSITORY / f"Pulumi.{stack}.yaml"
+
+
+def read_user_file(stack: str) -> dict[str, Any]:
+    """The user's settings as plain data."""
+    path = user_file(stack)
+    if not path.exists():
+        known = ", ".join(sorted(found.name.split(".")[1] for found in REPOSITORY.glob("Pulumi.*.yaml")))
+        raise Problem(f"there is no {path.name}: STACK must be one of {known}")
+    try:
+        content = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise Problem(f"{path.name} is not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise Problem(f"{path.name} must be a mapping with the key `config`")
+    return content
+
+
+def write_engine_file(stack: str) -> Path:
+    """Write the engine's copy and return it. A project file is beside it, so the engine can work there."""
+    STACK_CONFIG.mkdir(parents=True, exist_ok=True)
+    (STACK_CONFIG / "Pulumi.yaml").write_text((REPOSITORY / "Pulumi.yaml").read_text())
+    path = STACK_CONFIG / f"Pulumi.{stack}.yaml"
+    settings = read_user_file(stack)
+    if path.exists() and SALT not in settings:
+        kept = yaml.safe_load(path.read_text()) or {}
+        if SALT in kept:
+            settings[SALT] = kept[SALT]
+    path.write_text(yaml.safe_dump(settings, sort_keys=False))
+    return path

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Format, lint, types, scripts, unit tests; all parts run, each tells its time, and one failure fails the whole.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+status=0
+
+part() { # part NAME COMMAND...
+  local name=$1 start=$EPOCHREALTIME result=ok
+  shift
+  "$@" || { result=FAILED status=1; }
+  awk -v name="$name" -v result="$result" -v from="$start" -v to="$EPOCHREALTIME" \
+    'BEGIN {printf "%-8s %-6s %5.1fs\n", name, result, to - from}'
+}
+
+mapfile -t scripts < <(git ls-files --cached --others --exclude-standard '*.sh' .ci/run)
+
+part format ruff format --check --quiet .
+part lint ruff check --quiet .
+part types pyright --level error
+part scripts shellcheck --external-sources "${scripts[@]}"
+part unit python -m pytest --quiet tests/unit
+exit "$status"
