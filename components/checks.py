@@ -21,8 +21,8 @@ def require_dns_name(field: str, value: str) -> None:
     """Refuse a name that is not one or more labels joined by dots."""
     if len(value) > DNS_NAME_MAX or not all(DNS_LABEL.fullmatch(label) for label in value.split(".")):
         raise ValueError(
-            f"{field} {value!r} cannot name an object; use at most {DNS_NAME_MAX} lower-case letters, digits, "
-            "'-' and '.', starting and ending with a letter or digit"
+            f"{field} {value!r} cannot name an object; use at most {DNS_NAME_MAX} lower-case letters, "
+            "digits, '-' and '.', starting and ending with a letter or digit"
         )
 
 

@@ -12,7 +12,7 @@ _YamlReader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def definitions_in(manifest: bytes) -> Sequence[Mapping[str, Any]]:
-    """The CustomResourceDefinitions of a manifest, in its order; refuses a manifest that holds anything else."""
+    """The CustomResourceDefinitions of a manifest, in its order; anything else in it is refused."""
     documents = [document for document in yaml.load_all(manifest, Loader=_YamlReader) if document]
     others = sorted({str(document.get("kind")) for document in documents} - {"CustomResourceDefinition"})
     if others or not documents:

@@ -1,7 +1,6 @@
 """A file of somebody else's release: named by its address or path, trusted only by its digest."""
 
 import hashlib
-import os
 import tempfile
 import urllib.error
 import urllib.request
@@ -50,7 +49,8 @@ def _verified(file: ReleaseFile, content: bytes, where: str) -> bytes:
     got = hashlib.sha256(content).hexdigest()
     if got != file.sha256:
         raise ReleaseFileError(
-            f"{file.name} from {where} is not the file that was pinned: expected sha256 {file.sha256}, got {got}"
+            f"{file.name} from {where} is not the file that was pinned: "
+            f"expected sha256 {file.sha256}, got {got}"
         )
     return content
 
@@ -80,11 +80,6 @@ def _download(file: ReleaseFile, kept: Path) -> bytes:
 def _keep(content: bytes, path: Path) -> None:
     """Write in one step, so that a run which is killed leaves no half file behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+        stream.write(content)
+    Path(stream.name).replace(path)

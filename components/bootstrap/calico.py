@@ -44,8 +44,8 @@ class CalicoArgs:
 class Calico(pulumi.ComponentResource):
     """Calico by its operator.
 
-    The order matters most when it is removed: the Installation goes first, while the operator that takes the network
-    down and lifts its finalizers still runs; then the operator; the kinds go last.
+    The order matters most when it is removed: the Installation goes first, while the operator that takes the
+    network down and lifts its finalizers still runs; then the operator; the kinds go last.
     """
 
     installation: pulumi.Output[str]

@@ -26,7 +26,7 @@ class InstallationSpec:
     machine_range: str | None = None
     """Network of the machines. None takes each node's own InternalIP, for servers that stand far apart."""
     machine_mtu: int | None = None
-    """MTU of the network between the machines; pods get what VXLAN leaves. None lets Calico look for itself."""
+    """MTU of the network between the machines; pods get what VXLAN leaves. None lets Calico find it."""
 
     def __post_init__(self) -> None:
         pods = ipaddress.IPv4Network(self.pod_range)
@@ -45,16 +45,16 @@ class InstallationSpec:
     def to_wire(self) -> Mapping[str, Any]:
         """The `spec` as `operator.tigera.io/v1` spells it."""
         network: dict[str, Any] = {
-            # The same mechanism as kube-proxy's `mode: nftables`; mixed with iptables, rules are read in no order.
+            # As kube-proxy's `mode: nftables`: with both mechanisms nobody can tell whose rules come first.
             "linuxDataplane": "Nftables",
-            # VXLAN carries pods over any network that carries UDP. Providers seldom peer BGP with their guests.
+            # VXLAN needs nothing of the network but UDP; providers seldom peer BGP with their guests.
             "bgp": "Disabled",
             "ipPools": [
                 {
                     "name": "default-ipv4-ippool",
                     "cidr": self.pod_range,
                     "blockSize": BLOCK_PREFIX,
-                    # Not VXLANCrossSubnet: many providers drop packets with pods' addresses even inside one subnet.
+                    # Not VXLANCrossSubnet: many providers drop pods' packets inside one subnet, too.
                     "encapsulation": "VXLAN",
                     "natOutgoing": "Enabled",
                     "nodeSelector": "all()",
@@ -89,7 +89,7 @@ class Installation(CustomResource):
             ),
             spec=spec.to_wire(),
             opts=ResourceOptions.merge(
-                # Every node pulls the images once; on deletion the operator takes the network down node by node.
+                # Every node pulls the images once; a deletion takes the network down node by node.
                 ResourceOptions(custom_timeouts=CustomTimeouts(create="15m", update="15m", delete="10m")),
                 opts,
             ),

@@ -129,7 +129,7 @@ def _operator_pod(account: ServiceAccount, image: str) -> PodSpecArgs:
     return PodSpecArgs(
         service_account_name=account.metadata.name,
         automount_service_account_token=True,
-        # It brings the pod network, so it cannot wait for it, nor for nodes without the taint of a missing network.
+        # It brings the pod network, so it cannot wait for it, nor for nodes to lose the taint of its absence.
         host_network=True,
         dns_policy="ClusterFirstWithHostNet",
         tolerations=[

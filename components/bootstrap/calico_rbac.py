@@ -1,7 +1,7 @@
 """What Calico's operator may do, after the rules of its release.
 
-Left out: creating and changing CustomResourceDefinitions (they are resources of this program, so the operator runs
-without `-manage-crds`) and PodSecurityPolicies (gone from Kubernetes since 1.25).
+Left out: creating and changing CustomResourceDefinitions (they are resources of this program, so the
+operator runs without `-manage-crds`) and PodSecurityPolicies (gone from Kubernetes since 1.25).
 """
 
 from collections.abc import Sequence

@@ -29,7 +29,7 @@ from components.serving.model_server_args import ModelServerArgs
 from components.serving.pod import model_pod, template_annotations
 from components.serving.server_flags import MONITORING_FILE, monitoring_config
 
-# A pod counts as available this long after it is ready, so that one which dies with its first request stops a rollout.
+# A pod is available this long after it is ready: one that dies with its first request stops a rollout.
 MIN_READY_SECONDS = 5
 # Old ReplicaSets kept for `kubectl rollout undo`.
 REVISION_HISTORY = 5
@@ -140,7 +140,7 @@ class ModelServer(pulumi.ComponentResource):
 
 
 def selector_of(args: ModelServerArgs) -> dict[str, str]:
-    """The two labels that find the pods. A Deployment's selector can never change, so these hold nothing that may."""
+    """The labels that find the pods. A Deployment's selector can never change, so nothing in it may."""
     return {"app.kubernetes.io/name": "model-server", "app.kubernetes.io/instance": args.deployment}
 
 
@@ -156,8 +156,8 @@ def labels_of(args: ModelServerArgs) -> dict[str, str]:
 
 def _strategy(gpu: int) -> DeploymentStrategyArgs:
     """How a new pod takes over from the old one."""
-    # On CPUs the new pod is ready before the old one goes. With GPUs there is seldom a free one for a moment, and a
-    # pod that waits for a GPU which the old pod holds would wait for ever: there the old one goes first.
+    # On CPUs the new pod is ready before the old one goes. A GPU is seldom free for that, and a pod that
+    # waits for the GPU which the old pod holds would wait for ever: there the old one goes first.
     surge, unavailable = (0, 1) if gpu else (1, 0)
     return DeploymentStrategyArgs(
         type="RollingUpdate",
@@ -179,8 +179,8 @@ def _only_the_rest_port(
         spec=NetworkPolicySpecArgs(
             pod_selector=LabelSelectorArgs(match_labels=selector),
             policy_types=["Ingress", "Egress"],
-            # No `from`: a NodePort request arrives with the address of the node that took it. Who may reach the
-            # node's port is the firewall's question.
+            # No `from`: a NodePort request arrives with the address of the node that took it. Who may reach
+            # the node's port is the firewall's question.
             ingress=[
                 NetworkPolicyIngressRuleArgs(
                     ports=[NetworkPolicyPortArgs(port=args.container_port, protocol="TCP")]

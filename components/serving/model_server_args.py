@@ -46,7 +46,7 @@ class ModelServerArgs:
     requests: Mapping[str, str] = field(default_factory=default_requests)
     limits: Mapping[str, str] = field(default_factory=default_limits)
     startup_seconds: int = 600
-    """How long loading may take before the pod is started again; the first load on a new GPU takes minutes."""
+    """How long loading may take before the pod is started again; a first load on a GPU takes minutes."""
     drain_seconds: int = 10
     """How long a pod still answers after it was told to go, until every node has heard that it is going."""
     wait_for: Sequence[Resource] = ()
@@ -58,11 +58,13 @@ class ModelServerArgs:
         require_pinned_image("image", self.image)
         if not SERVED_NAME.fullmatch(self.served_name):
             raise ValueError(
-                f"served_name {self.served_name!r} becomes a part of a URL; use letters, digits, '_', '.' and '-'"
+                f"served_name {self.served_name!r} becomes a part of a URL; "
+                "use letters, digits, '_', '.' and '-'"
             )
         if self.node_port not in NODE_PORTS:
             raise ValueError(
-                f"node_port {self.node_port} is not a NodePort; use {NODE_PORTS.start} to {NODE_PORTS.stop - 1}"
+                f"node_port {self.node_port} is not a NodePort; "
+                f"use {NODE_PORTS.start} to {NODE_PORTS.stop - 1}"
             )
         # Below 1024 a process that is not root may not listen.
         if not 1024 <= self.container_port <= 65535:

@@ -58,8 +58,8 @@ def model_pod(args: ModelServerArgs, *, account: Input[str], config_map: Input[s
         service_account_name=account,
         automount_service_account_token=False,
         enable_service_links=False,
-        # TensorFlow Serving handles no SIGTERM, and the kernel drops unhandled signals for process 1: it would
-        # always be killed at the end of the grace period. In a shared process namespace it is not process 1.
+        # TensorFlow Serving handles no SIGTERM, and the kernel drops unhandled signals for process 1: it
+        # would always be killed at the end of the grace period. In a shared namespace it is not process 1.
         share_process_namespace=True,
         termination_grace_period_seconds=args.drain_seconds + KILL_MARGIN_SECONDS,
         tolerations=_tolerations(args.gpu),
@@ -106,7 +106,7 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
         ),
         readiness_probe=_loaded(args, period=5, failures=3),
         liveness_probe=_loaded(args, period=20, failures=3),
-        # The kubelet stops a pod and tells the nodes at the same time. Until all have heard, requests still come.
+        # A pod is stopped while the nodes are being told. Until all have heard, requests still come.
         lifecycle=LifecycleArgs(
             pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=args.drain_seconds))
         ),

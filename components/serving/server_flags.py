@@ -35,8 +35,8 @@ def server_flags(served_name: str, rest_port: int) -> Sequence[str]:
         f"--rest_api_port={rest_port}",
         f"--model_name={served_name}",
         f"--model_base_path={base_path(served_name)}",
-        # 0 reads the directory once. New files arrive with a rollout, which has probes and a way back; a server that
-        # watches the directory would pick up a version that is still being copied.
+        # 0 reads the directory once. New files arrive with a rollout, which has probes and a way back; a
+        # server that watches the directory would pick up a version that is still being copied.
         "--file_system_poll_wait_seconds=0",
         f"--monitoring_config_file={CONFIG_DIRECTORY}/{MONITORING_FILE}",
         "--enable_model_warmup=true",

@@ -51,8 +51,8 @@ class ModelVolumeArgs:
 class ModelVolume(pulumi.ComponentResource):
     """A PersistentVolume over a directory of one node, and the claim that alone may bind it.
 
-    A directory of a machine is not the same directory on another machine. The node affinity makes the scheduler
-    put the model's pods where the files are, so that no pod ever starts on an empty directory.
+    A directory of a machine is not the same directory on another machine. The node affinity makes the
+    scheduler put the model's pods where the files are, so that no pod ever starts on an empty directory.
     """
 
     volume: pulumi.Output[str]
@@ -81,7 +81,7 @@ class ModelVolume(pulumi.ComponentResource):
                     name=args.claim,
                     namespace=args.namespace,
                 ),
-                # "Directory" and not "DirectoryOrCreate": an empty directory would hide that the files never came.
+                # Not "DirectoryOrCreate": an empty directory would hide that the files never came.
                 host_path=HostPathVolumeSourceArgs(path=args.host_path, type="Directory"),
                 node_affinity=_only_on(args.node),
             ),

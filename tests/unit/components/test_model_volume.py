@@ -1,4 +1,4 @@
-"""A model's files are on one machine: the volume must bind to one claim, on that machine, and outlive the stack."""
+"""A model's files are on one machine: its volume binds to one claim, there, and outlives the stack."""
 
 from typing import Any
 
