@@ -17,6 +17,12 @@ if command -v nft >/dev/null; then
     for family in ip ip6; do nft delete table "$family" "$table" 2>/dev/null || true; done
   done
 fi
+# The kubelet's and portmap's chains, without touching anybody else's rules.
+for tables in iptables ip6tables; do
+  if command -v "$tables-save" >/dev/null && "$tables-save" | grep -qE 'KUBE-|CNI-'; then
+    "$tables-save" | grep -vE 'KUBE-|CNI-' | "$tables-restore"
+  fi
+done
 ip link delete cni0 2>/dev/null || true
 # Containers of a killed kubelet may outlive it.
 pkill -f '^/usr/local/bin/containerd-shim-runc-v2 -namespace k8s.io' 2>/dev/null || true
