@@ -1,6 +1,7 @@
 """A file of somebody else's release: named by its address or path, trusted only by its digest."""
 
 import hashlib
+import os
 import tempfile
 import urllib.error
 import urllib.request
@@ -31,6 +32,12 @@ class ReleaseFile:
         digest = self.sha256
         if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
             raise ValueError(f"sha256 {digest!r} of {self.name} must be 64 lower-case hexadecimal digits")
+
+
+def release_cache() -> Path:
+    """Where downloads are kept on this computer, for every stack and checkout."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "metalml" / "releases"
 
 
 def read_release_file(file: ReleaseFile, cache: Path) -> bytes:

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pulumi
+import pulumi_kubernetes
 
 from components import versions
+from components.bootstrap.calico import Calico, CalicoArgs, calico_definitions
+from components.bootstrap.calico_installation import InstallationSpec
 from components.bootstrap.control_plane import ControlPlane, ControlPlaneArgs
 from components.bootstrap.node import Node, NodeArgs, RoutedNetwork
 from components.bootstrap.preflight import Preflight, PreflightArgs
@@ -17,6 +20,7 @@ from components.bootstrap.worker import Worker, WorkerArgs
 from components.machines.firewall_rules import FirewallArgs
 from components.machines.local import LocalMachine, LocalMachineArgs
 from components.machines.machine import Connection, Machine
+from components.release_file import release_cache
 from stacks.kubernetes import kubernetes_provider
 from stacks.outputs import ClusterOutputs
 from stacks.settings import MachineSettings, PodNetwork, Provider, Settings, sources
@@ -76,8 +80,12 @@ def build(settings: Settings) -> ClusterOutputs:
             ),
         )
         joined[given.name] = (worker.joined,)
-    used = [
-        ReadyNode(name, ReadyNodeArgs(machine=machine, control_plane=first, after=joined[name])).reached
+    kubernetes = kubernetes_provider(cluster.name, control_plane.kubeconfig)
+    network = _network(settings, kubernetes)
+    used: list[pulumi.Resource] = [
+        ReadyNode(
+            name, ReadyNodeArgs(machine=machine, control_plane=first, after=(*joined[name], *network))
+        ).reached
         for name, machine in machines.items()
     ]
     if isinstance(source, BundleSource):
@@ -96,8 +104,8 @@ def build(settings: Settings) -> ClusterOutputs:
         kubeconfig=control_plane.kubeconfig,
         kubernetes_version=cluster.kubernetes_version,
         machines=machines,
-        kubernetes=kubernetes_provider(cluster.name, control_plane.kubeconfig),
-        ready=tuple(used),
+        kubernetes=kubernetes,
+        ready=(*used, *network),
     )
 
 
@@ -207,6 +215,30 @@ def _routed(settings: Settings) -> RoutedNetwork | None:
     return RoutedNetwork(
         inside=(str(cluster.pod_range), str(cluster.service_range), *machines), mtu=cluster.mtu
     )
+
+
+def _network(settings: Settings, kubernetes: pulumi_kubernetes.Provider) -> tuple[pulumi.Resource, ...]:
+    """The pod network that installs itself as pods.
+
+    It waits for the API server only, so that one worker which cannot join keeps no other from being Ready.
+    """
+    cluster = settings.cluster
+    if cluster.network is not PodNetwork.CALICO:
+        return ()
+    calico = Calico(
+        "calico",
+        CalicoArgs(
+            installation=InstallationSpec(
+                pod_range=str(cluster.pod_range),
+                machine_range=None if cluster.machine_range is None else str(cluster.machine_range),
+                machine_mtu=cluster.mtu,
+            ),
+            operator_image={**versions.IMAGES, **settings.images}["tigera-operator"],
+            definitions=calico_definitions(release_cache()),
+        ),
+        pulumi.ResourceOptions(provider=kubernetes),
+    )
+    return (calico,)
 
 
 def _cluster(settings: Settings) -> ClusterArgs:
