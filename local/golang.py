@@ -17,7 +17,7 @@ REQUIREMENTS = Path(__file__).with_name("go-requirements.txt")
 def find_go(progress: Progress) -> Path:
     """The `go` to build with. Its proxy and checksum settings are the computer's own."""
     found = shutil.which("go")
-    if found and _version(output([found, "env", "GOVERSION"])) >= OLDEST:
+    if found and go_version(output([found, "env", "GOVERSION"])) >= OLDEST:
         return Path(found)
     key = cache.key_of(REQUIREMENTS)
     entry = cache.find("go", key)
@@ -37,6 +37,7 @@ def find_go(progress: Progress) -> Path:
     return entry.path("go/bin/go")
 
 
-def _version(text: str) -> tuple[int, ...]:
+def go_version(text: str) -> tuple[int, ...]:
+    """`go1.26.8` as numbers that compare; empty for anything else."""
     found = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", text)
     return tuple(int(part or 0) for part in found.groups()) if found else ()

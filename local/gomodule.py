@@ -51,12 +51,12 @@ class GoModule:
                 env = {"CGO_ENABLED": "0", "GOFLAGS": ""}
                 run(step, [*command, *self.programs.values()], cwd=self.directory, env=env)
                 for name, package in self.programs.items():
-                    (target / _built_name(package)).rename(target / name)
+                    (target / built_name(package)).rename(target / name)
 
             return cache.build("go-build", key, make)
 
 
-def _built_name(package: str) -> str:
+def built_name(package: str) -> str:
     """What `go build` calls the program: the last part of the package's path that is not a major version."""
     *_, before, last = package.split("/")
     return before if last[:1] == "v" and last[1:].isdigit() else last

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from components import versions
+from local.bundle.modules import KUBERNETES_VERSION
 from local.errors import Problem
 from local.paths import LOCAL, REPOSITORY
 from local.stack_config import read_user_file
@@ -31,9 +33,17 @@ def read_needs(stack: str) -> Needs:
         mistakes = [mistake for mistake in error.mistakes if not _made_here(mistake)]
         if mistakes:
             raise Problem(str(SettingsError(stack, mistakes))) from error
+    cluster = raw.get("cluster") or {}
+    bundle = (cluster.get("source") or {}).get("kind") == "bundle"
+    wanted = cluster.get("kubernetesVersion", versions.KUBERNETES)
+    if bundle and wanted != KUBERNETES_VERSION:
+        raise Problem(
+            f"metalml:cluster.kubernetesVersion is {wanted}, but the bundle is built from"
+            f" {KUBERNETES_VERSION}: choose that, or raise the version in local/bundle/modules/kubernetes/go.mod"
+        )
     return Needs(
         machines=any(machine.get("provider") == "local" for machine in _all(raw.get("machines"))),
-        bundle=(raw.get("cluster") or {}).get("source", {}).get("kind") == "bundle",
+        bundle=bundle,
         model=any(_is_local(model["files"]["source"]) for model in _all(raw.get("models"))),
     )
 

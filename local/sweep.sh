@@ -8,7 +8,7 @@ label=metalml.cluster=$cluster
 
 if command -v podman >/dev/null; then
   for container in $(podman ps --all --quiet --filter "label=$label"); do
-    podman rm --force --time 5 --volumes "$container" >/dev/null
+    podman rm --force --time 0 --volumes "$container" >/dev/null
     printf 'removed container %s\n' "$container"
   done
   for volume in $(podman volume ls --quiet --filter "label=$label"); do
