@@ -19,7 +19,7 @@ KUBERNETES_VERSION = re.compile(r"1\.(?P<minor>\d+)\.\d+")
 class PodNetwork(StrEnum):
     """How pods of different machines reach each other."""
 
-    ROUTED = "routed"  # CNI bridge; the network that the machines stand in routes each podRange. No network policy.
+    ROUTED = "routed"  # CNI bridge; the machines' network routes each podRange. No network policy.
     CALICO = "calico"  # VXLAN between the machines, network policy enforced; needs Calico's images
 
 
@@ -67,8 +67,8 @@ class ClusterSettings(Model):
     # Where clients and nodes reach the API server; None: port 6443 of the first control plane.
     # Fixed at the first `kubeadm init`: a DNS name lets the control plane move later.
     endpoint: Annotated[str, BeforeValidator(_endpoint)] | None = None
-    # The network that the machines stand in; every machine must. Needed for local machines. None: servers far apart,
-    # whose firewalls then name each other one by one, so that a new machine changes all of them.
+    # The network that every machine stands in. Needed for local machines. None: servers that are far apart;
+    # their firewalls name each other one by one, so that a new machine changes all of them.
     machine_range: Network | None = None
     # 10.96.0.0/16: inside kubeadm's own default, 65534 Services.
     service_range: Network = Field(default="10.96.0.0/16", validate_default=True)

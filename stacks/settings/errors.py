@@ -40,5 +40,6 @@ class SettingsError(pulumi.RunError):
         noun = "mistake" if count == 1 else "mistakes"
         listed = "\n".join(f"  {number}. {mistake}" for number, mistake in enumerate(self.mistakes, start=1))
         super().__init__(
-            f"{count} {noun} in the settings of stack {stack!r} (Pulumi.{stack}.yaml). Nothing was changed.\n{listed}"
+            f"{count} {noun} in the settings of stack {stack!r} (Pulumi.{stack}.yaml). Nothing was changed.\n"
+            f"{listed}"
         )

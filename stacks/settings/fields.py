@@ -34,14 +34,14 @@ def _network(value: Any) -> IPv4Network:
         return value
     allowed = "an IPv4 range with its prefix length, such as 10.77.0.0/24"
     try:
-        if not isinstance(value, str) or "/" not in value:
-            raise wrong(allowed)
-        return IPv4Network(value)
+        network = IPv4Network(value, strict=False)
     except (AddressValueError, NetmaskValueError):
         raise wrong(allowed) from None
-    except ValueError:
-        start = IPv4Network(value, strict=False)
-        raise wrong(allowed, f"write {start}: the range has to begin at its first address") from None
+    if not isinstance(value, str) or "/" not in value:
+        raise wrong(allowed)
+    if not value.startswith(f"{network.network_address}/"):
+        raise wrong(allowed, f"write {network}: the range has to begin at its first address")
+    return network
 
 
 def _address(value: Any) -> IPv4Address:

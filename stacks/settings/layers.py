@@ -15,13 +15,13 @@ class Layer(StrEnum):
 
 
 class UpstreamSettings(Model):
-    """The stacks that own the layers below this one's: `prod-cluster`, or `organization/metalml/prod-cluster`."""
+    """The stacks of the layers below: `prod-cluster`, or in full `organization/metalml/prod-cluster`."""
 
     cluster: Text | None = None
     platform: Text | None = None
 
     def stack(self, layer: Layer) -> str:
-        """The stack that owns the layer. The settings' rules make sure that there is one where it is needed."""
+        """The stack that owns the layer; the settings' rules see to it that it is named where needed."""
         name = self.cluster if layer is Layer.CLUSTER else self.platform
         if name is None:
             raise ValueError(f"metalml:upstream.{layer} names no stack")
@@ -29,7 +29,7 @@ class UpstreamSettings(Model):
 
 
 def environment(stack: str) -> str:
-    """`prod` for the stacks prod-cluster, prod-platform and prod-models; another stack is its own environment."""
+    """`prod` for prod-cluster, prod-platform and prod-models; any other stack is its own environment."""
     for layer in Layer:
         if stack.endswith(f"-{layer}"):
             return stack.removesuffix(f"-{layer}")

@@ -51,7 +51,7 @@ def parse(raw: Mapping[str, Any], stack: str, directory: Path, secret: Collectio
 
 
 def _keys(namespace: str) -> list[str]:
-    """The keys that are set, known or not. The SDK only answers for a key one knows, so its own map is read."""
+    """The keys that are set, known or not. The SDK only answers for known keys, so its own map is read."""
     prefix = f"{namespace}:"
     everything = {**engine.get_config_env(), **engine.CONFIG.get()}
     return sorted(key.removeprefix(prefix) for key in everything if key.startswith(prefix))

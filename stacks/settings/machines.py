@@ -43,22 +43,30 @@ class Effect(StrEnum):
 
 def _host_key(value: Any) -> str:
     """Type and key of a line of /etc/ssh/ssh_host_*_key.pub; its comment is dropped."""
-    fields = value.split() if isinstance(value, str) else []
+    words = value.split() if isinstance(value, str) else []
     try:
-        kind, key = fields[0], base64.b64decode(fields[1], validate=True)
-        # The key begins with its type's name and that name's length, so a truncated paste is found.
-        if (
-            kind in HOST_KEY_TYPES
-            and key[4 : 4 + len(kind)] == kind.encode()
-            and len(key) > 4 + len(kind) + 4
-        ):
-            return f"{kind} {fields[1]}"
+        kind, key = words[0], base64.b64decode(words[1], validate=True)
     except (IndexError, binascii.Error):
-        pass
-    raise wrong(
-        f"the machine's public host key, '<type> <base64>' with a type of {', '.join(HOST_KEY_TYPES)}",
-        "copy the line from /etc/ssh/ssh_host_ed25519_key.pub on the machine's own console",
-    )
+        kind, key = "", b""
+    fields = _ssh_fields(key)
+    if kind not in HOST_KEY_TYPES or len(fields) < 2 or fields[0] != kind.encode():
+        raise wrong(
+            f"the machine's public host key, '<type> <base64>' with a type of {', '.join(HOST_KEY_TYPES)}",
+            "copy the line from /etc/ssh/ssh_host_ed25519_key.pub on the machine's own console",
+        )
+    return f"{kind} {words[1]}"
+
+
+def _ssh_fields(key: bytes) -> list[bytes]:
+    """The fields of a key, each of which tells its length; none if a paste was cut short."""
+    fields = []
+    while key:
+        length = int.from_bytes(key[:4], "big")
+        field, key = key[4 : 4 + length], key[4 + length :]
+        if len(field) != length:
+            return []
+        fields.append(field)
+    return fields
 
 
 HostKey = Annotated[str, BeforeValidator(_host_key)]

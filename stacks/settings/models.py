@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from stacks.settings.base import Model, wrong
-from stacks.settings.fields import AbsolutePath, DnsName, Label, Quantity, Text
+from stacks.settings.fields import DNS_LABEL, AbsolutePath, DnsName, Label, Quantity, Text
 
 # The API server's default range for NodePort Services; the firewall opens the same.
 NODE_PORTS = range(30000, 32768)
@@ -88,9 +88,11 @@ class ModelSettings(Model):
     @classmethod
     def _name_the_parts(cls, data: Any) -> Any:
         """Names that are not given follow the model's, so two models do not collide."""
-        if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
+        if not isinstance(data, Mapping):
             return data
-        name, storage, service = data["name"], data.get("storage", {}), data.get("service", {})
+        name, storage, service = data.get("name"), data.get("storage", {}), data.get("service", {})
+        if not isinstance(name, str) or not DNS_LABEL.fullmatch(name):
+            name = "unnamed"  # The name itself is refused; what follows from it is no mistake of its own.
         named: dict[str, Any] = dict(data)
         if isinstance(storage, Mapping):
             named["storage"] = {"volume": f"{name}-pv", "claim": f"{name}-pvc", **storage}

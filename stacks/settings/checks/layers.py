@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from stacks.settings.base import UNKNOWN
 from stacks.settings.checks.finding import known, mistake
 from stacks.settings.errors import Mistake
 from stacks.settings.layers import Layer
@@ -15,30 +14,31 @@ ORDER = list(Layer)
 def layers_in_one_piece(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A layer between two of this stack's would be owned by a stack that stands on this one and under it."""
     layers = list(settings.layers)
-    if not known(settings.layers, *layers):
-        return
-    given = ", ".join(layers) or "none"
-    allowed = f"one or more of {', '.join(ORDER)}, each once, in this order and without a gap"
-    if not layers:
+    if known(settings.layers, *layers) and not _in_one_piece(layers):
         yield mistake(
-            "layers", given, allowed, "name the layers that this stack owns, or leave the key out for all"
+            "layers",
+            ", ".join(layers) or "none",
+            f"one or more of {', '.join(ORDER)}, each once, in this order and without a gap",
+            "put them in order, give them to stacks of their own, or leave the key out for all",
         )
-        return
+
+
+def _in_one_piece(layers: list[Layer]) -> bool:
+    """Whether this is a piece of all layers in their order."""
+    if not layers or layers[0] not in ORDER:
+        return False
     start = ORDER.index(layers[0])
-    if layers != ORDER[start : start + len(layers)]:
-        yield mistake(
-            "layers", given, allowed, "put them in order, or give the layers to stacks of their own"
-        )
+    return layers == ORDER[start : start + len(layers)]
 
 
 def owned(settings: Settings, layer: Layer) -> bool:
     """Whether the stack owns the layer; when the list cannot be read, no."""
-    return known(settings.layers, *settings.layers) and layer in settings.layers
+    return layer in settings.layers
 
 
 def settings_of_other_layers(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Settings of a layer that this stack does not own would change nothing, silently."""
-    if not known(settings.layers, *settings.layers) or not settings.layers:
+    if not _in_one_piece(list(settings.layers)):
         return
     # The schema's empty defaults, and the cluster's name, which load() fills in, are not "given".
     given = {
@@ -60,7 +60,7 @@ def settings_of_other_layers(settings: Settings, _: Path) -> Iterator[Mistake]:
 def upstream_where_needed(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Each layer below this stack's needs a stack; a layer of this stack's own must not have another one."""
     layers = list(settings.layers)
-    if not known(settings.upstream, settings.layers, *layers) or not layers:
+    if not known(settings.upstream) or not _in_one_piece(layers):
         return
     lowest = ORDER.index(layers[0])
     for layer, stack in (

@@ -9,7 +9,7 @@ from stacks.settings.errors import Mistake
 from stacks.settings.machines import Provider, Role
 from stacks.settings.stack import Settings
 
-# What a kubelet may put on its own node although the prefix belongs to Kubernetes; it refuses to start with others.
+# What a kubelet may put on its own node although the prefix is Kubernetes'; with others it does not start.
 KUBELET_LABELS = {
     "kubernetes.io/hostname",
     "kubernetes.io/arch",

@@ -41,7 +41,7 @@ def unique_models(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 
 def directories_apart(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """A model's files are in <hostPath>/<servedName>. Inside another model's they would be served with them."""
+    """Files are in <hostPath>/<servedName>; inside another model's directory they would be served with it."""
     places = [
         (index, model.files.machine, PurePosixPath(model.files.host_path, model.served_name))
         for index, model in enumerate(settings.models)
@@ -81,7 +81,7 @@ def model_files(settings: Settings, directory: Path) -> Iterator[Mistake]:
 
 def models_machine(settings: Settings, _: Path) -> Iterator[Mistake]:
     """The pods run where the files are, so that machine must take pods, and have the GPUs."""
-    if not owned(settings, Layer.CLUSTER) or not known(*settings.machines):
+    if not owned(settings, Layer.CLUSTER) or not known(settings.machines, *settings.machines):
         return
     machines = {machine.name: machine for machine in settings.machines}
     if not known(*machines):

@@ -155,7 +155,7 @@ def _overlapping_pod_ranges(settings: Settings) -> Iterator[Mistake]:
 
 
 def firewall_ranges(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """A firewall that lets in everybody to SSH and the API server is none; one that lets in nobody is a trap."""
+    """SSH and the API server are not for everybody, and a firewall that lets nobody in is a trap."""
     ranges = settings.cluster.firewall.admin_ranges
     if not known(settings.cluster, ranges):
         return

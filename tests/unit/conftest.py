@@ -1,0 +1,74 @@
+"""A recording engine for tests that need no machine and no cluster."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
+from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
+
+STACK_REFERENCE = "pulumi:pulumi:StackReference"
+
+
+class Recorder(Mocks):
+    """Keeps every resource that is registered, and answers what commands and other stacks would."""
+
+    def __init__(self) -> None:
+        self.resources: list[MockResourceArgs] = []
+        self.outputs: dict[str, Mapping[str, Any]] = {}
+        """Outputs of a resource besides its inputs, by its name."""
+        self.stacks: dict[str, Mapping[str, Any]] = {}
+        """Outputs of other stacks, by their full names."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.resources.append(args)
+        state = {**args.inputs, **self.outputs.get(args.name, {})}
+        if args.typ == STACK_REFERENCE:
+            state["outputs"] = self.stacks[args.inputs["name"]]
+        return f"{args.name}-id", state
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        return {}, None
+
+    def of_type(self, kind: str) -> dict[str, MockResourceArgs]:
+        """The registered resources of a type, by name."""
+        return {resource.name: resource for resource in self.resources if resource.typ == kind}
+
+
+def plain(value: Any) -> Any:
+    """The value without the wrapping that secret inputs arrive in."""
+    if isinstance(value, Mapping):
+        if value.get(_special_sig_key) == _special_secret_sig:
+            return plain(value["value"])
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+@pytest.fixture(autouse=True)
+def _outputs_never_become_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Otherwise an Output in an f-string becomes a sentence about that, and the program goes on with it.
+    monkeypatch.setenv("PULUMI_ERROR_OUTPUT_STRING", "true")
+
+
+@pytest.fixture(params=[False, True], ids=["up", "preview"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Recorder]:
+    """A loop and mocks of its own for each test, so that order never matters.
+
+    Everything is also run as a preview, in which what providers compute is unknown.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    recorder = Recorder()
+    pulumi.runtime.set_mocks(recorder, project="metalml", stack="test", preview=request.param)
+    yield recorder
+    pulumi.runtime.reset_options()
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.fixture
+def settle() -> Callable[[Callable[[], object]], None]:
+    """Run a build and drain every registration it causes: only then may absence be asserted."""
+    return lambda build: pulumi.runtime.test(build)()

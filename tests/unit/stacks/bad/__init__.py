@@ -1,0 +1,18 @@
+"""One entry for each mistake that somebody can make in the settings of `dev`.
+
+Each says what is changed in good settings, and where and how the mistake is reported. Nothing else may be
+reported: a list in which one mistake causes three entries is not read.
+"""
+
+from tests.unit.stacks.bad.cluster import CLUSTER
+from tests.unit.stacks.bad.keys import KEYS
+from tests.unit.stacks.bad.layers import LAYERS
+from tests.unit.stacks.bad.machines import MACHINES
+from tests.unit.stacks.bad.mistake import Bad
+from tests.unit.stacks.bad.models import MODELS
+from tests.unit.stacks.bad.platform import PLATFORM
+from tests.unit.stacks.bad.ranges import RANGES
+
+BAD = {**KEYS, **LAYERS, **CLUSTER, **RANGES, **MACHINES, **PLATFORM, **MODELS}
+
+__all__ = ["BAD", "Bad"]
