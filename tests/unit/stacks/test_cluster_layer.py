@@ -1,0 +1,110 @@
+"""The cluster layer against a recording engine: what a change may touch, and what must wait for what."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks import cluster
+from stacks.settings import MachineSettings, Settings
+from tests.unit.conftest import Recorder, plain
+
+COMMAND = "command:local:Command"
+FACTS = (
+    '{"hostname":"h","machineId":"1","os":"debian","codename":"bookworm","cgroup":"v2","container":false,'
+    '"oomScore":"free","conntrack":"writable","openFiles":1048576}'
+)
+Settle = Callable[[Callable[[], object]], None]
+
+
+def machine(number: int, role: str = "worker") -> dict[str, Any]:
+    return {
+        "name": f"{role}-{number}",
+        "provider": "local",
+        "role": role,
+        "address": f"10.77.0.{number}",
+        "podRange": f"10.244.{number}.0/24",
+        "privateKeyFile": "key",
+    }
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "MANIFEST").write_text(
+        "".join(
+            f"{'0' * 64}  0644  {path}\n"
+            for path in ("bin/kubelet", "images/control-plane.tar", "images/model-server.tar", "images/node.tar")
+        )
+    )
+    return Settings.model_validate(
+        {
+            "layers": ["cluster"],
+            "cluster": {
+                "name": "test",
+                "machineRange": "10.77.0.0/24",
+                "network": "routed",
+                "source": {"kind": "bundle", "path": str(tmp_path)},
+                "firewall": {"adminRanges": ["10.77.0.1/32"]},
+            },
+            "machines": [machine(11, "control-plane"), machine(12)],
+        }
+    )
+
+
+def commands(engine: Recorder, settle: Settle, settings: Settings) -> dict[str, Any]:
+    """Inputs of every command, by its name."""
+    for given in settings.machines:
+        engine.outputs[f"{given.name}-machine"] = {"stdout": "ssh-ed25519 AAAA\n"}
+        engine.outputs[f"{given.name}-preflight"] = {"stdout": FACTS}
+    engine.resources.clear()
+    settle(lambda: cluster.build(settings))
+    return {name: plain(found.inputs) for name, found in engine.of_type(COMMAND).items()}
+
+
+def with_machine(settings: Settings, number: int) -> Settings:
+    added = MachineSettings.model_validate(machine(number))
+    return settings.model_copy(update={"machines": (*settings.machines, added)})
+
+
+def test_a_new_worker_changes_no_command_of_another_machine(
+    engine: Recorder, settle: Settle, settings: Settings
+) -> None:
+    before = commands(engine, settle, settings)
+    after = commands(engine, settle, with_machine(settings, 13))
+    assert {name: after[name] for name in before} == before
+    assert {name.removeprefix("worker-13-") for name in set(after) - set(before)} >= {"machine", "join", "ready"}
+    assert all(name.startswith("worker-13") for name in set(after) - set(before))
+
+
+def test_one_kubelet_setting_is_one_changed_line_on_each_machine(
+    engine: Recorder, settle: Settle, settings: Settings
+) -> None:
+    kubelet = settings.cluster.kubelet.model_copy(update={"max_pods": 60})
+    changed = settings.model_copy(update={"cluster": settings.cluster.model_copy(update={"kubelet": kubelet})})
+    before, after = commands(engine, settle, settings), commands(engine, settle, changed)
+    different = {name for name in before if before[name] != after[name]}
+    assert different == {"control-plane-11-kubelet", "worker-12-kubelet"}
+    if isinstance(before["worker-12-kubelet"].get("stdin"), str):
+        lines = zip(
+            before["worker-12-kubelet"]["stdin"].splitlines(),
+            after["worker-12-kubelet"]["stdin"].splitlines(),
+            strict=True,
+        )
+        assert [pair for pair in lines if pair[0] != pair[1]] == [("maxPods: 110", "maxPods: 60")]
+
+
+def test_the_private_key_itself_is_no_input_of_any_command(
+    engine: Recorder, settle: Settle, settings: Settings
+) -> None:
+    for name, inputs in commands(engine, settle, settings).items():
+        assert inputs["environment"]["METALML_KEY_FILE"] == "key", name
+
+
+def test_the_control_planes_images_are_not_sent_to_workers(
+    engine: Recorder, settle: Settle, settings: Settings
+) -> None:
+    found = commands(engine, settle, settings)
+    assert "control-plane.tar" in found["control-plane-11-bundle"]["stdin"]
+    assert "control-plane.tar" not in found["worker-12-bundle"]["stdin"]
+    assert "model-server.tar" in found["worker-12-served-images"]["stdin"]
