@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pulumi.automation.errors import CommandError
 
-from local.errors import Problem
+from local.errors import Explained
 from local.events import Condenser
 from local.paths import LOCAL, VENV
 from local.process import must
@@ -56,7 +56,7 @@ def _destroy(stack_name: str, progress: Progress) -> None:
             )
         except CommandError as error:
             if not _all_local(stack_name):
-                raise Problem(condenser.told(error)) from error
+                raise Explained(condenser.told(error)) from error
             # Local machines go with everything on them; what could not be removed from inside goes too.
             progress.say(f"  not removed in good order, the machines go anyway: {condenser.told(error)}")
     local.stack.workspace.remove_stack(stack_name, force=True)

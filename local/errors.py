@@ -3,3 +3,7 @@
 
 class Problem(Exception):  # noqa: N818  it is what the reader sees, and no error of ours
     """Something is wrong, and the text says what and where to look."""
+
+
+class Explained(Problem):
+    """A problem whose text is the whole story: the log says no more about it."""

@@ -39,7 +39,7 @@ def read_needs(stack: str) -> Needs:
     if bundle and wanted != KUBERNETES_VERSION:
         raise Problem(
             f"metalml:cluster.kubernetesVersion is {wanted}, but the bundle is built from"
-            f" {KUBERNETES_VERSION}: choose that, or raise the version in local/bundle/modules/kubernetes/go.mod"
+            f" {KUBERNETES_VERSION}: choose that, or raise it in local/bundle/modules/kubernetes/go.mod"
         )
     return Needs(
         machines=any(machine.get("provider") == "local" for machine in _all(raw.get("machines"))),

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from local.errors import Problem
+from local.errors import Explained, Problem
 from local.paths import LOGS, REPOSITORY
 
 # Lines of a failed step's log that are worth a look before opening the file.
@@ -122,10 +122,11 @@ class Progress:
 
 
 def _told(step: Step, error: Exception) -> Problem:
+    path = step.log_path
+    name = path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
+    if isinstance(error, Explained):
+        return Problem(f"{step.title}: failed (log: {name})\n\n{error}")
     step.log(f"error: {error}")
-    lines = step.log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
     shown = "\n".join(f"    {line}" for line in lines)
-    name = (
-        step.log_path.relative_to(REPOSITORY) if step.log_path.is_relative_to(REPOSITORY) else step.log_path
-    )
     return Problem(f"{step.title}: failed. The end of {name}:\n{shown}")

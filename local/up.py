@@ -7,7 +7,7 @@ from typing import Any
 from pulumi.automation import OutputMap
 from pulumi.automation.errors import CommandError
 
-from local.errors import Problem
+from local.errors import Explained
 from local.events import Condenser
 from local.needs import read_needs
 from local.paths import KUBECONFIG, REPOSITORY
@@ -38,7 +38,7 @@ def up(stack_name: str, progress: Progress) -> None:
                 on_event=condenser,
             )
         except CommandError as error:
-            raise Problem(condenser.told(error)) from error
+            raise Explained(condenser.told(error)) from error
     progress.say(condenser.summary)
     _write_kubeconfig(result.outputs)
     _tell(result.outputs, progress)
