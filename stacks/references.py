@@ -1,5 +1,7 @@
 """The stacks of the other layers: their names, and the functions that read their outputs."""
 
+from typing import Any
+
 import pulumi
 from pulumi import Output
 
@@ -20,22 +22,39 @@ def full_name(stack: str) -> str:
 
 def cluster_of(stack: str) -> ClusterOutputs:
     """The outputs of the stack that owns the cluster layer."""
-    # Named by layer: one stack may own several of them, and a resource's name can be used once.
-    reference = pulumi.StackReference(Layer.CLUSTER, full_name(stack))
-    name = reference.require_output("clusterName")
+    reference = _Reference(Layer.CLUSTER, stack)
+    name = reference.output("clusterName")
     # Secret again, whatever the other stack's state says about it.
-    kubeconfig = Output.secret(reference.require_output("kubeconfig"))
+    kubeconfig = Output.secret(reference.output("kubeconfig"))
     return ClusterOutputs(
         cluster_name=name,
-        api_endpoint=reference.require_output("apiEndpoint"),
+        api_endpoint=reference.output("apiEndpoint"),
         kubeconfig=kubeconfig,
-        kubernetes_version=reference.require_output("kubernetesVersion"),
-        machines=reference.require_output("machines"),
+        kubernetes_version=reference.output("kubernetesVersion"),
+        machines=reference.output("machines"),
         kubernetes=kubernetes_provider(name, kubeconfig),
     )
 
 
 def platform_of(stack: str) -> PlatformOutputs:
     """The outputs of the stack that owns the platform layer."""
-    reference = pulumi.StackReference(Layer.PLATFORM, full_name(stack))
-    return PlatformOutputs(namespaces=reference.require_output("namespaces"))
+    return PlatformOutputs(namespaces=_Reference(Layer.PLATFORM, stack).output("namespaces"))
+
+
+class _Reference:
+    def __init__(self, layer: Layer, stack: str) -> None:
+        self._stack = full_name(stack)
+        # Named by layer: one stack may own several of them, and a resource's name can be used once.
+        self._reference = pulumi.StackReference(layer, self._stack)
+
+    def output(self, name: str) -> Output[Any]:
+        """The output of that name; an error that says what to do where there is none yet."""
+
+        def there(value: Any) -> Any:
+            if value is None:
+                raise pulumi.RunError(
+                    f"stack {self._stack} has no output {name}: bring it up, or correct metalml:upstream"
+                )
+            return value
+
+        return self._reference.get_output(name).apply(there)

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from components import versions
 from stacks.settings.base import Items, Model, wrong
-from stacks.settings.fields import DNS_NAME, Label, Network, Text
+from stacks.settings.fields import DNS_NAME, Label, LocalPath, Network
 from stacks.settings.kubelet import KubeletSettings
 from stacks.settings.machines import LoginSettings
 from stacks.settings.sources import AptSource, Source
@@ -55,7 +55,7 @@ class FirewallSettings(Model):
 class LocalMachinesSettings(Model):
     """What local machines share on this computer."""
 
-    root: Text = ".local/root"  # the root filesystem, built by local/machine
+    root: LocalPath = ".local/root"  # the root filesystem, built by local/machine
     network: Label = "metalml"  # the podman network that carries machineRange
 
 

@@ -14,6 +14,14 @@ DNS_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-
 # 63 characters: the limit of Kubernetes for a label's name and for its value.
 LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 QUANTITY = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
+# Paths become words of commands on this computer and on machines, where a space would end them.
+PATH_LETTERS = "A-Z a-z 0-9 / . _ - + @ and a leading ~"
+PATH = re.compile(r"(~/)?[A-Za-z0-9/._+@-]+")
+# Optional registry with port, names, then a tag, a digest, or both.
+IMAGE = re.compile(
+    r"([A-Za-z0-9.-]+(:\d+)?/)?[a-z0-9._-]+(/[a-z0-9._-]+)*"
+    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})"
+)
 USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 UNITS = {"": Decimal(1), "m": Decimal("0.001"), "k": Decimal(10**3)}
 UNITS |= {unit: Decimal(10 ** (3 * power)) for power, unit in enumerate("MGTPE", start=2)}
@@ -87,9 +95,19 @@ def _label_value(value: Any) -> str:
 
 
 def _absolute(value: Any) -> str:
-    if not isinstance(value, str) or not value.startswith("/") or "/../" in f"{value}/" or value == "/":
-        raise wrong("an absolute path on the machine, without .., such as /mnt/ml-models")
+    clean = isinstance(value, str) and value.startswith("/") and PATH.fullmatch(value)
+    if not clean or ".." in value.split("/") or not value.strip("/"):
+        raise wrong(f"an absolute path on the machine, without .., of {PATH_LETTERS}; such as /mnt/ml-models")
     return value.rstrip("/")
+
+
+def _image(value: Any) -> str:
+    if not isinstance(value, str) or not IMAGE.fullmatch(value) or value.endswith(":latest"):
+        raise wrong(
+            "an image with a tag that is not latest, or with a digest, such as example.com/server:1.2",
+            "pin it: what runs must not change under the same name",
+        )
+    return value
 
 
 Label = Annotated[
@@ -106,6 +124,10 @@ Address = Annotated[IPv4Address, BeforeValidator(_address)]
 Quantity = Annotated[str, BeforeValidator(_quantity)]
 LabelKey = Annotated[str, BeforeValidator(_label_key)]
 LabelValue = Annotated[str, BeforeValidator(_label_value)]
+LocalPath = Annotated[str, _text(PATH, f"a path on this computer, of {PATH_LETTERS}")]
+"""Relative to the project's directory, as written: the same stack gives the same inputs everywhere."""
+
+Image = Annotated[str, BeforeValidator(_image)]
 AbsolutePath = Annotated[str, BeforeValidator(_absolute)]
 Percent = Annotated[int, Field(ge=1, le=99)]
 Port = Annotated[int, Field(ge=1, le=65535)]

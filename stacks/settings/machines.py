@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from stacks.settings.base import Items, Model, wrong
-from stacks.settings.fields import Address, Label, LabelKey, LabelValue, Network, Port, Text, User
+from stacks.settings.fields import Address, Label, LabelKey, LabelValue, LocalPath, Network, Port, User
 
 HOST_KEY_TYPES = (
     "ssh-ed25519",
@@ -87,7 +87,7 @@ class LoginSettings(Model):
     ssh_port: Port = 22  # sshd's own default
     # ssh's own default. As written, with ~ unexpanded, so that the same stack gives the same inputs on every
     # computer. The public half (a .pub file) will do where an agent holds the private one.
-    private_key_file: Text = "~/.ssh/id_ed25519"
+    private_key_file: LocalPath = "~/.ssh/id_ed25519"
 
 
 class MachineSettings(LoginSettings):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from stacks.settings.base import Model, wrong
-from stacks.settings.fields import DNS_LABEL, AbsolutePath, DnsName, Label, Quantity, Text
+from stacks.settings.fields import DNS_LABEL, AbsolutePath, DnsName, Image, Label, LocalPath, Quantity
 
 # The API server's default range for NodePort Services; the firewall opens the same.
 NODE_PORTS = range(30000, 32768)
@@ -21,7 +21,7 @@ def _node_port(value: Any) -> int:
 class FilesSettings(Model):
     """The model's files: where they are here, and where they go."""
 
-    source: Text  # directory on the operator's computer with <version>/saved_model.pb
+    source: LocalPath  # directory on the operator's computer with <version>/saved_model.pb
     machine: Label  # the machine that stores them; the pods run there
     host_path: AbsolutePath = "/mnt/ml-models"
 
@@ -76,7 +76,7 @@ class ModelSettings(Model):
     namespace: Label = "ml"
     # The name in the URL: /v1/models/<servedName>.
     served_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")] = "default"
-    image: Text | None = None  # None: `model-server` (or `model-server-gpu`) of the images table
+    image: Image | None = None  # None: `model-server` (or `model-server-gpu`) of the images table
     gpu: Annotated[int, Field(ge=0, le=16)] = 0  # GPUs of one replica; 16 is the most one server has today
     replicas: Annotated[int, Field(ge=1, le=100)] = 1
     files: FilesSettings

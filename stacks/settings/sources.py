@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Tag
 
 from components import versions
 from stacks.settings.base import Model, wrong
-from stacks.settings.fields import Text
+from stacks.settings.fields import LocalPath, Text
 
 
 def _fingerprint(value: Any) -> str:
@@ -28,7 +28,7 @@ class BundleSource(Model):
     """Files that are sent over SSH from the operator's computer, for machines without the internet."""
 
     kind: Literal["bundle"]
-    path: Text = ".local/bundle"  # where `make up` builds it; has a MANIFEST of digests
+    path: LocalPath = ".local/bundle"  # where `make up` builds it; has a MANIFEST of digests
 
 
 class AptRepository(Model):

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from stacks.settings.base import Items, Model
 from stacks.settings.cluster import ClusterSettings
-from stacks.settings.fields import Text
+from stacks.settings.fields import Image, Text
 from stacks.settings.layers import Layer, UpstreamSettings
 from stacks.settings.machines import MachineSettings, Role
 from stacks.settings.models import ModelSettings
@@ -23,7 +23,7 @@ class Settings(Model):
     platform: PlatformSettings = PlatformSettings()
     models: Items[ModelSettings] = ()
     # Overrides of components/versions.py IMAGES, by key.
-    images: dict[Text, Text] = Field(default_factory=dict)
+    images: dict[Text, Image] = Field(default_factory=dict)
 
     def owns(self, layer: Layer) -> bool:
         """Whether this stack builds the layer, instead of referring to the stack that does."""

@@ -26,7 +26,8 @@ class Recorder(Mocks):
         self.resources.append(args)
         state = {**args.inputs, **self.outputs.get(args.name, {})}
         if args.typ == STACK_REFERENCE:
-            state["outputs"] = self.stacks[args.inputs["name"]]
+            outputs = self.stacks[args.inputs["name"]]
+            state |= {"outputs": outputs, "secretOutputNames": ["kubeconfig"]}
         return f"{args.name}-id", state
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
@@ -61,7 +62,9 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Recorder]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     recorder = Recorder()
-    pulumi.runtime.set_mocks(recorder, project="metalml", stack="test", preview=request.param)
+    pulumi.runtime.set_mocks(
+        recorder, project="metalml", stack="test", preview=request.param, organization="organization"
+    )
     yield recorder
     pulumi.runtime.reset_options()
     asyncio.set_event_loop(None)

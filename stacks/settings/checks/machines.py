@@ -96,10 +96,6 @@ def private_keys(settings: Settings, directory: Path) -> Iterator[Mistake]:
 
 def _private_key(given: str, path: str, directory: Path) -> Iterator[Mistake]:
     allowed = "a private key file that only you can read (mode 0600 or 0400)"
-    if "PRIVATE KEY" in given:
-        do = "put the key in a file of its own: settings are for everybody to read"
-        yield mistake(path, "[a private key]", "the path of a file", do)
-        return
     file = directory / Path(given).expanduser()
     if not file.is_file():
         do = "correct the path; for dev, `make up` makes the key"

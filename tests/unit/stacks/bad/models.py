@@ -63,6 +63,22 @@ MODELS = {
         at="models[0].files.hostPath",
         says=("without ..",),
     ),
+    "host path with a space": Bad(
+        change={"models[0].files.hostPath": "/mnt/ml models"},
+        at="models[0].files.hostPath",
+        says=("A-Z a-z 0-9",),
+    ),
+    "source with a space": Bad(
+        change={"models[0].files.source": "my models"}, at="models[0].files.source", says=("A-Z a-z 0-9",)
+    ),
+    "image without a tag": Bad(
+        change={"models[0].image": "registry.example.com:5000/server"},
+        at="models[0].image",
+        says=("pin it",),
+    ),
+    "image that changes": Bad(
+        change={"images.model-server": "server:latest"}, at="images.model-server", says=("pin it",)
+    ),
     "size that is no quantity": Bad(
         change={"models[0].storage": {"size": "5 GB"}}, at="models[0].storage.size", says=("'5 GB'", "5Gi")
     ),
