@@ -1,0 +1,103 @@
+"""Calico's objects against its own kinds, on a real API server.
+
+Its images and its release page cannot be reached everywhere; its kinds are also in the Go module of its
+operator, which module proxies serve. They are generated from its Go types: what they accept is what it reads.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from components import versions
+from components.bootstrap.calico import Calico, CalicoArgs
+from components.bootstrap.calico_installation import InstallationSpec
+from components.crds import definitions_in
+from local.golang import find_go
+from local.progress import Progress
+from tests.api.api_server import RefusedError
+
+# What Go's checksum database says about the module of this version.
+OPERATOR_SUM = "h1:dNXhLahS2j+KvRuWfTu1ulzrnr7YprHNOvctzdsE5Mo="
+# Kinds of the paid variant, which the module has and the release of Calico has not, begin otherwise.
+KINDS = ("apiservers", "imagesets", "installations", "tigerastatuses")
+
+
+@pytest.fixture(scope="session")
+def definitions(tmp_path_factory):
+    """The operator's own kinds, out of its Go module."""
+    module = f"github.com/tigera/operator@v{versions.TIGERA_OPERATOR}"
+    done = subprocess.run(
+        [find_go(Progress()), "mod", "download", "-json", module],
+        cwd=tmp_path_factory.mktemp("module"),
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(done.stdout)
+    assert done.returncode == 0, found["Error"]
+    assert found["Sum"] == OPERATOR_SUM
+    folder = Path(found["Dir"], "pkg/imports/crds/operator")
+    return [
+        definition
+        for kind in KINDS
+        for definition in definitions_in((folder / f"operator.tigera.io_{kind}.yaml").read_bytes())
+    ]
+
+
+@pytest.fixture(scope="session")
+def kinds(api_server, definitions):
+    """The kinds, known to the API server."""
+    api_server.apply(definitions)
+    names = [f"crd/{definition['metadata']['name']}" for definition in definitions]
+    api_server.kubectl("wait", "--for=condition=Established", "--timeout=60s", *names)
+
+
+def objects_of(rendered, definitions, **network):
+    spec = InstallationSpec(pod_range="10.244.0.0/16", **network)
+    image = versions.IMAGES["tigera-operator"]
+    args = CalicoArgs(installation=spec, operator_image=image, definitions=definitions)
+    return rendered(lambda: Calico("calico", args))
+
+
+def installation_of(objects):
+    (one,) = [one for one in objects if one["kind"] == "Installation"]
+    return one
+
+
+@pytest.mark.usefixtures("kinds")
+@pytest.mark.parametrize(
+    "network",
+    [{}, {"machine_range": "10.77.0.0/24", "machine_mtu": 1450}],
+    ids=["as little as possible", "everything given"],
+)
+def test_every_object_is_accepted_to_the_last_field(api_server, rendered, definitions, network):
+    objects = objects_of(rendered, definitions, **network)
+    first = [one for one in objects if one["kind"] in ("CustomResourceDefinition", "Namespace")]
+    api_server.apply(first)
+    api_server.apply([one for one in objects if one not in first], dry_run=True)
+
+
+@pytest.mark.usefixtures("kinds")
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("linuxDataPlane", "Nftables", "linuxDataPlane"),
+        ("bgp", "Off", "spec.calicoNetwork.bgp: Unsupported value"),
+        ("mtu", "1400", "spec.calicoNetwork.mtu"),
+    ],
+)
+def test_a_wrong_field_would_have_been_refused(api_server, rendered, definitions, field, value, says):
+    installation = installation_of(objects_of(rendered, definitions))
+    installation["spec"]["calicoNetwork"][field] = value
+    with pytest.raises(RefusedError, match=says):
+        api_server.apply([installation], dry_run=True)
+
+
+def test_the_kinds_reach_the_api_server_as_the_release_has_them(rendered, definitions):
+    objects = objects_of(rendered, definitions)
+    made = {one["metadata"]["name"]: one for one in objects if one["kind"] == "CustomResourceDefinition"}
+    for definition in definitions:
+        one = made[definition["metadata"]["name"]]
+        assert one["spec"] == definition["spec"]
+        assert one["metadata"] == definition["metadata"]
