@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+import warnings
 
 from local.down import down
 from local.errors import Problem
@@ -22,6 +23,8 @@ def main() -> int:
     arguments = parser.parse_args()
     # A polite kill ends as Ctrl-C does: with the programs that we started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Its event stream breaks when an engine is killed; we say so ourselves.
+    warnings.filterwarnings("ignore", message="Error in event stream")
     progress = Progress()
     try:
         with only_run():

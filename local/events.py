@@ -20,18 +20,38 @@ WORDS = {
 SHOWN = 3
 
 
-class Condenser:
-    """Receives the engine's events; shows changes as they end and keeps the errors."""
+class Errors:
+    """Receives the engine's events and keeps the errors."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def __call__(self, event: EngineEvent) -> None:
+        """Take one event."""
+        found = event.diagnostic_event
+        # "update failed" is the engine's last word after every error, and says nothing.
+        if found and found.severity == "error" and not re.fullmatch(r"\w+ failed", _plain(found.message)):
+            where = _short(found.urn) if found.urn else "program"
+            self._texts.append(f"{where}: {_plain(found.message)}")
+
+    def told(self, failure: Exception) -> str:
+        """The errors as they came, whole; the engine's own words when it ended without an event."""
+        return "\n\n".join(self._texts) or str(failure)
+
+
+class Condenser(Errors):
+    """Shows changes as they end, besides keeping the errors."""
 
     def __init__(self, progress: Progress) -> None:
+        super().__init__()
         self._progress = progress
         self._started: dict[str, float] = {}
         self._unchanged = 0
         self._counts: dict[str, int] = {}
-        self.errors: list[str] = []
 
     def __call__(self, event: EngineEvent) -> None:
         """Take one event."""
+        super().__call__(event)
         if event.resource_pre_event:
             metadata = event.resource_pre_event.metadata
             if metadata.op in WORDS and _is_real(metadata.urn):
@@ -41,9 +61,6 @@ class Condenser:
         elif event.res_op_failed_event:
             metadata = event.res_op_failed_event.metadata
             self._progress.say(f"  FAILED {_short(metadata.urn)}{self._took(metadata.urn)}")
-        elif event.diagnostic_event and event.diagnostic_event.severity == "error":
-            where = _short(event.diagnostic_event.urn) if event.diagnostic_event.urn else "program"
-            self.errors.append(f"{where}: {_plain(event.diagnostic_event.message)}")
         self._show_running()
 
     @property
@@ -51,10 +68,6 @@ class Condenser:
         """Counts of what happened: `3 created, 12 unchanged`."""
         counts = {**self._counts, "unchanged": self._unchanged}
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "nothing to do"
-
-    def told(self, failure: Exception) -> str:
-        """The errors as they came, whole; the engine's own words when it ended without an event."""
-        return "\n\n".join(self.errors) or str(failure)
 
     def _ended(self, urn: str, operation: OpType) -> None:
         if not _is_real(urn):

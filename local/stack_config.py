@@ -40,10 +40,10 @@ def write_engine_file(stack: str) -> Path:
     STACK_CONFIG.mkdir(parents=True, exist_ok=True)
     (STACK_CONFIG / "Pulumi.yaml").write_text((REPOSITORY / "Pulumi.yaml").read_text())
     path = STACK_CONFIG / f"Pulumi.{stack}.yaml"
-    settings = read_user_file(stack)
-    if path.exists() and SALT not in settings:
-        kept = yaml.safe_load(path.read_text()) or {}
-        if SALT in kept:
-            settings[SALT] = kept[SALT]
-    path.write_text(yaml.safe_dump(settings, sort_keys=False))
+    settings, text = read_user_file(stack), user_file(stack).read_text()
+    kept = (yaml.safe_load(path.read_text()) or {}) if path.exists() else {}
+    if SALT in kept and SALT not in settings:
+        # As text: what YAML means by a word differs between its readers, and the engine is one of them.
+        text = f"{text.rstrip()}\n{SALT}: {kept[SALT]}\n"
+    path.write_text(text)
     return path

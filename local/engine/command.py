@@ -10,6 +10,7 @@ from types import FrameType
 from pulumi.automation import CommandResult, OnOutput, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
+from local.errors import Explained
 from local.paths import PULUMI_HOME, REPOSITORY, STACK_CONFIG
 
 # These run the program, and relative paths in it mean the repository. All others only handle the stack's
@@ -63,6 +64,10 @@ class EngineCommand(PulumiCommand):
         if interrupted.is_set():
             raise KeyboardInterrupt
         result = CommandResult(stdout=stdout, stderr=stderr, code=process.returncode)
+        if result.code < 0:
+            raise Explained(
+                f"the engine was killed (signal {-result.code}); what it did is kept, run it again to go on"
+            )
         if result.code != 0:
             raise create_command_error(result)
         return result

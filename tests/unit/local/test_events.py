@@ -1,0 +1,67 @@
+"""What the engine tells, in the words of somebody who wants to know what changed."""
+
+import io
+from typing import Any
+
+from pulumi.automation import EngineEvent
+
+from local.events import Condenser
+from local.progress import Progress
+
+COMMAND = "urn:pulumi:dev::metalml::metalml:bootstrap:Node$command:local:Command::control-1-prepare"
+COMPONENT = "urn:pulumi:dev::metalml::metalml:bootstrap:Node::control-1"
+
+
+def told(*events: dict[str, Any]) -> tuple[Condenser, list[str]]:
+    out = io.StringIO()
+    condenser = Condenser(Progress(out))
+    for number, event in enumerate(events):
+        condenser(EngineEvent.from_json({"sequence": number, "timestamp": 0, **event}))
+    return condenser, out.getvalue().splitlines()
+
+
+def metadata(urn: str, operation: str) -> dict[str, Any]:
+    return {"metadata": {"op": operation, "urn": urn, "type": "t", "provider": "", "old": None, "new": None}}
+
+
+def test_a_change_is_one_line_when_it_ends():
+    condenser, lines = told(
+        {"resourcePreEvent": metadata(COMMAND, "create")}, {"resOutputsEvent": metadata(COMMAND, "create")}
+    )
+    assert len(lines) == 1
+    assert lines[0].startswith("  created Command control-1-prepare (")
+    assert condenser.summary == "1 created"
+
+
+def test_what_stays_as_it_is_makes_no_line():
+    condenser, lines = told({"resOutputsEvent": metadata(COMMAND, "same")})
+    assert lines == []
+    assert condenser.summary == "1 unchanged"
+
+
+def test_components_are_not_counted():
+    condenser, lines = told({"resOutputsEvent": metadata(COMPONENT, "create")})
+    assert lines == []
+    assert condenser.summary == "nothing to do"
+
+
+def test_an_error_is_kept_whole_and_without_colour_marks():
+    message = "<{%reset%}>exit status 1:\nerror: control-1: port 6443 is in use<{%reset%}>\n"
+    diagnostic = {
+        "urn": COMMAND,
+        "prefix": "error: ",
+        "message": message,
+        "color": "raw",
+        "severity": "error",
+    }
+    condenser, lines = told(
+        {"resOpFailedEvent": metadata(COMMAND, "create")}, {"diagnosticEvent": diagnostic}
+    )
+    assert lines == ["  FAILED Command control-1-prepare"]
+    expected = "Command control-1-prepare: exit status 1:\nerror: control-1: port 6443 is in use"
+    assert condenser.told(Exception("code 255")) == expected
+
+
+def test_an_engine_that_ends_without_a_word_is_told_in_its_own():
+    condenser, _ = told()
+    assert condenser.told(Exception("no such stack")) == "no such stack"
