@@ -25,6 +25,16 @@ CLUSTER = {
     "endpoint with a scheme": Bad(
         change={"cluster.endpoint": "https://10.77.0.11:6443"}, at="cluster.endpoint", says=("host:port",)
     ),
+    "endpoint of a worker": Bad(
+        change={"cluster.endpoint": "10.77.0.12:6443"},
+        at="cluster.endpoint",
+        says=("the address of worker-1, a worker",),
+    ),
+    "endpoint where no API server listens": Bad(
+        change={"cluster.endpoint": "10.77.0.11:443"},
+        at="cluster.endpoint",
+        says=("the address of control-1 itself", "port 6443"),
+    ),
     "unknown network": Bad(
         change={"cluster.network": "flannel"}, at="cluster.network", says=("'routed' or 'calico'",)
     ),

@@ -78,4 +78,14 @@ RANGES = {
         at="machines[1].podRange",
         says=("nothing with network calico",),
     ),
+    "pod range too small for Calico": Bad(
+        change={
+            "cluster.network": "calico",
+            "cluster.podRange": "10.244.0.0/26",
+            "machines[0].podRange": GONE,
+            "machines[1].podRange": GONE,
+        },
+        at="cluster.podRange",
+        says=("room for 1 blocks of 64 addresses", "each of the 2 machines"),
+    ),
 }
