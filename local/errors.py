@@ -1,7 +1,7 @@
 """An error that the person at the keyboard can act on: shown as its text, without a traceback."""
 
 
-class Problem(Exception):  # noqa: N818  it is what the reader sees, and no error of ours
+class Problem(Exception):
     """Something is wrong, and the text says what and where to look."""
 
 

@@ -30,7 +30,7 @@ def run(
     step.log("$ " + " ".join(str(word) for word in command))
     with _guard:
         if _stopping.is_set():
-            raise Problem("stopped before it began")
+            raise KeyboardInterrupt
         # A session of its own: Ctrl-C reaches us, and we end what runs, children included.
         process = subprocess.Popen(
             [str(word) for word in command],
@@ -47,6 +47,8 @@ def run(
     finally:
         with _guard:
             _running.discard(process)
+    if code != 0 and _stopping.is_set():
+        raise KeyboardInterrupt
     if code != 0:
         raise Problem(f"{Path(str(command[0])).name} ended with code {code}")
 

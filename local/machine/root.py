@@ -47,7 +47,8 @@ def build_root(progress: Progress) -> cache.Entry:
         def make(target: Path) -> None:
             folder = target / "root"
             arguments = [PACKAGES, host.suite, mirror, COMPONENTS[host.name], KEYRINGS[host.name]]
-            run(step, ["bash", SCRIPT, folder, *arguments])
+            # In a mount namespace of its own: a killed debootstrap leaves no /proc mounted in the folder.
+            run(step, ["unshare", "--mount", "bash", SCRIPT, folder, *arguments])
             tar = ["tar", "--create", "--numeric-owner", "--xattrs", "--sort=name"]
             run(step, [*tar, "--directory", folder, "--file", target / ARCHIVE, "."])
             shutil.rmtree(folder)
