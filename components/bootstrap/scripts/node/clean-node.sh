@@ -13,7 +13,7 @@ for unit in metalml-approve-serving-certificates.timer metalml-pod-egress.servic
   systemctl disable --quiet --now "$unit" 2>/dev/null || true
 done
 if command -v nft >/dev/null; then
-  for table in kube-proxy metalml_pods; do
+  for table in kube-proxy metalml_pods calico; do
     for family in ip ip6; do nft delete table "$family" "$table" 2>/dev/null || true; done
   done
 fi
@@ -23,7 +23,9 @@ for tables in iptables ip6tables; do
     "$tables-save" | grep -vE 'KUBE-|CNI-' | "$tables-restore"
   fi
 done
-ip link delete cni0 2>/dev/null || true
+for link in cni0 vxlan.calico; do ip link delete "$link" 2>/dev/null || true; done
+# Calico leaves these behind; found again, they would be taken before another network's configuration.
+rm -rf -- /etc/cni/net.d/10-calico.conflist /etc/cni/net.d/calico-kubeconfig /var/lib/calico /run/calico
 # Containers of a killed kubelet may outlive it.
 pkill -f '^/usr/local/bin/containerd-shim-runc-v2 -namespace k8s.io' 2>/dev/null || true
 if [[ -e $STATE/held ]]; then xargs -r apt-mark unhold <"$STATE/held" >/dev/null; fi
