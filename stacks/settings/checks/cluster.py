@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from stacks.settings.checks.finding import known, mistake, present
+from stacks.settings.checks.finding import is_file, known, mistake, present
 from stacks.settings.cluster import PodNetwork
 from stacks.settings.errors import Mistake
 from stacks.settings.sources import BundleSource
@@ -18,7 +18,7 @@ def bundle_is_there(settings: Settings, directory: Path) -> Iterator[Mistake]:
     source = settings.cluster.source
     if not isinstance(source, BundleSource) or not known(source.path):
         return
-    if not (directory / Path(source.path).expanduser() / "MANIFEST").is_file():
+    if not is_file(directory / Path(source.path).expanduser() / "MANIFEST"):
         yield mistake(
             "cluster.source.path",
             f"{source.path}, which has no MANIFEST",

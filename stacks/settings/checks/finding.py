@@ -27,6 +27,22 @@ def present(*values: object) -> bool:
     return all(value is not UNKNOWN and value is not None for value in values)
 
 
+def is_file(path: Path) -> bool:
+    """Whether the file is there. What cannot be looked at, such as in a directory of others, is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def names_in(directory: Path) -> list[str]:
+    """What is in a directory; nothing if it is none, or not ours to read."""
+    try:
+        return sorted(entry.name for entry in directory.iterdir())
+    except OSError:
+        return []
+
+
 def duplicates(entries: Iterable[tuple[str, Any]], allowed: str, do: str) -> Iterator[Mistake]:
     """A mistake for each (path, value) whose value an earlier entry has already."""
     first: dict[Any, str] = {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from stacks.settings.checks.finding import duplicates, known, mistake, present
+from stacks.settings.checks.finding import duplicates, is_file, known, mistake, present
 from stacks.settings.errors import Mistake
 from stacks.settings.machines import Provider, Role
 from stacks.settings.stack import Settings
@@ -97,7 +97,7 @@ def private_keys(settings: Settings, directory: Path) -> Iterator[Mistake]:
 def _private_key(given: str, path: str, directory: Path) -> Iterator[Mistake]:
     allowed = "a private key file that only you can read (mode 0600 or 0400)"
     file = directory / Path(given).expanduser()
-    if not file.is_file():
+    if not is_file(file):
         do = "correct the path; for dev, `make up` makes the key"
         yield mistake(path, f"{given}, which is not there", allowed, do)
     # The public half is for everybody; ssh then asks an agent for the private one.

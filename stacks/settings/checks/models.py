@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from components import versions
 from stacks.settings.base import suggestion
-from stacks.settings.checks.finding import duplicates, known, mistake, present
+from stacks.settings.checks.finding import duplicates, is_file, known, mistake, names_in, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
 from stacks.settings.fields import quantity_value
@@ -64,13 +64,9 @@ def model_files(settings: Settings, directory: Path) -> Iterator[Mistake]:
         if not known(given):
             continue
         source = directory / Path(given).expanduser()
-        versions_there = [
-            entry.name
-            for entry in (source.iterdir() if source.is_dir() else ())
-            if entry.name.isdecimal() and (entry / "saved_model.pb").is_file()
-        ]
-        if not versions_there:
-            what = "which has no such version" if source.is_dir() else "which is not a directory"
+        names = names_in(source)
+        if not any(name.isdecimal() and is_file(source / name / "saved_model.pb") for name in names):
+            what = "which has no such version" if names else "which is not a directory with files"
             yield mistake(
                 f"models[{index}].files.source",
                 f"{given}, {what}",

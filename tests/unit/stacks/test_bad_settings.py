@@ -1,6 +1,8 @@
 """Every mistake in the settings is found before anything is touched, and said so that it can be mended."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,3 +82,41 @@ def test_a_value_that_the_engine_keeps_secret_is_not_printed(tmp_path: Path) -> 
 def test_a_long_value_is_cut(tmp_path: Path) -> None:
     (found,) = mistakes(changed(DEV, {"machines[1].user": "x" * 1000}), project(tmp_path)).values()
     assert len(found) < 400
+
+
+RUBBISH = [
+    None,
+    -1,
+    1,
+    1.5,
+    True,
+    "",
+    "x",
+    "x" * 5000,
+    [],
+    [1],
+    [None],
+    {},
+    {"a": 1},
+    {1: 2},
+    {"kind": "apt"},
+]
+
+
+def places(value: Any, path: str = "") -> Iterator[str]:
+    """The path of every value, as deep as it goes."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, below in inner:
+        deeper = f"{path}[{step}]" if isinstance(step, int) else f"{path}.{step}" if path else str(step)
+        yield deeper
+        yield from places(below, deeper)
+
+
+@pytest.mark.parametrize("path", places(DEV))
+def test_whatever_is_written_anywhere_ends_in_a_list_of_mistakes_and_no_crash(
+    path: str, tmp_path: Path
+) -> None:
+    directory = project(tmp_path)
+    for rubbish in RUBBISH:
+        found = mistakes(changed(DEV, {path: rubbish}), directory)
+        assert all("do:" in text for text in found.values())

@@ -115,7 +115,7 @@ MODELS = {
     "files not there": Bad(
         change={"models[0].files.source": ".local/models/other"},
         at="models[0].files.source",
-        says=(".local/models/other, which is not a directory",),
+        says=(".local/models/other, which is not a directory with files",),
     ),
     "files without a version": Bad(
         change={"models[0].files.source": ".local/models"},
