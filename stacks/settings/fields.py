@@ -41,12 +41,12 @@ def _network(value: Any) -> IPv4Network:
     if isinstance(value, IPv4Network):
         return value
     allowed = "an IPv4 range with its prefix length, such as 10.77.0.0/24"
+    if not isinstance(value, str) or "/" not in value:
+        raise wrong(allowed)
     try:
         network = IPv4Network(value, strict=False)
     except (AddressValueError, NetmaskValueError):
         raise wrong(allowed) from None
-    if not isinstance(value, str) or "/" not in value:
-        raise wrong(allowed)
     if not value.startswith(f"{network.network_address}/"):
         raise wrong(allowed, f"write {network}: the range has to begin at its first address")
     return network

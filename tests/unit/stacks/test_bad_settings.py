@@ -112,7 +112,7 @@ def places(value: Any, path: str = "") -> Iterator[str]:
         yield from places(below, deeper)
 
 
-@pytest.mark.parametrize("path", places(DEV))
+@pytest.mark.parametrize("path", list(places(DEV)))
 def test_whatever_is_written_anywhere_ends_in_a_list_of_mistakes_and_no_crash(
     path: str, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ DEFINITION = {
 def built(engine, settle, tmp_path, monkeypatch):
     """Builds the cluster layer of a stack file."""
     monkeypatch.chdir(project(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(cluster, "calico_definitions", lambda cache: [DEFINITION])
 
     def build(file, **changes):
