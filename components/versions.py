@@ -24,7 +24,9 @@ CALICO = "3.32.1"
 # The operator that belongs to the Calico release above.
 TIGERA_OPERATOR = "1.42.3"
 # Its CustomResourceDefinitions, as the release ships them. Another version has another digest.
-CALICO_CRDS_URL = f"https://raw.githubusercontent.com/projectcalico/calico/v{CALICO}/manifests/operator-crds.yaml"
+CALICO_CRDS_URL = (
+    f"https://raw.githubusercontent.com/projectcalico/calico/v{CALICO}/manifests/operator-crds.yaml"
+)
 CALICO_CRDS_SHA256 = "192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71"
 
 # The vendors' apt repositories. Kubernetes has a flat one per minor; containerd.io is Docker's build of containerd.
