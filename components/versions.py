@@ -29,7 +29,7 @@ CALICO_CRDS_URL = (
 )
 CALICO_CRDS_SHA256 = "192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71"
 
-# The vendors' apt repositories. Kubernetes has a flat one per minor; containerd.io is Docker's build of containerd.
+# The vendors' apt repositories. Kubernetes has a flat one per minor; containerd.io is built by Docker.
 KUBERNETES_APT_URL = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/"
 KUBERNETES_APT_KEY_URL = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/Release.key"
 KUBERNETES_APT_KEY_FINGERPRINT = "DE15B14486CD377B9E876E1A234654DA9A296436"
