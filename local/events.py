@@ -20,6 +20,13 @@ WORDS = {
 SHOWN = 3
 
 
+# Not worth a line beside the errors that caused it: the engine's last word, and the SDK's traceback for each
+# resource that was not tried because one that it needs had failed.
+CONSEQUENCE = re.compile(
+    r"\w+ failed|.*ResourceRegistrationFailed: resource .* failed to register", re.DOTALL
+)
+
+
 class Errors:
     """Receives the engine's events and keeps the errors."""
 
@@ -29,8 +36,7 @@ class Errors:
     def __call__(self, event: EngineEvent) -> None:
         """Take one event."""
         found = event.diagnostic_event
-        # "update failed" is the engine's last word after every error, and says nothing.
-        if found and found.severity == "error" and not re.fullmatch(r"\w+ failed", _plain(found.message)):
+        if found and found.severity == "error" and not CONSEQUENCE.fullmatch(_plain(found.message)):
             where = _short(found.urn) if found.urn else "program"
             self._texts.append(f"{where}: {_plain(found.message)}")
 

@@ -65,3 +65,22 @@ def test_an_error_is_kept_whole_and_without_colour_marks():
 def test_an_engine_that_ends_without_a_word_is_told_in_its_own():
     condenser, _ = told()
     assert condenser.told(Exception("no such stack")) == "no such stack"
+
+
+def test_what_only_follows_from_an_error_is_not_told_as_one():
+    def diagnostic(urn: str, message: str) -> dict[str, Any]:
+        return {
+            "diagnosticEvent": {
+                "urn": urn,
+                "prefix": "",
+                "message": message,
+                "color": "raw",
+                "severity": "error",
+            }
+        }
+
+    trace = "Traceback:\n  x\npulumi.runtime.stack.ResourceRegistrationFailed: resource a [b] failed to register\n"
+    condenser, _ = told(
+        diagnostic(COMMAND, "exit status 1"), diagnostic("", trace), diagnostic("", "update failed")
+    )
+    assert condenser.told(Exception()) == "Command control-1-prepare: exit status 1"
