@@ -13,6 +13,7 @@ from local.progress import Progress
 from local.stack import has_state, open_stack, other_stacks
 from local.stack_config import read_user_file
 from local.up import PARALLEL
+from stacks.settings.layers import environment
 
 SWEEP = Path(__file__).with_name("sweep.sh")
 
@@ -26,7 +27,7 @@ def down(stack_name: str, progress: Progress) -> None:
         progress.say(f"stack {stack_name} is gone; kept for the others: {', '.join(left)}")
         return
     config = read_user_file(stack_name).get("config") or {}
-    cluster = (config.get("metalml:cluster") or {}).get("name", stack_name)
+    cluster = (config.get("metalml:cluster") or {}).get("name", environment(stack_name))
     for line in must(["bash", SWEEP, cluster, *_pod_ranges(config)]).splitlines():
         progress.say(line)
     for path in LOCAL.iterdir():

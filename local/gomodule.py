@@ -43,17 +43,20 @@ class GoModule:
         entry = cache.find("go-build", key)
         if entry:
             return entry
-        with progress.step(f"build-{self.name}", self.title) as step:
+        return cache.build("go-build", key, lambda target: self._build_in(target, go, progress))
 
-            def make(target: Path) -> None:
-                command = [go, "build", *FLAGS, "-ldflags", self.ldflags, "-o", f"{target}/"]
-                # No flags of the user's own: they would change the bytes but not the key.
-                env = {"CGO_ENABLED": "0", "GOFLAGS": ""}
-                run(step, [*command, *self.programs.values()], cwd=self.directory, env=env)
-                for name, package in self.programs.items():
-                    (target / built_name(package)).rename(target / name)
-
-            return cache.build("go-build", key, make)
+    def _build_in(self, target: Path, go: Path, progress: Progress) -> None:
+        packages = list(self.programs.values())
+        # No flags of the user's own: they would change the bytes but not the key.
+        env = {"CGO_ENABLED": "0", "GOFLAGS": ""}
+        with progress.step(f"download-{self.name}", f"{self.title}: download") as step:
+            # Needs the source of every package, and so downloads what the build will use, no more.
+            run(step, [go, "list", "-mod=readonly", "-deps", *packages], cwd=self.directory, env=env)
+        with progress.step(f"build-{self.name}", f"{self.title}: build") as step:
+            command = [go, "build", *FLAGS, "-ldflags", self.ldflags, "-o", f"{target}/"]
+            run(step, [*command, *packages], cwd=self.directory, env=env)
+        for name, package in self.programs.items():
+            (target / built_name(package)).rename(target / name)
 
 
 def built_name(package: str) -> str:

@@ -10,6 +10,7 @@ from local.errors import Problem
 from local.paths import LOCAL, REPOSITORY
 from local.stack_config import read_user_file
 from stacks.settings import Mistake, SettingsError, parse
+from stacks.settings.layers import environment
 
 PREFIX = "metalml:"
 
@@ -18,6 +19,7 @@ PREFIX = "metalml:"
 class Needs:
     """What has to be in `.local` before the program runs."""
 
+    cluster: str
     machines: bool
     bundle: bool
     model: bool
@@ -42,6 +44,7 @@ def read_needs(stack: str) -> Needs:
             f" {KUBERNETES_VERSION}: choose that, or raise it in local/bundle/modules/kubernetes/go.mod"
         )
     return Needs(
+        cluster=cluster.get("name", environment(stack)),
         machines=any(machine.get("provider") == "local" for machine in _all(raw.get("machines"))),
         bundle=bundle,
         model=any(_is_local(model["files"]["source"]) for model in _all(raw.get("models"))),

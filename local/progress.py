@@ -16,6 +16,8 @@ from typing import IO
 from local.errors import Explained, Problem
 from local.paths import LOGS, REPOSITORY
 
+# Every step that ended, for whoever adds up where the time goes: name, how it ended, seconds.
+TIMES = "times.tsv"
 # Lines of a failed step's log that are worth a look before opening the file.
 TAIL = 15
 # Seconds between two drawings of the ticking line.
@@ -96,9 +98,12 @@ class Progress:
             self._end(step, "done ")
 
     def _end(self, step: Step, word: str) -> None:
+        seconds = time.monotonic() - step.started
         with self._lock:
             self._running.remove(step)
-            self.say(f"{word} {step.title} ({spell(time.monotonic() - step.started)})")
+            self.say(f"{word} {step.title} ({spell(seconds)})")
+            with open(LOGS / TIMES, "a", encoding="utf-8") as times:
+                times.write(f"{step.name}\t{word.strip()}\t{seconds:.2f}\n")
 
     def _tick(self) -> None:
         while True:

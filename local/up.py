@@ -7,13 +7,14 @@ from typing import Any
 from pulumi.automation import OutputMap
 from pulumi.automation.errors import CommandError
 
-from local.errors import Explained
+from local.errors import Explained, Problem
 from local.events import Condenser
 from local.needs import read_needs
-from local.paths import KUBECONFIG, REPOSITORY
+from local.paths import BINARIES, KUBECONFIG, REPOSITORY
 from local.prepare import prepare
+from local.process import output
 from local.progress import Progress
-from local.stack import open_stack
+from local.stack import has_state, open_stack, other_stacks
 
 # Operations at the same time: ten machines and their parts; far below what one computer's processes allow.
 PARALLEL = 32
@@ -21,7 +22,10 @@ PARALLEL = 32
 
 def up(stack_name: str, progress: Progress) -> None:
     """Bring the stack up and say where it answers."""
-    prepare(read_needs(stack_name), progress)
+    needs = read_needs(stack_name)
+    if needs.machines and not has_state(stack_name) and not other_stacks(stack_name):
+        _refuse_strangers(needs.cluster)
+    prepare(needs, progress)
     local = open_stack(stack_name, progress)
     condenser = Condenser(progress)
     with progress.step("up", f"Stack {stack_name}") as step:
@@ -44,6 +48,17 @@ def up(stack_name: str, progress: Progress) -> None:
     _tell(result.outputs, progress)
 
 
+def _refuse_strangers(cluster: str) -> None:
+    """Machines by our name that this checkout did not make: taking them over would break another's."""
+    label = f"label=metalml.cluster={cluster}"
+    found = output(["podman", "ps", "--all", "--filter", label, "--format", "{{.Names}}"]).split()
+    if found:
+        raise Problem(
+            f"machines of a cluster named {cluster} are on this computer already, and not from this checkout:"
+            f" {', '.join(found)}. `make down` removes them; another metalml:cluster.name stands beside them"
+        )
+
+
 def _write_kubeconfig(outputs: OutputMap) -> None:
     if "kubeconfig" not in outputs:
         return
@@ -58,14 +73,15 @@ def _tell(outputs: OutputMap, progress: Progress) -> None:
     def value(name: str, default: Any) -> Any:
         return outputs[name].value if name in outputs else default
 
-    machines = value("machines", [])
-    if machines:
+    if "apiEndpoint" in outputs:
         progress.say(f"\nKubernetes {value('kubernetesVersion', '')} at {value('apiEndpoint', '')}")
-        for machine in machines:
-            progress.say(f"  {machine['name']:<16} {machine['role']:<14} {machine['address']}")
-    if KUBECONFIG.exists():
-        name = KUBECONFIG.relative_to(REPOSITORY)
-        progress.say(f"\n.local/bin/kubectl --kubeconfig {name} get nodes")
+    for machine in value("machines", []):
+        progress.say(f"  {machine['name']:<16} {machine['role']:<14} {machine['address']}")
+    if "kubeconfig" in outputs:
+        kubectl, config = (path.relative_to(REPOSITORY) for path in (BINARIES / "kubectl", KUBECONFIG))
+        program = kubectl if (REPOSITORY / kubectl).exists() else "kubectl"
+        progress.say(f"\n{program} --kubeconfig {config} get nodes")
+        progress.say(output([program, "--kubeconfig", config, "get", "nodes"]))
     for model, urls in value("predictionUrls", {}).items():
         progress.say(f"\nModel {model} answers at {urls[0]}; try it:")
         progress.say(f"  curl -d '{json.dumps({'instances': [1.0, 2.0, 5.0]})}' {urls[0]}")

@@ -31,7 +31,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_dev_needs_machines_bundle_and_model(settings):
     settings()
-    assert read_needs("dev") == Needs(machines=True, bundle=True, model=True)
+    assert read_needs("dev") == Needs(cluster="dev", machines=True, bundle=True, model=True)
 
 
 def test_a_mistake_is_named_before_anything_is_built(settings):
