@@ -5,6 +5,7 @@
 # create METALML_ROOT (folder with the root filesystem), METALML_MACHINE_RANGE, METALML_POD_RANGE (empty: no route).
 # create prints the machine's SSH host key.
 set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
 
 network=$METALML_NETWORK
 container=metalml-$METALML_CLUSTER-$METALML_NAME
@@ -60,7 +61,7 @@ create_machine() {
       --privileged --systemd=always --cgroupns=private --env container=podman \
       --network "$network" --ip "$METALML_ADDRESS" \
       --volume /dev/kmsg:/dev/kmsg --tmpfs /run --ulimit "nofile=$nofile:$nofile" --ulimit "nproc=$nproc:$nproc" \
-      "${options[@]}" --rootfs "$(realpath "$METALML_ROOT"):O" /sbin/init >/dev/null; then
+      "${options[@]}" --rootfs "$(realpath "$METALML_ROOT"):O" /bin/sh -c "$(<"$here/init.sh")" >/dev/null; then
       delete_machine
       exit 1
     fi
@@ -69,7 +70,7 @@ create_machine() {
     # What a provider's router does on rented servers: the way to the machine's pods is the machine.
     ip route replace "$METALML_POD_RANGE" via "$METALML_ADDRESS" ${bridge:+dev "$bridge"}
   fi
-  podman exec --interactive "$container" bash -s <"$(dirname "${BASH_SOURCE[0]}")/first-boot.sh" >&2
+  podman exec --interactive "$container" bash -s <"$here/first-boot.sh" >&2
   ssh-keygen -y -f "$METALML_KEY_FILE" | podman exec --interactive "$container" \
     install -D -m 0600 /dev/stdin /root/.ssh/authorized_keys
   podman exec "$container" cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub

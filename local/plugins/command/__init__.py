@@ -1,0 +1,1 @@
+"""`command`: commands of this computer as resources."""

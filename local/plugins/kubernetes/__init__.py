@@ -1,0 +1,1 @@
+"""`kubernetes`: every kind of object as a resource, by server-side apply."""

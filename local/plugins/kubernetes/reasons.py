@@ -1,0 +1,78 @@
+"""Why something does not become ready, from the pods behind it: their states, events and last words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local.plugins.kubernetes.client import ApiError
+from local.plugins.kubernetes.objects import Objects
+from local.plugins.provider import Failed
+
+# Pods and log lines shown; the first ones tell it.
+_PODS = 3
+_LINES = 10
+
+
+def reasons(live: Mapping[str, Any], objects: Objects) -> list[str]:
+    """Lines for a person; empty where nothing can be found."""
+    try:
+        return [line for pod in _pods(live, objects)[:_PODS] for line in _of_pod(pod, objects)]
+    except Failed:
+        return []
+
+
+def _pods(live: Mapping[str, Any], objects: Objects) -> list[dict[str, Any]]:
+    namespace = live["metadata"].get("namespace")
+    if live["kind"] == "Pod":
+        return [dict(live)]
+    selector = ((live.get("spec") or {}).get("selector") or {}).get("matchLabels")
+    if live["kind"] == "Service":
+        selector = (live.get("spec") or {}).get("selector")
+    if not namespace or not selector:
+        return []
+    labels = ",".join(f"{key}={value}" for key, value in selector.items())
+    listed = objects.client.request(
+        "GET", f"/api/v1/namespaces/{namespace}/pods", query={"labelSelector": labels}
+    )
+    newest = sorted(listed["items"], key=lambda pod: pod["metadata"]["creationTimestamp"], reverse=True)
+    return [pod for pod in newest if not _is_ready(pod)]
+
+
+def _is_ready(pod: Mapping[str, Any]) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    return any(found["type"] == "Ready" and found["status"] == "True" for found in conditions)
+
+
+def _of_pod(pod: Mapping[str, Any], objects: Objects) -> Iterator[str]:
+    name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
+    status = pod.get("status") or {}
+    for found in status.get("conditions") or []:
+        if found["type"] == "PodScheduled" and found["status"] == "False":
+            yield f"pod {name}: not scheduled: {found.get('message', '')}"
+    for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
+        for state in ("waiting", "terminated"):
+            told = (container.get("state") or {}).get(state)
+            if told:
+                words = f"{told.get('reason')} {told.get('message', '')}".strip()
+                yield f"pod {name}, container {container['name']}: {words}"
+        if not container.get("ready"):
+            yield from _last_words(name, namespace, container, objects)
+    events = objects.client.request(
+        "GET",
+        f"/api/v1/namespaces/{namespace}/events",
+        query={"fieldSelector": f"involvedObject.name={name},type=Warning"},
+    )
+    for event in events["items"][-_PODS:]:
+        yield f"pod {name}: {event.get('reason')}: {event.get('message')}"
+
+
+def _last_words(pod: str, namespace: str, container: Mapping[str, Any], objects: Objects) -> Iterator[str]:
+    # A container that is started again and again says what is wrong in the run before this one.
+    query = {"container": container["name"], "tailLines": str(_LINES)}
+    if container.get("restartCount"):
+        query["previous"] = "true"
+    try:
+        text = objects.client.request("GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/log", query=query)
+    except ApiError:
+        return
+    for line in str(text).splitlines():
+        yield f"pod {pod}, log: {line}"

@@ -1,0 +1,47 @@
+"""Property values between the engine's protobuf form and plain Python."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf import struct_pb2
+
+# What the engine sends and expects for a value that is not known yet (sdk/go/common/resource/plugin).
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
+    """A Struct as a dict. Protobuf has only floating-point numbers; whole ones come back as integers."""
+    return {key: _value(value) for key, value in struct.fields.items()}
+
+
+def _value(value: struct_pb2.Value) -> Any:
+    match value.WhichOneof("kind"):
+        case "struct_value":
+            return to_python(value.struct_value)
+        case "list_value":
+            return [_value(item) for item in value.list_value.values]
+        case "number_value":
+            number = value.number_value
+            return int(number) if number.is_integer() else number
+        case "bool_value":
+            return value.bool_value
+        case "string_value":
+            return value.string_value
+        case _:
+            return None
+
+
+def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
+    """A dict as a Struct."""
+    struct = struct_pb2.Struct()
+    struct.update(values)
+    return struct
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether a value, or anything in it, is not known yet."""
+    if isinstance(value, Mapping):
+        return any(has_unknown(inner) for inner in value.values())
+    if isinstance(value, list):
+        return any(has_unknown(inner) for inner in value)
+    return value == UNKNOWN

@@ -1,0 +1,141 @@
+"""A checkout of its own, in which a test runs `make up` and the rest as a user would."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Seconds. A cold `make up` builds for a quarter of an hour; with filled caches one takes two minutes.
+LONGEST = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """How a command ended."""
+
+    code: int
+    text: str
+    seconds: float
+
+
+class Project:
+    """A copy of the tracked files with its own `.local`, so that nobody's dev stack is touched."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+            cwd=REPOSITORY,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        for name in listed.stdout.splitlines():
+            if (REPOSITORY / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(REPOSITORY / name, folder / name)
+        (folder / ".local").mkdir()
+        # The environment is the same for every checkout; making it anew would only cost a minute.
+        (folder / ".local" / "venv").symlink_to(REPOSITORY / ".local" / "venv")
+        self.environment = {**os.environ, "XDG_STATE_HOME": str(folder / ".local" / "user-state")}
+
+    def start(self, command: str, stack: str) -> subprocess.Popen[str]:
+        """Begin a command in a process group of its own."""
+        return subprocess.Popen(
+            [self.folder / ".local/venv/bin/python", "-m", "local", command, stack],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, command: str, stack: str) -> Run:
+        """Run a command to its end."""
+        began = time.monotonic()
+        process = self.start(command, stack)
+        text, _ = process.communicate(timeout=LONGEST)
+        return Run(code=process.returncode, text=text, seconds=time.monotonic() - began)
+
+    def must(self, command: str, stack: str) -> Run:
+        """Run a command that has to succeed."""
+        run = self.run(command, stack)
+        log = self.folder / ".local/log" / f"{command}.log"
+        tail = log.read_text()[-6000:] if log.exists() else ""
+        assert run.code == 0, f"{command} {stack} ended with {run.code}:\n{run.text}\n{tail}"
+        return run
+
+    def settings(self, stack: str) -> dict[str, Any]:
+        """What Pulumi.<stack>.yaml says."""
+        return yaml.safe_load((self.folder / f"Pulumi.{stack}.yaml").read_text())
+
+    def write(self, stack: str, settings: Mapping[str, Any]) -> None:
+        """Write Pulumi.<stack>.yaml."""
+        (self.folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(dict(settings), sort_keys=False))
+
+    def edit(self, stack: str, change: Callable[[dict[str, Any]], None]) -> None:
+        """Change the settings in place, as a user with an editor."""
+        settings = self.settings(stack)
+        change(settings["config"])
+        self.write(stack, settings)
+
+    def log(self, command: str) -> str:
+        """The engine's whole output of the last run of a command."""
+        return (self.folder / ".local/log" / f"{command}.log").read_text()
+
+    def engine(self, *arguments: str) -> str:
+        """Ask the engine about the state; secrets stay encrypted."""
+        environment = {
+            **self.environment,
+            "PULUMI_HOME": str(self.folder / ".local/pulumi"),
+            "PULUMI_BACKEND_URL": (self.folder / ".local/state").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.folder / ".local/passphrase"),
+        }
+        binary = self.folder / ".local/bin/pulumi"
+        return subprocess.run(
+            [binary, *arguments], cwd=self.folder, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    def resources(self, stack: str) -> dict[str, dict[str, Any]]:
+        """The stack's resources, by name."""
+        state = json.loads(self.engine("stack", "export", "--stack", stack))
+        return {
+            resource["urn"].rpartition("::")[2]: resource
+            for resource in state["deployment"].get("resources", [])
+        }
+
+    def kubectl(self, *arguments: str) -> str:
+        """Ask the cluster."""
+        local = self.folder / ".local"
+        return subprocess.run(
+            [
+                self.folder / ".local/bin/kubectl",
+                "--kubeconfig",
+                self.folder / ".local/kubeconfig",
+                *arguments,
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+
+def dev_settings_on(project: Project, *, cluster: str, machines: str, pods: str) -> dict[str, Any]:
+    """The settings of `dev` on ranges of their own, given by their first numbers, such as 10.87.0 and 10.245."""
+    text = (project.folder / "Pulumi.dev.yaml").read_text()
+    text = text.replace("10.77.0.", f"{machines}.").replace("10.244.", f"{pods}.")
+    settings = yaml.safe_load(text)
+    config = settings["config"]
+    config["metalml:cluster"]["name"] = cluster
+    config["metalml:cluster"]["localMachines"]["network"] = f"metalml-{cluster}"
+    return settings

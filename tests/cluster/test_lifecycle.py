@@ -1,0 +1,172 @@
+"""The main job, from nothing to nothing, as a user does it. The tests of this file run in their order."""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cluster.project import Project, dev_settings_on
+
+STACK = "lifecycle"
+PREDICT = "/v1/models/default:predict"
+CONTROL, WORKER, SECOND = "10.87.0.11", "10.87.0.12", "10.87.0.13"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    project = Project(tmp_path_factory.mktemp("lifecycle"))
+    project.write(STACK, dev_settings_on(project, cluster=STACK, machines="10.87.0", pods="10.245"))
+    yield project
+    project.run("down", STACK)
+
+
+def curl(address: str) -> str:
+    return subprocess.run(
+        [
+            "curl",
+            "-sS",
+            "--max-time",
+            "10",
+            "-d",
+            '{"instances":[1.0,2.0,5.0]}',
+            f"http://{address}:30050{PREDICT}",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def ready(project: Project) -> list[str]:
+    nodes = json.loads(project.kubectl("get", "nodes", "-o", "json"))["items"]
+    return sorted(
+        node["metadata"]["name"]
+        for node in nodes
+        if any(c["type"] == "Ready" and c["status"] == "True" for c in node["status"]["conditions"])
+    )
+
+
+def commands(project: Project) -> dict[str, Any]:
+    return {
+        name: resource
+        for name, resource in project.resources(STACK).items()
+        if resource["type"] == "command:local:Command"
+    }
+
+
+def test_up_gives_two_ready_nodes(project: Project) -> None:
+    run = project.must("up", STACK)
+    assert ready(project) == ["control-1", "worker-1"]
+    assert "curl" in run.text, "the last lines tell what to do next"
+
+
+@pytest.mark.parametrize("address", [CONTROL, WORKER])
+def test_the_model_answers_on_every_node(project: Project, address: str) -> None:
+    assert json.loads(curl(address)) == {"predictions": [2.5, 3.0, 4.5]}
+
+
+def test_pods_of_two_nodes_reach_each_other_and_logs_come_through_verified_kubelets(project: Project) -> None:
+    pods = json.loads(project.kubectl("get", "pods", "-A", "-o", "json"))["items"]
+    proxies = [pod["metadata"]["name"] for pod in pods if pod["metadata"]["name"].startswith("kube-proxy")]
+    assert len(proxies) == 2
+    for name in proxies:
+        assert project.kubectl("logs", "-n", "kube-system", name)
+
+
+def test_a_second_up_changes_nothing(project: Project) -> None:
+    run = project.must("up", STACK)
+    assert "unchanged" in run.text
+    events = project.log("up")
+    assert not any(line.strip().startswith(("+ ", "~ ", "- ", "+-")) for line in events.splitlines())
+
+
+def test_a_kubelet_setting_is_one_changed_line_per_machine_in_the_preview(project: Project) -> None:
+    def change(config: dict[str, Any]) -> None:
+        config["metalml:cluster"]["kubelet"] = {"maxPods": 64}
+
+    project.edit(STACK, change)
+    text = project.must("preview", STACK).text
+    assert text.count("- maxPods: 110") == 2
+    assert text.count("+ maxPods: 64") == 2
+    project.must("up", STACK)
+    capacity = json.loads(project.kubectl("get", "nodes", "-o", "json"))["items"]
+    assert {node["status"]["capacity"]["pods"] for node in capacity} == {"64"}
+
+
+def test_a_second_worker_touches_no_other_machine(project: Project) -> None:
+    steps = {name: steps_of(name) for name in ("control-1", "worker-1")}
+    before = commands(project)
+
+    def add(config: dict[str, Any]) -> None:
+        machines = config["metalml:machines"]
+        machines.append({**machines[-1], "name": "worker-2", "address": SECOND, "podRange": "10.245.13.0/24"})
+
+    project.edit(STACK, add)
+    preview = project.must("preview", STACK).text
+    named = [line for line in preview.splitlines() if "command:local:Command" in line and "worker" in line]
+    assert named and all("worker-2" in line for line in named)
+
+    project.must("up", STACK)
+    after = commands(project)
+    assert {name: after[name]["modified"] for name in before} == {
+        name: before[name]["modified"] for name in before
+    }
+    assert ready(project) == ["control-1", "worker-1", "worker-2"]
+    assert {name: steps_of(name) for name in steps} == steps
+    assert json.loads(curl(SECOND)) == {"predictions": [2.5, 3.0, 4.5]}
+
+
+def test_a_removed_worker_is_drained_gone_and_leaves_no_machine(project: Project) -> None:
+    project.edit(STACK, lambda config: config["metalml:machines"].pop())
+    project.must("up", STACK)
+    assert ready(project) == ["control-1", "worker-1"]
+    assert "worker-2" not in podman("ps", "--all", "--format", "{{.Names}}")
+    assert "10.245.13.0/24" not in subprocess.run(["ip", "route"], capture_output=True, text=True).stdout
+    assert json.loads(curl(WORKER)) == {"predictions": [2.5, 3.0, 4.5]}
+
+
+def test_no_secret_is_readable_in_state_console_or_logs(project: Project) -> None:
+    kubeconfig = (project.folder / ".local/kubeconfig").read_text()
+    key = next(line.split()[1] for line in kubeconfig.splitlines() if "client-key-data" in line)
+    private = (project.folder / ".local/ssh/id_ed25519").read_text().splitlines()[1]
+    passphrase = (project.folder / ".local/passphrase").read_text().strip()
+    places = [
+        path
+        for folder in ("state", "log", "config")
+        for path in (project.folder / ".local" / folder).rglob("*")
+        if path.is_file()
+    ]
+    assert any("stacks" in str(path) for path in places)
+    for path in places:
+        content = path.read_text(errors="replace")
+        for what, secret in {"kubeconfig key": key, "SSH key": private, "passphrase": passphrase}.items():
+            assert secret not in content, f"{what} in {path}"
+
+
+def test_down_leaves_nothing_and_up_works_again(project: Project) -> None:
+    project.must("down", STACK)
+    assert STACK not in podman("ps", "--all", "--format", "{{.Names}}")
+    assert STACK not in podman("network", "ls", "--format", "{{.Name}}")
+    assert STACK not in podman("volume", "ls", "--format", "{{.Name}}")
+    routes = subprocess.run(["ip", "route"], capture_output=True, text=True).stdout
+    assert "10.245." not in routes and "10.87.0." not in routes
+    project.must("up", STACK)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and ready(project) != ["control-1", "worker-1"]:
+        time.sleep(1)
+    assert json.loads(curl(WORKER)) == {"predictions": [2.5, 3.0, 4.5]}
+
+
+def podman(*arguments: str) -> str:
+    return subprocess.run(["podman", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def steps_of(machine: str) -> str:
+    """When each step last ran on a machine, and how often kubeadm did."""
+    container = f"metalml-{STACK}-{machine}"
+    return podman(
+        "exec", container, "sh", "-c", "cd /var/lib/metalml; stat -c '%n %Y' steps/*/done; cat kubeadm-runs"
+    )
