@@ -54,6 +54,17 @@ follow() { # follow LOG: prints the log until the unit ends
   wait "$tail_pid" 2>/dev/null || true
 }
 
+# finish STEP: exits as the step did, and says so when it did not end well.
+finish() {
+  local status
+  if ! status=$(cat "$ROOT/$1/result" 2>/dev/null); then
+    printf 'error: step %s was stopped before its end; the next run goes on from where it was\n' "$1"
+    exit 1
+  fi
+  ((status == 0)) || printf 'error: step %s ended with code %s; all it said is in %s/log on this machine\n' "$1" "$status" "$ROOT/$1"
+  exit "$status"
+}
+
 launch() {
   local step=$1 dir=$ROOT/$1 digest payload next
   mkdir -p "$dir" /run/metalml
@@ -71,8 +82,9 @@ launch() {
       flock -u 9
       if [[ $(cat /run/metalml/running 2>/dev/null) == "$step $digest" ]]; then
         printf 'step %s is already running here: following it\n' "$step"
+        rm -f -- "$payload"
         follow "$dir/log"
-        exit "$(cat "$dir/result" 2>/dev/null || echo 1)"
+        finish "$step"
       fi
       printf 'waiting for step %s on this machine\n' "$(cut -d' ' -f1 /run/metalml/running 2>/dev/null)"
       while running; do sleep 0.5; done
@@ -83,18 +95,22 @@ launch() {
     next=$dir/work.$$
     rm -rf -- "$dir"/work* "$dir/result"
     unpack "$payload" "$next" "/run/metalml/secrets/$step"
+    # It may hold secrets, and this shell may be killed while it follows.
+    rm -f -- "$payload"
     mv "$next" "$dir/work"
     : >"$dir/log"
     systemctl reset-failed "$UNIT.service" 2>/dev/null || true
     printf '%s %s\n' "$step" "$digest" >/run/metalml/running
     if systemd-run --quiet --collect --unit "$UNIT" --service-type=exec -p RuntimeMaxSec="$LONGEST" \
       -p StandardOutput="append:$dir/log" -p StandardError="append:$dir/log" \
+      -p ExecStopPost="/bin/rm -rf /run/metalml/secrets/$step" \
       bash "$dir/work/scripts/run.sh" "$step" "$digest" 9>&-; then
       flock -u 9
       follow "$dir/log"
-      exit "$(cat "$dir/result" 2>/dev/null || echo 1)"
+      finish "$step"
     fi
     flock -u 9
+    rm -rf -- "/run/metalml/secrets/$step"
     printf 'error: systemd did not start the step %s\n' "$step" >&2
     exit 1
   done

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs one unpacked step (run.sh STEP DIGEST), inside its systemd unit. Writes the result last and whole.
+# The unit takes the secrets away, however this ends.
 set -euo pipefail
 step=$1 digest=$2
 dir=/var/lib/metalml/steps/$step
 status=0
 METALML_WORK=$dir/work METALML_SECRETS=/run/metalml/secrets/$step bash "$dir/work/scripts/main.sh" || status=$?
-rm -rf -- "/run/metalml/secrets/$step"
 
 if ((status == 0)); then
   printf '%s\n' "$digest" >"$dir/done.new"

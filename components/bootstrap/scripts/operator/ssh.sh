@@ -20,7 +20,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 
 # ssh_to PREFIX COMMAND...: runs COMMAND on the machine; standard input, output and exit code pass through.
-# The host key is the one from the settings and nothing else: no file of this computer is asked.
+# The host key is the one from the settings and nothing else: no file of this computer is asked. Each is a
+# connection of its own: through a shared one the firewall's new rules would not be tried.
 ssh_to() {
   local prefix=$1
   shift
@@ -34,6 +35,7 @@ ssh_to() {
     -o BatchMode=yes -o PreferredAuthentications=publickey \
     -o StrictHostKeyChecking=yes -o UserKnownHostsFile="$known" -o GlobalKnownHostsFile=/dev/null \
     -o HostKeyAlias="${!name}" -o UpdateHostKeys=no -o CheckHostIP=no \
+    -o ControlMaster=no -o ControlPath=none \
     -o ConnectTimeout="$CONNECT_TIMEOUT" -o ServerAliveInterval="$ALIVE_INTERVAL" -o ServerAliveCountMax=3 \
     -o LogLevel=ERROR "${!user}@${!address}" -- "$@"
 }
@@ -54,6 +56,18 @@ root_on() {
 # reachable PREFIX: true when the machine lets us in.
 reachable() {
   ssh_to "$1" true </dev/null 2>/dev/null
+}
+
+# follow_step PREFIX STEP: runs STEP on the machine with the payload on standard input, and follows it to its end.
+follow_step() {
+  local prefix=$1 step=$2 name="${1}_NAME" status=0
+  # The launcher is read by the far bash first; it then reads the payload from the same stream.
+  cat "$(dirname "${BASH_SOURCE[0]}")/../node/launch.sh" - | root_on "$prefix" "$step" >&2 || status=$?
+  case $status in
+    0) ;;
+    255) fail "${!name}: SSH ended before step $step did. What has started there goes on; the next run follows it." ;;
+    *) fail "${!name}: step $step failed" ;;
+  esac
 }
 
 fail() {

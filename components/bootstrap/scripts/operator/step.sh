@@ -15,5 +15,4 @@ if [[ $1 == --clean ]]; then
   exit 0
 fi
 
-# The launcher is read by the far bash first; it then reads the payload from the same stream.
-cat "$here/../node/launch.sh" - | root_on METALML "$1" >&2
+follow_step METALML "$1"
