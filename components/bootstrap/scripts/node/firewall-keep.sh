@@ -1,16 +1,20 @@
 # shellcheck shell=bash
 # firewall-keep.sh: a new connection got through, so the rules in force stay, also after a reboot.
+# See firewall-try.sh for the names.
 set -euo pipefail
 folder=/var/lib/metalml/firewall
-next=$folder/next.nft
-if [[ -e $next ]]; then
-  # The timer may have fired in between: then the rules are gone and may not be called kept.
-  systemctl stop metalml-firewall-rollback.timer 2>/dev/null || true
-  nft --file "$next"
-  install -D -m 0600 "$next" /etc/metalml/firewall.nft
-  rm -f "$next" "$folder/previous.nft"
+if [[ -e $folder/refused.nft ]]; then
+  echo "the machine has gone back to its old rules" >&2
+  exit 1
 fi
-unit=/etc/systemd/system/metalml-firewall.service
+if [[ -e $folder/next.nft ]]; then
+  mv "$folder/next.nft" "$folder/kept.nft"
+  systemctl stop metalml-firewall-rollback.timer 2>/dev/null || true
+  install -D -m 0600 "$folder/kept.nft" /etc/metalml/firewall.nft.new
+  mv /etc/metalml/firewall.nft.new /etc/metalml/firewall.nft
+  rm -f "$folder/kept.nft" "$folder/previous.nft"
+fi
+unit=metalml-firewall.service
 wanted='[Unit]
 Description=metalml firewall (its own nftables table)
 Wants=network-pre.target
@@ -24,8 +28,8 @@ ExecStart=nft --file /etc/metalml/firewall.nft
 
 [Install]
 WantedBy=multi-user.target'
-if [[ $(cat "$unit" 2>/dev/null) != "$wanted" ]]; then
-  printf '%s\n' "$wanted" >"$unit"
+if [[ $(cat "/etc/systemd/system/$unit" 2>/dev/null) != "$wanted" ]]; then
+  printf '%s\n' "$wanted" >"/etc/systemd/system/$unit"
   systemctl daemon-reload
-  systemctl enable --quiet metalml-firewall.service
 fi
+systemctl is-enabled --quiet "$unit" 2>/dev/null || systemctl enable --quiet "$unit"
