@@ -14,7 +14,10 @@ if [[ ${1:-} == --leave ]]; then
     printf 'the control plane %s does not answer: %s is not drained\n' "$METALML_CONTROL_NAME" "$METALML_NAME" >&2
     exit 0
   fi
-  root_on METALML_CONTROL "$METALML_NAME" <"$here/../node/leave.sh" >&2
+  # Pods of a machine that is gone never end: nothing is to be waited for.
+  mode=drain
+  reachable METALML || mode=gone
+  root_on METALML_CONTROL "$METALML_NAME" "$mode" <"$here/../node/leave.sh" >&2
   exit 0
 fi
 
@@ -22,18 +25,15 @@ payload=$scratch/payload
 cat >"$payload"
 
 made=$scratch/made
-(umask 077 && root_on METALML_CONTROL "$METALML_NAME" "$METALML_ADDRESS" <"$here/../node/make-token.sh" >"$made")
 forget_token() {
-  # The id is the part before the dot; the secret part never is an argument.
-  local id
-  id=$(sed -n 's/^token \([a-z0-9]*\)\..*/\1/p' "$made")
-  root_on METALML_CONTROL "$id" <"$here/../node/delete-token.sh" >&2 || true
+  root_on METALML_CONTROL "$METALML_NAME" <"$here/../node/delete-tokens.sh" >&2 || true
   rm -rf -- "$scratch"
 }
 trap forget_token EXIT
+(umask 077 && root_on METALML_CONTROL "$METALML_NAME" "$METALML_ADDRESS" <"$here/../node/make-token.sh" >"$made")
 
 {
-  cat "$here/../node/launch.sh" "$payload"
+  cat "$payload"
   printf -- '--- secret token\n%s\n--- secret ca-hash\n%s\n' \
     "$(sed -n 's/^token //p' "$made")" "$(sed -n 's/^ca-hash //p' "$made")"
-} | root_on METALML join >&2
+} | follow_step METALML join
