@@ -17,7 +17,7 @@ initialise() {
   fi
   printf '%s kubeadm init\n' "$(date -u +%FT%TZ)" >>"$STATE/kubeadm-runs"
   # Its own token would be printed, and so end in logs.
-  kubeadm init --config "$CONFIG" --skip-token-print
+  run_kubeadm init --config "$CONFIG" --skip-token-print
   # Bootstrap tokens are made for each join and deleted after it; init's own has no use.
   kubeadm token list --output jsonpath='{.token}{"\n"}' | while read -r token; do
     if [[ -n $token ]]; then kubeadm token delete "$token" >/dev/null; fi

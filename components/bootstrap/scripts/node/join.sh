@@ -22,6 +22,6 @@ if [[ ! -e /etc/kubernetes/kubelet.conf ]]; then
   config=${config//@TOKEN@/$token}
   printf '%s\n' "${config//@CA_HASH@/$ca_hash}" >"$with_secrets"
   printf '%s kubeadm join\n' "$(date -u +%FT%TZ)" >>"$STATE/kubeadm-runs"
-  kubeadm join --config "$with_secrets"
+  run_kubeadm join --config "$with_secrets"
 fi
 : >"$STATE/joined"

@@ -23,9 +23,9 @@ install_file() {
   fi
   mkdir -p "$(dirname "$path")" "$STATE/pending"
   if [[ -n $unit ]]; then : >"$STATE/pending/$unit"; fi
+  remember "$path"
   install -m "$mode" "$source" "$path.metalml-new"
   mv "$path.metalml-new" "$path"
-  remember "$path"
   say "wrote $path"
 }
 
@@ -35,13 +35,14 @@ install_binary() {
   if cmp -s "$source" "$path"; then return 0; fi
   mkdir -p "$(dirname "$path")" "$STATE/pending"
   if [[ -n $unit ]]; then : >"$STATE/pending/$unit"; fi
+  remember "$path"
   install -m 0755 "$source" "$path.metalml-new"
   mv "$path.metalml-new" "$path"
-  remember "$path"
   say "installed $path"
 }
 
-# remember PATH: what we put on the machine is on this list, so that cleaning takes away just that.
+# remember PATH: what we put on the machine is on this list, so that cleaning takes away just that. Before the
+# file is there: a step killed in between would not come back to it.
 remember() {
   grep -qxF -- "$1" "$STATE/installed" 2>/dev/null || printf '%s\n' "$1" >>"$STATE/installed"
 }
@@ -61,6 +62,12 @@ settle_unit() {
     systemctl enable --quiet --now "$unit"
     say "started $unit"
   fi
+}
+
+# run_kubeadm ARGUMENT...: kubeadm without the advice that it ends with, and without the listing of the kernel's
+# options (its only coloured lines) that it prints where its system verification is ignored.
+run_kubeadm() {
+  kubeadm "$@" 2>&1 | sed --unbuffered '/\x1b\[/d; /^To start using your cluster/,$d'
 }
 
 # import_images FOLDER: loads the image archives that were delivered to FOLDER into containerd, once each.

@@ -119,6 +119,8 @@ held() {
   version=$(apt-cache madison "$package" | awk -F'|' '{gsub(/ /, "", $2); print $2}' | grep -F -m1 -- "$wanted-" || true)
   [[ -n $version ]] || die "$package $wanted is not in the repository; it has: $(apt-cache madison "$package" | awk -F'|' '{printf "%s", $2}' | cut -c1-200)"
   if [[ $(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) != "$version" ]]; then
+    # Cleaning takes away what was not here before us.
+    if ! dpkg-query -W "$package" >/dev/null 2>&1; then printf '%s\n' "$package" >>"$STATE/packages"; fi
     apt install --allow-change-held-packages --allow-downgrades -o Dpkg::Options::=--force-confold "$package=$version"
     say "installed $package $version"
   fi
@@ -164,3 +166,5 @@ install_file /etc/containerd/config.toml containerd.service
 mkdir -p /etc/containerd/conf.d # the NVIDIA toolkit's drop-ins go here; the root file imports them
 settle_unit containerd.service
 if [[ $NODE_SOURCE == bundle ]]; then import_images "$STATE/bundle/images"; fi
+# Its own settings come with the step `kubelet`, which does not run again for a file that was changed here.
+if pending kubelet.service && [[ -e /var/lib/kubelet/config.yaml ]]; then settle_unit kubelet.service; fi
