@@ -3,12 +3,13 @@
 # Prints every problem as a line "problem: ..." on standard error, and the facts that the files
 # written later depend on as one JSON object on standard output. Parameters come before it as variables:
 #   ROLE (control-plane | worker)  NODE_SOURCE (apt | bundle)  MIN_DISK_GIB  MIN_MEMORY_MIB  OPERATOR_TIME (seconds since 1970)
+#   APT_WAIT (seconds to wait for another apt; may be left out)
 set -euo pipefail
 
 # Seconds. Certificates are back-dated by five minutes, logs and leases are not; k0sctl draws the same line.
 MAX_CLOCK_DIFFERENCE=30
 # Seconds. unattended-upgrades after a boot holds the lock for minutes.
-APT_WAIT=600
+APT_WAIT=${APT_WAIT:-600}
 
 problems=0
 problem() {
@@ -59,9 +60,9 @@ done
 if [[ $NODE_SOURCE == apt ]]; then
   waited=0
   while lslocks --noheadings --output PATH 2>/dev/null | grep -qE '/var/lib/(dpkg/lock|apt/lists/lock)'; do
-    if ((waited == 0)); then echo "waiting for another apt or dpkg to end (up to $((APT_WAIT / 60)) minutes)" >&2; fi
+    if ((waited == 0)); then echo "waiting for another apt or dpkg to end (up to $APT_WAIT s)" >&2; fi
     if ((waited >= APT_WAIT)); then
-      problem "another apt or dpkg has held its lock for $((APT_WAIT / 60)) minutes; look at it with: lslocks | grep dpkg"
+      problem "another apt or dpkg has held its lock for $APT_WAIT s; look at it with: lslocks | grep dpkg"
       break
     fi
     sleep 2

@@ -14,7 +14,8 @@ known=${XDG_STATE_HOME:-$HOME/.local/state}/metalml/$METALML_CLUSTER
 
 if [[ ${1:-} == --forget ]]; then
   rm -f -- "$known/$METALML_NAME"
-  rmdir --ignore-fail-on-non-empty -- "$known" 2>/dev/null || true
+  # The last one takes the lock with it.
+  if [[ -d $known && -z $(ls "$known") ]]; then rm -rf -- "$known"; fi
   exit 0
 fi
 
@@ -42,14 +43,14 @@ if [[ $METALML_USER != root ]] && ! ssh_to METALML sudo -n true </dev/null 2>/de
 fi
 
 variables=$(cat)
-facts=$({
+# What it says is shown as it comes: waiting for apt's lock may take minutes.
+if ! {
   printf '%s\nOPERATOR_TIME=%s\n' "$variables" "$(date +%s)"
   cat "$here/../node/preflight.sh"
-} | root_on METALML 2>"$scratch/problems") || {
-  sed "s/^problem: /$METALML_NAME: /" "$scratch/problems" >&2
+} | root_on METALML 2>&1 >"$scratch/facts" | sed --unbuffered "s/^problem: //; s/^/$METALML_NAME: /" >&2; then
   fail "$where is not ready; nothing was changed on it"
-}
-grep -v '^problem: ' "$scratch/problems" >&2 || true
+fi
+facts=$(<"$scratch/facts")
 
 # All preflights run at once: the lock makes one of two equal machines see the other.
 own_identity=$(sed -n 's/^{"hostname":"\([^"]*\)","machineId":"\([^"]*\)".*/\1 \2/p' <<<"$facts")
