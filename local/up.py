@@ -1,16 +1,11 @@
 """`make up`: from the settings to a cluster that answers predictions."""
 
-import json
-import os
-from typing import Any
-
-from pulumi.automation import OutputMap
 from pulumi.automation.errors import CommandError
 
 from local.errors import Explained, Problem
 from local.events import Condenser
 from local.needs import read_needs
-from local.paths import BINARIES, KUBECONFIG, REPOSITORY
+from local.outputs import tell, write_kubeconfig
 from local.prepare import prepare
 from local.process import output
 from local.progress import Progress
@@ -44,8 +39,8 @@ def up(stack_name: str, progress: Progress) -> None:
         except CommandError as error:
             raise Explained(condenser.told(error)) from error
     progress.say(condenser.summary)
-    _write_kubeconfig(result.outputs)
-    _tell(result.outputs, progress)
+    write_kubeconfig(result.outputs)
+    tell(result.outputs, progress)
 
 
 def _refuse_strangers(cluster: str) -> None:
@@ -57,31 +52,3 @@ def _refuse_strangers(cluster: str) -> None:
             f"machines of a cluster named {cluster} are on this computer already, and not from this checkout:"
             f" {', '.join(found)}. `make down` removes them; another metalml:cluster.name stands beside them"
         )
-
-
-def _write_kubeconfig(outputs: OutputMap) -> None:
-    if "kubeconfig" not in outputs:
-        return
-    fresh = KUBECONFIG.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(outputs["kubeconfig"].value)
-    fresh.rename(KUBECONFIG)
-
-
-def _tell(outputs: OutputMap, progress: Progress) -> None:
-    def value(name: str, default: Any) -> Any:
-        return outputs[name].value if name in outputs else default
-
-    if "apiEndpoint" in outputs:
-        progress.say(f"\nKubernetes {value('kubernetesVersion', '')} at {value('apiEndpoint', '')}")
-    for machine in value("machines", []):
-        progress.say(f"  {machine['name']:<16} {machine['role']:<14} {machine['address']}")
-    if "kubeconfig" in outputs:
-        kubectl, config = (path.relative_to(REPOSITORY) for path in (BINARIES / "kubectl", KUBECONFIG))
-        program = kubectl if (REPOSITORY / kubectl).exists() else "kubectl"
-        progress.say(f"\n{program} --kubeconfig {config} get nodes")
-        progress.say(output([program, "--kubeconfig", config, "get", "nodes"]))
-    for model, urls in value("predictionUrls", {}).items():
-        progress.say(f"\nModel {model} answers at {urls[0]}; try it:")
-        progress.say(f"  curl -d '{json.dumps({'instances': [1.0, 2.0, 5.0]})}' {urls[0]}")

@@ -79,7 +79,7 @@ def test_what_only_follows_from_an_error_is_not_told_as_one():
             }
         }
 
-    trace = "Traceback:\n  x\npulumi.runtime.stack.ResourceRegistrationFailed: resource a [b] failed to register\n"
+    trace = "Traceback:\n  x\nsdk.ResourceRegistrationFailed: resource a [b] failed to register\n"
     condenser, _ = told(
         diagnostic(COMMAND, "exit status 1"), diagnostic("", trace), diagnostic("", "update failed")
     )
