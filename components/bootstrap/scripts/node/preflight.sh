@@ -43,7 +43,7 @@ if [[ ! -e /var/lib/metalml/steps ]]; then
   ports="10250 10256"
   if [[ $ROLE == control-plane ]]; then ports="$ports 6443 2379 2380 10257 10259"; fi
   for port in $ports; do
-    holder=$(ss -Hltnp "sport = :$port" | sed -n 's/.*users:((\("[^"]*"\).*/\1/p' | head -1)
+    holder=$(ss -Hltnp "sport = :$port" | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | head -1)
     if [[ -n $(ss -Hltn "sport = :$port") ]]; then
       problem "port $port is in use${holder:+ by $holder}; Kubernetes needs it"
     fi

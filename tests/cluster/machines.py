@@ -1,0 +1,191 @@
+"""Machines for tests: system containers over real SSH, made, driven and removed by the program's own commands."""
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from stacks.settings import parse
+from tests.cluster.recorded import REPOSITORY, Command, Result, commands_of
+from tests.cluster.software import Software
+
+SCRIPTS = Path(__file__).with_name("scripts")
+# What brings a machine to where kubeadm can start, in the program's order.
+PREPARATION = ("firewall", "bundle", "prepare", "kubelet", "network")
+
+
+class Machine:
+    """One machine, looked at from inside without SSH."""
+
+    def __init__(self, name: str, container: str, address: str) -> None:
+        self.name = name
+        self.container = container
+        self.address = address
+
+    def run(self, *command: str, stdin: str | None = None, check: bool = True) -> str:
+        """What a command in the machine prints."""
+        done = subprocess.run(
+            ["podman", "exec", "--interactive", self.container, *command],
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+        )
+        assert not check or done.returncode == 0, f"{self.name}: {' '.join(command)}: {done.stderr}"
+        return done.stdout.strip()
+
+    def succeeds(self, *command: str) -> bool:
+        """Whether a command in the machine ends with 0."""
+        return not subprocess.run(
+            ["podman", "exec", self.container, *command], capture_output=True
+        ).returncode
+
+    def script(self, name: str, *arguments: str, check: bool = True) -> str:
+        """Run a script of tests/cluster/scripts in the machine."""
+        return self.run("bash", "-s", "--", *arguments, stdin=(SCRIPTS / name).read_text(), check=check)
+
+    def write(self, path: str, text: str, mode: str = "0644") -> None:
+        """Put a file into the machine."""
+        self.run("install", "-D", "-m", mode, "/dev/stdin", path, stdin=text)
+
+    def snapshot(self, kind: str) -> dict[str, str]:
+        """Files, units and rules. Of kind `times` any touch shows, of kind `content` only another content."""
+        lines = self.script("snapshot.sh", kind).splitlines()
+        return dict(line.split("\t", 1) for line in lines)
+
+    def logins(self) -> int:
+        """How many sessions the SSH server has let in so far."""
+        return self.journal("ssh").count("Accepted publickey")
+
+    def journal(self, unit: str) -> str:
+        """The journal of a unit."""
+        return self.run("journalctl", "--quiet", "--output", "cat", "--unit", unit)
+
+
+def differences(
+    before: Mapping[str, str], after: Mapping[str, str]
+) -> dict[str, tuple[str | None, str | None]]:
+    """What is not the same in two snapshots."""
+    return {
+        key: (before.get(key), after.get(key))
+        for key in sorted({*before, *after})
+        if before.get(key) != after.get(key)
+    }
+
+
+@contextmanager
+def untouched(*machines: Machine) -> Iterator[None]:
+    """What runs inside may change no file, unit or rule of these machines."""
+    before = [machine.snapshot("times") for machine in machines]
+    yield
+    changes = {
+        machine.name: differences(old, machine.snapshot("times"))
+        for machine, old in zip(machines, before, strict=True)
+    }
+    assert not any(changes.values()), changes
+
+
+class Lab:
+    """Machines with a network of their own, and the program's commands for them."""
+
+    def __init__(
+        self,
+        name: str,
+        subnet: int,
+        machines: Mapping[str, str],
+        software: Software,
+        source: Mapping[str, Any] | None = None,
+        firewall: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.name = f"test-{name}"
+        self.network = f"10.91.{subnet}"
+        self.gateway = f"{self.network}.1"
+        self.key_file = software.key_file
+        self.raw: dict[str, Any] = {
+            "layers": ["cluster"],
+            "cluster": {
+                "name": self.name,
+                "machineRange": f"{self.network}.0/24",
+                "podRange": "10.246.0.0/16",
+                "serviceRange": "10.98.0.0/16",
+                "network": "routed",
+                "source": source or {"kind": "bundle", "path": str(software.bundle)},
+                "firewall": firewall or {"adminRanges": [f"{self.gateway}/32"]},
+                "machineDefaults": {"user": "root", "privateKeyFile": str(software.key_file)},
+                "localMachines": {"root": str(software.root), "network": f"metalml-{self.name}"},
+            },
+            "machines": [
+                {
+                    "name": machine,
+                    "provider": "local",
+                    "role": role,
+                    "address": f"{self.network}.{number}",
+                    "podRange": f"10.246.{subnet * 16 + number - 10}.0/24",
+                }
+                for number, (machine, role) in enumerate(machines.items(), start=11)
+            ],
+        }
+        self.machines = {
+            given["name"]: Machine(given["name"], f"metalml-{self.name}-{given['name']}", given["address"])
+            for given in self.raw["machines"]
+        }
+        self._outputs: dict[str, str] = {}
+        self.record()
+
+    def record(self) -> None:
+        """Ask the program again for its commands, after its settings or a machine's facts have changed."""
+        self.commands = commands_of(parse(self.raw, "test", REPOSITORY), self._outputs)
+
+    def command(self, name: str) -> Command:
+        """A Command of the program, such as `worker-1-join`."""
+        return self.commands[name]
+
+    def do(self, name: str, *, delete: bool = False) -> Result:
+        """Run a Command of the program that must succeed; what it prints is known to the others from then on."""
+        result = self.command(name).run(delete=delete)
+        assert result.code == 0, f"{name}: {result.err}"
+        if not delete and name.rpartition("-")[2] in ("machine", "preflight"):
+            self._outputs[name] = result.out
+            self.record()
+        return result
+
+    def make(self) -> None:
+        """Make the machines, one after the other: each takes a second."""
+        for name in self.machines:
+            self.do(f"{name}-machine")
+
+    def look(self) -> None:
+        """Run every preflight, so that files are rendered for what the machines are."""
+        for name in self.machines:
+            self.do(f"{name}-preflight")
+
+    def prepare(self, *names: str) -> None:
+        """Bring machines to where kubeadm can start."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda name: [self.do(f"{name}-{step}") for step in PREPARATION], names))
+
+    def sweep(self) -> None:
+        """Take everything of this lab off this computer, also what a killed run left."""
+        ranges = [machine["podRange"] for machine in self.raw["machines"]]
+        subprocess.run(
+            ["bash", "local/sweep.sh", self.name, *ranges],
+            cwd=REPOSITORY,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+@contextmanager
+def lab(
+    name: str, subnet: int, machines: Mapping[str, str], software: Software, **more: Any
+) -> Iterator[Lab]:
+    """A lab with its machines made; gone at the end, whatever happens."""
+    made = Lab(name, subnet, machines, software, **more)
+    made.sweep()
+    try:
+        made.make()
+        yield made
+    finally:
+        made.sweep()
