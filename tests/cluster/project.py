@@ -117,21 +117,12 @@ class Project:
     def kubectl(self, *arguments: str) -> str:
         """Ask the cluster."""
         local = self.folder / ".local"
-        return subprocess.run(
-            [
-                self.folder / ".local/bin/kubectl",
-                "--kubeconfig",
-                self.folder / ".local/kubeconfig",
-                *arguments,
-            ],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
+        command = [local / "bin/kubectl", "--kubeconfig", local / "kubeconfig", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def dev_settings_on(project: Project, *, cluster: str, machines: str, pods: str) -> dict[str, Any]:
-    """The settings of `dev` on ranges of their own, given by their first numbers, such as 10.87.0 and 10.245."""
+    """The settings of `dev` on other ranges, given by their first numbers, such as 10.87.0 and 10.245."""
     text = (project.folder / "Pulumi.dev.yaml").read_text()
     text = text.replace("10.77.0.", f"{machines}.").replace("10.244.", f"{pods}.")
     settings = yaml.safe_load(text)

@@ -1,4 +1,4 @@
-"""`kill -9` of the whole `make up` while kubeadm works: the next one finds the step and does not start it twice."""
+"""`kill -9` of the whole `make up` while kubeadm works: the next one follows the step that still runs."""
 
 import os
 import signal

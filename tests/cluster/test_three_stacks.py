@@ -1,4 +1,4 @@
-"""One program, three stacks: cluster, platform and models, each brought up, changed and destroyed by itself."""
+"""One program, three stacks: cluster, platform and models, each brought up, changed and destroyed alone."""
 
 import json
 from collections.abc import Iterator

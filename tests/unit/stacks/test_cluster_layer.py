@@ -34,7 +34,12 @@ def settings(tmp_path: Path) -> Settings:
     (tmp_path / "MANIFEST").write_text(
         "".join(
             f"{'0' * 64}  0644  {path}\n"
-            for path in ("bin/kubelet", "images/control-plane.tar", "images/model-server.tar", "images/node.tar")
+            for path in (
+                "bin/kubelet",
+                "images/control-plane.tar",
+                "images/model-server.tar",
+                "images/node.tar",
+            )
         )
     )
     return Settings.model_validate(
@@ -73,7 +78,11 @@ def test_a_new_worker_changes_no_command_of_another_machine(
     before = commands(engine, settle, settings)
     after = commands(engine, settle, with_machine(settings, 13))
     assert {name: after[name] for name in before} == before
-    assert {name.removeprefix("worker-13-") for name in set(after) - set(before)} >= {"machine", "join", "ready"}
+    assert {name.removeprefix("worker-13-") for name in set(after) - set(before)} >= {
+        "machine",
+        "join",
+        "ready",
+    }
     assert all(name.startswith("worker-13") for name in set(after) - set(before))
 
 
@@ -81,7 +90,9 @@ def test_one_kubelet_setting_is_one_changed_line_on_each_machine(
     engine: Recorder, settle: Settle, settings: Settings
 ) -> None:
     kubelet = settings.cluster.kubelet.model_copy(update={"max_pods": 60})
-    changed = settings.model_copy(update={"cluster": settings.cluster.model_copy(update={"kubelet": kubelet})})
+    changed = settings.model_copy(
+        update={"cluster": settings.cluster.model_copy(update={"kubelet": kubelet})}
+    )
     before, after = commands(engine, settle, settings), commands(engine, settle, changed)
     different = {name for name in before if before[name] != after[name]}
     assert different == {"control-plane-11-kubelet", "worker-12-kubelet"}
