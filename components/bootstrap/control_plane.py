@@ -27,7 +27,7 @@ class ControlPlane(pulumi.ComponentResource):
     """The machine that runs the API server, and what the others need from it."""
 
     kubeconfig: pulumi.Output[str]
-    """The administrator's; a secret. Read by a Command of its own, so that it stays when init's inputs change."""
+    """The administrator's; a secret. Read by a Command of its own: it stays when init's inputs change."""
     initialised: pulumi.Resource
     read_kubeconfig: pulumi.Resource
 

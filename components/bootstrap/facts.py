@@ -1,4 +1,4 @@
-"""What a machine turned out to be, found by its preflight. Files are rendered from facts, not from guesses."""
+"""What a machine turned out to be, found by its preflight. Files are rendered from facts, not guesses."""
 
 import json
 from dataclasses import dataclass

@@ -121,7 +121,7 @@ class Node(pulumi.ComponentResource):
 
 
 def _belongs_on(path: str, role: str) -> bool:
-    """Programs go everywhere; of the images, those of the control plane only there. The served ones come later."""
+    """Programs go everywhere, the control plane's images only there; served images come later."""
     if path.startswith("images/"):
         return path == "images/node.tar" or (role == "control-plane" and path == "images/control-plane.tar")
     return True

@@ -31,8 +31,8 @@ def operator_command(
 ) -> local.Command:
     """A Command on `machine`.
 
-    `script` and `delete` are a script of scripts/operator with its arguments; `control` is a second machine the
-    script talks to; a `secret` command's output is encrypted in the state and never logged.
+    `script` and `delete` are a script of scripts/operator with its arguments; `control` is a second machine
+    that the script talks to; a `secret` command's output is encrypted in the state and never logged.
     """
     environment = machine.variables() | dict(variables or {})
     if control is not None:

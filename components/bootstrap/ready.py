@@ -39,7 +39,7 @@ class ReadyNode(pulumi.ComponentResource):
 
 
 def node_labels(machine: Machine) -> str:
-    """The Node object's part that is ours; applied server-side, so that a label taken out here goes there too."""
+    """Our part of the Node object; applied server-side, so that a label taken out here goes there too."""
     labels = dict(machine.labels)
     if machine.role == "worker":
         labels["node-role.kubernetes.io/worker"] = ""

@@ -32,9 +32,9 @@ def _set(ranges: tuple[str, ...]) -> str:
 def ruleset(args: FirewallArgs, role: str, ssh_port: int) -> str:
     """The rules of a machine with this role.
 
-    Only the input hook filters; forwarding belongs to the pod network. One chain stands before it in prerouting:
-    kube-proxy redirects NodePorts there, so such a packet never comes to the input hook and could not be
-    refused by it. Port 10255 appears nowhere: the kubelet's read-only port has no authentication.
+    Only the input hook filters; forwarding belongs to the pod network. One chain stands before it in
+    prerouting: kube-proxy redirects NodePorts there, so such a packet never comes to the input hook and could
+    not be refused by it. Port 10255 appears nowhere: the kubelet's read-only port has no authentication.
     """
     inside = (*args.machines, args.pods)
     accepted: list[tuple[str, str, tuple[str, ...]]] = [("SSH", f"tcp dport {ssh_port}", args.admins)]

@@ -52,4 +52,5 @@ class Machine:
 
     @property
     def name(self) -> str:
+        """Unique in the cluster."""
         return self.connection.name
