@@ -30,8 +30,8 @@ def tell(outputs: OutputMap, progress: Progress) -> None:
 
     if "apiEndpoint" in outputs:
         progress.say(f"\nKubernetes {value('kubernetesVersion', '')} at {value('apiEndpoint', '')}")
-    for machine in value("machines", []):
-        progress.say(f"  {machine['name']:<16} {machine['role']:<14} {machine['address']}")
+    for name, machine in value("machines", {}).items():
+        progress.say(f"  {name:<16} {machine['role']:<14} {machine['address']}")
     if "kubeconfig" in outputs:
         kubectl, config = (path.relative_to(REPOSITORY) for path in (BINARIES / "kubectl", KUBECONFIG))
         program = kubectl if (REPOSITORY / kubectl).exists() else "kubectl"
