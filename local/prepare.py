@@ -1,8 +1,6 @@
 """Makes in `.local` what the settings of a stack ask this computer for, before the program runs."""
 
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from local import cache
 from local.bundle.images import control_plane_images, node_images
@@ -11,13 +9,11 @@ from local.bundle.modules import CNI_PLUGINS, CONTAINERD, COREDNS, ETCD, KUBERNE
 from local.engine.pulumi import ENGINE, install_engine
 from local.keys import make_keys
 from local.machine.root import build_root, place_root
-from local.model_server import build as model_server
+from local.model_server.build import IMAGE, MODEL, build_model_server
 from local.needs import Needs
 from local.paths import BINARIES, BUNDLE, MODELS, link
 from local.process import stop_all
 from local.progress import Progress
-
-MODEL = "half_plus_two"
 
 
 def prepare(needs: Needs, progress: Progress) -> None:
@@ -29,7 +25,7 @@ def prepare(needs: Needs, progress: Progress) -> None:
         if needs.machines or needs.bundle:
             jobs.append(pool.submit(build_root, progress))
         if needs.bundle or needs.model:
-            jobs.append(pool.submit(_build_model_server, progress))
+            jobs.append(pool.submit(build_model_server, progress))
         try:
             wait(jobs, return_when=FIRST_EXCEPTION)
             failed = [error for job in jobs if job.done() and (error := job.exception())]
@@ -46,37 +42,16 @@ def prepare(needs: Needs, progress: Progress) -> None:
     if needs.bundle:
         _bundle(progress)
     if needs.model:
-        model = _model(progress)
-        for name in model.digests:
-            cache.place(model, name, MODELS / MODEL / name)
+        built = build_model_server(progress)
+        for name in built.digests:
+            if name.startswith(f"{MODEL}/"):
+                cache.place(built, name, MODELS / name)
 
 
 def _build_programs(progress: Progress, bundled: bool) -> None:
     modules = [KUBERNETES, ETCD, CONTAINERD, CNI_PLUGINS, COREDNS] if bundled else []
     for module in (*modules, ENGINE):
         module.build(progress)
-
-
-def _build_model_server(progress: Progress) -> None:
-    _model_server_image(progress)
-    _model(progress)
-
-
-def _model_server_image(progress: Progress) -> cache.Entry:
-    def make(target: Path) -> None:
-        title = "Image of the model server"
-        with progress.step("images-model-server", title) as step, TemporaryDirectory(dir=target) as work:
-            model_server.build_image(target / "model-server.tar", Path(work), step.log)
-
-    return cache.build("model-server", cache.key_of("image", *model_server.inputs()), make)
-
-
-def _model(progress: Progress) -> cache.Entry:
-    def make(target: Path) -> None:
-        with progress.step("model", f"Model {MODEL}") as step, TemporaryDirectory(dir=target) as work:
-            model_server.build_model(target, Path(work), step.log)
-
-    return cache.build("model", cache.key_of("model", *model_server.inputs()), make)
 
 
 def _bundle(progress: Progress) -> None:
@@ -93,7 +68,7 @@ def _bundle(progress: Progress) -> None:
             Part(folder="cni", entry=(plugins := CNI_PLUGINS.build(progress)), names=tuple(plugins.digests)),
             Part(folder="images", entry=control_plane_images(progress), names=("control-plane.tar",)),
             Part(folder="images", entry=node_images(progress, build_root(progress)), names=("node.tar",)),
-            Part(folder="images", entry=_model_server_image(progress), names=("model-server.tar",)),
+            Part(folder="images", entry=build_model_server(progress), names=(IMAGE,)),
         ]
     )
     link(BINARIES / "kubectl", BUNDLE / "bin" / "kubectl")
