@@ -22,12 +22,13 @@ cat >"$manifest"
 {
   cat "$here/../node/missing-files.sh"
   cat "$manifest"
-} | root_on METALML "$target" >"$scratch/missing"
-if [[ ! -s $scratch/missing ]]; then exit 0; fi
+} | root_on METALML "$target" >"$scratch/different"
+if [[ ! -s $scratch/different ]]; then exit 0; fi
+sed '/^extra /d' "$scratch/different" >"$scratch/missing"
 
 while read -r digest _ path; do
   [[ -e $source/$path ]] || fail "$source/$path is missing: build or fetch it again"
-  actual=$(sha256sum "$source/$path" | cut -d' ' -f1)
+  actual=$(openssl dgst -sha256 -r "$source/$path" | cut -d" " -f1)
   [[ $actual == "$digest" ]] || fail "$source/$path has digest $actual, the manifest says $digest: refused, nothing sent"
 done <"$scratch/missing"
 

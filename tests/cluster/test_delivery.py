@@ -1,0 +1,119 @@
+"""Files arrive as their manifest says, or not at all."""
+
+import dataclasses
+import io
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from components.files import manifest_of
+from tests.cluster.machines import Lab, Machine, lab, untouched
+from tests.cluster.recorded import REPOSITORY, Command
+from tests.cluster.software import Software
+
+DELIVER = "bash components/bootstrap/scripts/operator/deliver.sh"
+TARGET = "/srv/files"
+CONTENT = {"a.txt": "the first file\n", "below/b.txt": "the second file\n"}
+
+
+@pytest.fixture(scope="module")
+def delivery(software: Software) -> Iterator[Lab]:
+    with lab("delivery", 3, {"control-1": "control-plane"}, software) as made:
+        yield made
+
+
+@pytest.fixture
+def machine(delivery: Lab) -> Machine:
+    """The machine without files of earlier tests."""
+    machine = delivery.machines["control-1"]
+    machine.run("rm", "-rf", TARGET, f"{TARGET}.incoming", "/var/lib/metalml")
+    return machine
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    for name, text in CONTENT.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def deliver(delivery: Lab, source: Path, manifest: str) -> Command:
+    sent = delivery.command("control-1-bundle")
+    return dataclasses.replace(
+        sent, create=f"{DELIVER} {source} {TARGET}", delete=f"{DELIVER} --remove {TARGET}", stdin=manifest
+    )
+
+
+def files(machine: Machine) -> list[str]:
+    return machine.run("find", TARGET, "-type", "f", "-printf", "%P %m\n", check=False).splitlines()
+
+
+def test_files_arrive_once_and_what_the_manifest_no_longer_names_goes(
+    delivery: Lab, machine: Machine, source: Path
+) -> None:
+    command = deliver(delivery, source, manifest_of(str(source)))
+    result = command.run()
+    assert result.code == 0 and "sending 2 files to control-1" in result.err
+    assert sorted(files(machine)) == ["a.txt 644", "below/b.txt 644"]
+    assert machine.run("cat", f"{TARGET}/below/b.txt") == "the second file"
+    with untouched(machine):
+        assert command.run().err == ""
+
+    (source / "a.txt").unlink()
+    assert deliver(delivery, source, manifest_of(str(source))).run().code == 0
+    assert files(machine) == ["below/b.txt 644"]
+    assert command.run(delete=True).code == 0
+    assert files(machine) == []
+
+
+@pytest.mark.fault
+def test_a_file_that_changed_since_the_manifest_is_refused_before_anything_is_sent(
+    delivery: Lab, machine: Machine, source: Path
+) -> None:
+    manifest = manifest_of(str(source))
+    (source / "a.txt").write_text("another text\n")
+    with untouched(machine):
+        result = deliver(delivery, source, manifest).run()
+    assert result.code != 0
+    assert f"{source}/a.txt has digest" in result.err and "refused, nothing sent" in result.err
+
+
+@pytest.mark.fault
+def test_a_file_that_changed_on_its_way_is_refused_by_the_machine(machine: Machine) -> None:
+    script = (REPOSITORY / "components/bootstrap/scripts/node/receive-files.sh").read_text()
+    manifest = "".join(
+        f"{sha256(text.encode()).hexdigest()}  0644  {name}\n" for name, text in CONTENT.items()
+    )
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for name in CONTENT:
+            entry = tarfile.TarInfo(name)
+            data = b"what somebody else wrote\n"
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    done = subprocess.run(
+        ["podman", "exec", "--interactive", machine.container, "bash", "-s", "--", TARGET],
+        input=f"{script}{manifest}--- archive\n".encode() + archive.getvalue(),
+        capture_output=True,
+    )
+    assert done.returncode != 0
+    assert b"arrived with digest" in done.stderr and b"refused" in done.stderr
+    assert files(machine) == []
+    assert not machine.succeeds("test", "-e", f"{TARGET}.incoming")
+
+
+@pytest.mark.fault
+def test_a_file_that_was_damaged_on_the_machine_is_sent_again(
+    delivery: Lab, machine: Machine, source: Path
+) -> None:
+    command = deliver(delivery, source, manifest_of(str(source)))
+    assert command.run().code == 0
+    machine.write(f"{TARGET}/a.txt", "damaged, and longer than before\n")
+    result = command.run()
+    assert result.code == 0 and "sending 1 files" in result.err
+    assert machine.run("cat", f"{TARGET}/a.txt") == "the first file"
