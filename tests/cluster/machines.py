@@ -1,4 +1,4 @@
-"""Machines for tests: system containers over real SSH, made, driven and removed by the program's own commands."""
+"""Machines for tests: system containers over real SSH, driven by the program's own commands."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -49,6 +49,15 @@ class Machine:
     def write(self, path: str, text: str, mode: str = "0644") -> None:
         """Put a file into the machine."""
         self.run("install", "-D", "-m", mode, "/dev/stdin", path, stdin=text)
+
+    def give_login(self, user: str) -> None:
+        """Let a user other than root in with the same key."""
+        if self.succeeds("id", user):
+            return
+        self.run("useradd", "--create-home", "--shell", "/bin/bash", user)
+        home = f"/home/{user}/.ssh"
+        self.run("install", "-d", "-o", user, "-m", "700", home)
+        self.run("install", "-o", user, "-m", "600", "/root/.ssh/authorized_keys", f"{home}/authorized_keys")
 
     def snapshot(self, kind: str) -> dict[str, str]:
         """Files, units and rules. Of kind `times` any touch shows, of kind `content` only another content."""
@@ -143,7 +152,7 @@ class Lab:
         return self.commands[name]
 
     def do(self, name: str, *, delete: bool = False) -> Result:
-        """Run a Command of the program that must succeed; what it prints is known to the others from then on."""
+        """Run a Command of the program that must succeed; the others know from then on what it prints."""
         result = self.command(name).run(delete=delete)
         assert result.code == 0, f"{name}: {result.err}"
         if not delete and name.rpartition("-")[2] in ("machine", "preflight"):

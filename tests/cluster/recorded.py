@@ -1,10 +1,11 @@
-"""The program's own commands, recorded instead of run: what `make up` would run on which machine, and with what."""
+"""The program's own commands, recorded instead of run: what `make up` would run, and with what."""
 
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from stacks.settings import Settings
 from tests.unit.conftest import Recorder, plain
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# Seconds. No command of these tests takes a quarter of it, even on a busy computer.
+LONGEST = 600
 # What stands for outputs that are not known before a machine has been made and looked at.
 NO_HOST_KEY = "ssh-ed25519 AAAA"
 NO_FACTS = (
@@ -43,20 +46,20 @@ class Command:
     environment: Mapping[str, str]
 
     def run(
-        self, *, stdin: str | None = None, delete: bool = False, timeout: float = 900, **variables: str
+        self, variables: Mapping[str, str] | None = None, *, stdin: str | None = None, delete: bool = False
     ) -> Result:
         """Run it (or its removal) to its end; `variables` are other values of its environment."""
         started = time.monotonic()
-        process = self.start(stdin=stdin, delete=delete, **variables)
+        process = self.start(variables, stdin=stdin, delete=delete)
         try:
-            out, err = process.communicate(timeout=timeout)
+            out, err = process.communicate(timeout=LONGEST)
         except BaseException:
             kill(process)
             raise
         return Result(code=process.returncode, out=out, err=err, seconds=time.monotonic() - started)
 
     def start(
-        self, *, stdin: str | None = None, delete: bool = False, **variables: str
+        self, variables: Mapping[str, str] | None = None, *, stdin: str | None = None, delete: bool = False
     ) -> subprocess.Popen[str]:
         """Start it in a process group of its own, so that it can be killed with its ssh clients."""
         text = self.delete if delete else self.create
@@ -64,7 +67,7 @@ class Command:
         process = subprocess.Popen(
             ["/bin/sh", "-c", text],
             cwd=REPOSITORY,
-            env={**os.environ, **self.environment, **variables},
+            env={**os.environ, **self.environment, **(variables or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -80,15 +83,13 @@ class Command:
 
 def kill(process: subprocess.Popen[str]) -> None:
     """`kill -9` of a started command and everything that it started."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
 def commands_of(settings: Settings, outputs: Mapping[str, str]) -> dict[str, Command]:
-    """Every Command of the cluster layer by its name; `outputs` is what earlier ones printed, by their names."""
+    """Every Command of the cluster layer by its name; `outputs` is what earlier ones printed."""
     recorder = Recorder()
     for machine in settings.machines:
         made, looked = f"{machine.name}-machine", f"{machine.name}-preflight"

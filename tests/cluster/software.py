@@ -1,4 +1,4 @@
-"""What the machines of tests stand on and get: a root filesystem and a bundle, from the caches of `make up`."""
+"""What the machines of tests stand on and get: root filesystem and bundle, from the caches of `make up`."""
 
 import subprocess
 import sys

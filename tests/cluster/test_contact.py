@@ -1,4 +1,4 @@
-"""First contact: what is wrong with a machine is found before anything is changed on it, all of it in one report."""
+"""First contact: what is wrong with a machine is found, and said, before anything is changed on it."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ def contact(software: Software) -> Iterator[Lab]:
 
 
 def look(contact: Lab, name: str, **variables: str) -> Result:
-    return contact.command(f"{name}-preflight").run(**variables)
+    return contact.command(f"{name}-preflight").run(variables)
 
 
 def refused(contact: Lab, name: str, **variables: str) -> str:
@@ -107,12 +107,7 @@ def test_a_changed_host_key_is_refused_and_nothing_is_run(contact: Lab) -> None:
 @pytest.mark.fault
 def test_sudo_that_asks_for_a_password_is_refused_and_sudo_that_does_not_is_enough(contact: Lab) -> None:
     machine = contact.machines["worker-1"]
-    if not machine.succeeds("id", "somebody"):
-        machine.run("useradd", "--create-home", "--shell", "/bin/bash", "somebody")
-        machine.run("install", "-d", "-o", "somebody", "-m", "700", "/home/somebody/.ssh")
-        machine.run(
-            "install", "-o", "somebody", "/root/.ssh/authorized_keys", "/home/somebody/.ssh/authorized_keys"
-        )
+    machine.give_login("somebody")
     said = refused(contact, "worker-1", METALML_USER="somebody")
     assert "sudo asks for a password or is not allowed" in said and "NOPASSWD" in said
 
