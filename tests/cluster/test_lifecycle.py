@@ -11,6 +11,8 @@ import pytest
 from tests.cluster.project import Project, dev_settings_on
 
 STACK = "lifecycle"
+# 198.18.0.0/15 is kept for tests of networks (RFC 2544).
+OUTSIDE, LINK = "198.18.87", "mlm-outside"
 PREDICT = "/v1/models/default:predict"
 CONTROL, WORKER, SECOND = "10.87.0.11", "10.87.0.12", "10.87.0.13"
 
@@ -74,6 +76,41 @@ def test_pods_of_two_nodes_reach_each_other_and_logs_come_through_verified_kubel
     assert len(proxies) == 2
     for name in proxies:
         assert project.kubectl("logs", "-n", "kube-system", name)
+
+
+@pytest.fixture
+def outsider(project: Project) -> Iterator[list[str]]:
+    """The command prefix that runs in a host outside every allowed range, with a route to the machines."""
+    name = f"metalml-{STACK}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    for command in (
+        f"ip link add {LINK} type veth peer name {LINK}p netns {name}",
+        f"ip address add {OUTSIDE}.1/30 dev {LINK}",
+        f"ip link set {LINK} up",
+        f"ip -n {name} address add {OUTSIDE}.2/30 dev {LINK}p",
+        f"ip -n {name} link set {LINK}p up",
+        f"ip -n {name} route add default via {OUTSIDE}.1",
+    ):
+        subprocess.run(command.split(), check=True)
+    yield ["ip", "netns", "exec", name]
+    subprocess.run(["ip", "netns", "delete", name], check=True)
+    subprocess.run(["ip", "link", "delete", LINK], check=False, capture_output=True)
+
+
+def connects(address: str, port: int, prefix: list[str]) -> bool:
+    probe = ["bash", "-c", f"exec 3<>/dev/tcp/{address}/{port}"]
+    return subprocess.run([*prefix, "timeout", "3", *probe], capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "port"),
+    [(CONTROL, 30050), (WORKER, 30050), (CONTROL, 6443), (CONTROL, 10250), (WORKER, 10250), (CONTROL, 2379)],
+)
+def test_a_host_outside_the_allowed_ranges_gets_nothing(outsider: list[str], address: str, port: int) -> None:
+    assert subprocess.run([*outsider, "ping", "-c1", "-W2", address], capture_output=True).returncode == 0
+    assert not connects(address, port, outsider)
+    if port in (30050, 6443):
+        assert connects(address, port, []), "the operator's own computer is let in"
 
 
 def test_a_second_up_changes_nothing(project: Project) -> None:
