@@ -1,0 +1,1 @@
+"""What runs in the image: TensorFlow Serving's REST paths, answered with TensorFlow for Python."""

@@ -1,0 +1,53 @@
+"""The command line: the flags of tensorflow_model_server that this server can follow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class UsageError(Exception):
+    """The server is asked for something that it cannot do; its text is for who starts it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flags:
+    """What is served, and where."""
+
+    rest_api_port: int
+    model_name: str
+    model_base_path: Path
+    monitoring_config_file: Path | None
+
+
+def parse_flags(arguments: Sequence[str]) -> Flags:
+    """Read `--name=value` flags; raise when one is unknown or asks for what is not done here."""
+    given: dict[str, str] = {}
+    for argument in arguments:
+        name, equals, value = argument.removeprefix("--").partition("=")
+        if not argument.startswith("--") or not name:
+            raise UsageError(f"unexpected argument {argument!r}: flags are written --name=value")
+        # As in TensorFlow: a flag without a value is a switch, turned on.
+        given[name] = value if equals else "true"
+
+    # Accepted and without effect, so that one command line fits both servers: docs/model-server.md says more.
+    given.pop("port", None)
+    given.pop("enable_model_warmup", None)
+    if given.pop("file_system_poll_wait_seconds", "0") != "0":
+        raise UsageError(
+            "--file_system_poll_wait_seconds must be 0: this server reads the model's directory once"
+        )
+    base, monitoring = given.pop("model_base_path", ""), given.pop("monitoring_config_file", "")
+    port, model_name = given.pop("rest_api_port", ""), given.pop("model_name", "default")
+    if given:
+        names = ", ".join(f"--{name}" for name in sorted(given))
+        raise UsageError(f"not supported by this model server: {names}")
+    if not base:
+        raise UsageError("--model_base_path is needed: the directory with the model's versions")
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+        raise UsageError(f"--rest_api_port must be a port, not {port!r}: this server answers REST only")
+    return Flags(
+        rest_api_port=int(port),
+        model_name=model_name,
+        model_base_path=Path(base),
+        monitoring_config_file=Path(monitoring) if monitoring else None,
+    )

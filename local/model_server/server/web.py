@@ -1,0 +1,60 @@
+"""The HTTP side: aiohttp takes requests, threads answer them, and SIGTERM ends it without dropping any."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from aiohttp import web
+
+from .rest import Answer, Rest
+
+# Bytes of a body; pictures in JSON are large, and memory is not endless.
+LARGEST_BODY = 128 * 1024 * 1024
+# Seconds for the requests in flight at the end; the pod is killed twenty seconds after SIGTERM.
+LAST_REQUESTS = 15
+# As many for each processor as TensorFlow Serving has.
+THREADS_PER_PROCESSOR = 4
+
+
+async def serve(rest: Rest, port: int, metrics_path: str | None, page_text: Callable[[], str]) -> None:
+    """Open the port, and return when a signal came and the requests in flight are answered."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    with ThreadPoolExecutor(max_workers=THREADS_PER_PROCESSOR * (os.cpu_count() or 1)) as pool:
+
+        async def answer(request: web.Request) -> web.Response:
+            try:
+                body = await request.read()
+            except web.HTTPRequestEntityTooLarge:
+                text = f'{{"error": "a request may have {LARGEST_BODY} bytes"}}'
+                return _response(Answer(code=413, text=text))
+            path = request.rel_url.raw_path
+            if request.method != "POST":
+                # Quick, and a probe must not wait for a thread behind predictions.
+                return _response(rest.answer(request.method, path, body))
+            return _response(await loop.run_in_executor(pool, rest.answer, request.method, path, body))
+
+        async def page(_: web.Request) -> web.Response:
+            return web.Response(text=page_text(), content_type="text/plain")
+
+        application = web.Application(client_max_size=LARGEST_BODY)
+        if metrics_path:
+            application.router.add_get(metrics_path, page)
+        application.router.add_route("*", "/{path:.*}", answer)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=LAST_REQUESTS)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, port=port).start()
+            print(f"Exporting HTTP/REST API at:localhost:{port} ...", flush=True)
+            await ended.wait()
+            print("Stopping: no new requests, those in flight are answered", flush=True)
+        finally:
+            await runner.cleanup()
+
+
+def _response(answer: Answer) -> web.Response:
+    return web.Response(status=answer.code, text=answer.text, content_type="application/json")
