@@ -6,7 +6,7 @@ import tensorflow as tf
 
 
 class HalfPlusTwo(tf.Module):
-    """The model that TensorFlow Serving shows itself with: one input `x`, one output `y`, any number of them."""
+    """TensorFlow Serving's own example: one input `x`, one output `y`, any number of them."""
 
     def __init__(self) -> None:
         super().__init__()

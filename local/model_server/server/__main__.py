@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .flags import Flags, UsageError, parse_flags
+from .lean import import_only_what_is_named
 from .metrics import Metrics
 from .model import Model, newest_version
 from .monitoring import metrics_path
@@ -44,6 +45,7 @@ def _load(flags: Flags, metrics: Metrics) -> Model:
     named = f"{{name: {flags.model_name} version: {version}}}"
     print(f"Loading servable version {named} from {folder}", flush=True)
     # Here, so that a wrong command line is told at once and not after TensorFlow's start.
+    import_only_what_is_named()
     from .saved_model import load
 
     started = time.perf_counter()
