@@ -50,6 +50,11 @@ class Machine:
         """Put a file into the machine."""
         self.run("install", "-D", "-m", mode, "/dev/stdin", path, stdin=text)
 
+    def restart(self) -> None:
+        """Restart the machine, and wait until it has booted."""
+        subprocess.run(["podman", "restart", "--time", "5", self.container], check=True, capture_output=True)
+        self.run("systemctl", "is-system-running", "--wait", check=False)
+
     def give_login(self, user: str) -> None:
         """Let a user other than root in with the same key."""
         if self.succeeds("id", user):
