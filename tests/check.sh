@@ -9,7 +9,7 @@ part() { # part NAME COMMAND...
   shift
   "$@" || { result=FAILED status=1; }
   awk -v name="$name" -v result="$result" -v from="$start" -v to="$EPOCHREALTIME" \
-    'BEGIN {printf "%-8s %-6s %5.1fs\n", name, result, to - from}'
+    'BEGIN {printf "%-9s %-6s %5.1fs\n", name, result, to - from}'
 }
 
 mapfile -t scripts < <(git ls-files --cached --others --exclude-standard '*.sh' .ci/run)
@@ -18,5 +18,6 @@ part format ruff format --check --quiet .
 part lint ruff check --quiet .
 part types pyright --level error
 part scripts shellcheck --external-sources "${scripts[@]}"
+part workflows python -m tests.tools.workflows
 part unit python -m pytest --quiet tests/unit
 exit "$status"
