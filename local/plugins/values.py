@@ -7,6 +7,9 @@ from google.protobuf import struct_pb2
 
 # What the engine sends and expects for a value that is not known yet (sdk/go/common/resource/plugin).
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+# The key that makes an object more than an object, and its value for a secret (sdk/go/common/resource/sig).
+_SPECIAL = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 
 def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
@@ -38,6 +41,11 @@ def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
     return struct
 
 
+def secret(value: Any) -> dict[str, Any]:
+    """The value as one that the engine encrypts in the state and never shows."""
+    return {_SPECIAL: _SECRET, "value": value}
+
+
 def has_unknown(value: Any) -> bool:
     """Whether a value, or anything in it, is not known yet."""
     if isinstance(value, Mapping):
@@ -45,3 +53,10 @@ def has_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(has_unknown(inner) for inner in value)
     return value == UNKNOWN
+
+
+def without_nulls(value: Any) -> Any:
+    """The same without keys that have no value: a program's way of leaving something out."""
+    if isinstance(value, Mapping):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
