@@ -1,7 +1,7 @@
-"""What every provider plugin does: the handshake, configuration, and serving on a port of its own."""
+"""What every provider plugin does: the handshake, configuration, and how calls fail."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import grpc
@@ -16,11 +16,6 @@ from pulumi.runtime.proto import (
 )
 
 from local.plugins.values import to_python, to_struct
-
-# As the engine and the official plugins: a state can hold large files.
-_LARGEST_MESSAGE = 400 * 1024 * 1024
-# More than the engine ever runs at once, since most of them only wait.
-_WORKERS = 128
 
 
 class Failed(Exception):
@@ -48,12 +43,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self.cancelled = threading.Event()
 
     def configure(self, settings: dict[str, Any]) -> None:
-        """Take the provider's own settings; they may hold unknown values in a preview."""
+        """Take the provider's own settings; raises Failed where they are not usable."""
 
-    def log(self, message: str, urn: str, *, ephemeral: bool = False) -> None:
+    def log(self, message: str, urn: str, *, warning: bool = False, ephemeral: bool = False) -> None:
         """Show a line under a resource; an ephemeral one only while the resource is worked on."""
-        if self._engine is not None:
-            severity = engine_pb2.LogSeverity.INFO
+        if self._engine is None:
+            return
+        severity = engine_pb2.LogSeverity.WARNING if warning else engine_pb2.LogSeverity.INFO
+        # An engine that has gone reads nothing; what is being done ends all the same.
+        with suppress(grpc.RpcError):
             self._engine.Log(
                 engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
             )
@@ -78,7 +76,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=some, diffs=changed)
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        self.configure(to_python(request.args))
+        try:
+            self.configure(to_python(request.args))
+        except Failed as error:
+            return refuse(context, error)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False
         )
@@ -86,6 +87,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
         self.cancelled.set()
         return Empty()
+
+    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return refuse(context, Failed(f"the embedded plugin has no function {request.tok}"))
+
+    def Call(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return refuse(context, Failed(f"the embedded plugin has no method {request.tok}"))
+
+    def Construct(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return refuse(context, Failed(f"the embedded plugin has no component {request.type}"))
 
 
 def changed_keys(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
@@ -106,17 +116,3 @@ def refuse(context: grpc.ServicerContext, error: Failed) -> Any:
         status.details.add().Pack(detail)
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
     return context.abort(grpc.StatusCode.UNKNOWN, str(error))
-
-
-def serve(provider: Provider) -> None:
-    """Serve until the engine ends this process. The port on standard output is the protocol's first word."""
-    options = [
-        ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
-        ("grpc.max_send_message_length", _LARGEST_MESSAGE),
-    ]
-    server = grpc.server(ThreadPoolExecutor(_WORKERS), options=options)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    print(port, flush=True)
-    server.wait_for_termination()

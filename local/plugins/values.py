@@ -13,14 +13,19 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 
 def to_python(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """A Struct as a dict. Protobuf has only floating-point numbers; whole ones come back as integers."""
+    """A Struct as a dict.
+
+    Protobuf has only floating-point numbers; whole ones come back as integers. Secrets come back as what they
+    hold: the engine sends a provider's own settings with their marks.
+    """
     return {key: _value(value) for key, value in struct.fields.items()}
 
 
 def _value(value: struct_pb2.Value) -> Any:
     match value.WhichOneof("kind"):
         case "struct_value":
-            return to_python(value.struct_value)
+            inner = to_python(value.struct_value)
+            return inner.get("value") if inner.get(_SPECIAL) == _SECRET else inner
         case "list_value":
             return [_value(item) for item in value.list_value.values]
         case "number_value":

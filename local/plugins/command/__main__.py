@@ -1,6 +1,6 @@
 """Started by the engine."""
 
 from local.plugins.command.provider import CommandProvider
-from local.plugins.provider import serve
+from local.plugins.serving import serve
 
 serve(CommandProvider())

@@ -1,6 +1,6 @@
 """Started by the engine."""
 
 from local.plugins.kubernetes.provider import KubernetesProvider
-from local.plugins.provider import serve
+from local.plugins.serving import serve
 
 serve(KubernetesProvider())

@@ -1,17 +1,14 @@
-"""The API server's REST interface, by a kubeconfig."""
+"""The API server's REST interface."""
 
-import base64
 import json
-import ssl
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
-import yaml
 
+from local.plugins.kubernetes.kubeconfig import Access
 from local.plugins.provider import Failed
 
 # Seconds without an answer; a write may wait for admission webhooks, which have 30 at most.
@@ -19,16 +16,23 @@ _TIMEOUT = urllib3.Timeout(connect=10, read=65)
 # As many as the engine works on at once, so that none waits for a connection.
 _CONNECTIONS = 64
 # A connection that the server closed while it was idle is not an answer; neither is "try again later".
+# Together they outlast the restart of an API server that is a pod of its own node.
 _RETRIES = urllib3.Retry(
-    total=5,
-    connect=5,
-    read=1,
+    total=8,
+    connect=8,
+    read=2,
     backoff_factor=0.2,
-    status_forcelist=(429, 503),
+    backoff_max=8,
+    status_forcelist=(429, 502, 503),
     allowed_methods=None,
     raise_on_status=False,
     respect_retry_after_header=True,
 )
+# For what is nice to have: one try, and not long.
+_BRIEF = (urllib3.Timeout(connect=2, read=5), urllib3.Retry(total=0))
+# Times that a write is done again which met another's write, and the seconds before.
+_COLLISIONS = 5
+_COLLISION_SECONDS = 0.2
 
 
 class ApiError(Failed):
@@ -40,26 +44,20 @@ class ApiError(Failed):
         self.reason: str = status.get("reason", "")
         self.causes: list[dict[str, Any]] = (status.get("details") or {}).get("causes") or []
 
+    @property
+    def passing(self) -> bool:
+        """Whether another write came between: the same call can succeed now."""
+        return self.reason == "Conflict" and not self.causes
+
 
 class Client:
     """JSON in, JSON out, over a pool of verified connections. Safe to use from many threads."""
 
-    def __init__(self, kubeconfig: str, context: str | None = None) -> None:
-        """Take the text of a kubeconfig, or the path of one. Raises Failed where it is not usable."""
-        text = kubeconfig if "\n" in kubeconfig else Path(kubeconfig).expanduser().read_text()
-        config = yaml.safe_load(text)
-        try:
-            chosen = _named(config["contexts"], context or config["current-context"])["context"]
-            cluster = _named(config["clusters"], chosen["cluster"])["cluster"]
-            user = _named(config["users"], chosen["user"])["user"]
-            self._server: str = cluster["server"].rstrip("/")
-        except (KeyError, StopIteration) as error:
-            raise Failed(f"the kubeconfig is not complete: {error}") from error
-        self._headers = {"Accept": "application/json"}
-        if "token" in user:
-            self._headers["Authorization"] = f"Bearer {user['token']}"
+    def __init__(self, access: Access) -> None:
+        self._server = access.server
+        self._headers = {"Accept": "application/json", **access.headers}
         self._pool = urllib3.PoolManager(
-            maxsize=_CONNECTIONS, ssl_context=_trust(cluster, user), timeout=_TIMEOUT, retries=_RETRIES
+            maxsize=_CONNECTIONS, ssl_context=access.trust, timeout=_TIMEOUT, retries=_RETRIES
         )
 
     def request(
@@ -69,14 +67,41 @@ class Client:
         body: Any = None,
         query: Mapping[str, str] | None = None,
         content_type: str = "application/json",
+        *,
+        warn: Callable[[str], None] | None = None,
+        brief: bool = False,
     ) -> Any:
-        """One call. Raises ApiError for an answer that is no success, Failed where none came."""
+        """One call; `warn` gets what the API server warns of.
+
+        Raises ApiError for an answer that is no success, Failed where none came.
+        """
+        for left in reversed(range(_COLLISIONS)):
+            try:
+                return self._request(method, path, body, query, content_type, warn, brief)
+            except ApiError as error:
+                if not error.passing or not left:
+                    raise
+            time.sleep(_COLLISION_SECONDS)
+        raise AssertionError("the last try returns or raises")
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        query: Mapping[str, str] | None,
+        content_type: str,
+        warn: Callable[[str], None] | None,
+        brief: bool,
+    ) -> Any:
+        limits = dict(zip(("timeout", "retries"), _BRIEF, strict=True)) if brief else {}
         try:
             answer = self._pool.request(
                 method,
                 f"{self._server}{path}{'?' if query else ''}{urlencode(query or {})}",
                 body=None if body is None else json.dumps(body).encode(),
                 headers={**self._headers, "Content-Type": content_type},
+                **limits,
             )
         except urllib3.exceptions.HTTPError as error:
             raise Failed(f"the API server at {self._server} does not answer: {error}") from error
@@ -87,27 +112,8 @@ class Client:
             except ValueError:
                 status = {"message": content.decode(errors="replace")[:500]}
             raise ApiError(answer.status, status)
+        for warning in answer.headers.getlist("Warning") if warn else ():
+            # 299 - "the text"
+            assert warn
+            warn(warning.partition('"')[2].removesuffix('"').replace('\\"', '"'))
         return json.loads(content) if content[:1] in (b"{", b"[") else content.decode(errors="replace")
-
-
-def _named(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    return next(entry for entry in entries if entry["name"] == name)
-
-
-def _trust(cluster: Mapping[str, Any], user: Mapping[str, Any]) -> ssl.SSLContext:
-    authority = _content(cluster, "certificate-authority")
-    context = ssl.create_default_context(cadata=authority.decode() if authority else None)
-    certificate, key = _content(user, "client-certificate"), _content(user, "client-key")
-    if certificate and key:
-        # ssl reads keys from files only; this one is ours alone, and gone as soon as it is read.
-        with tempfile.NamedTemporaryFile(prefix="metalml-") as file:
-            file.write(certificate + b"\n" + key)
-            file.flush()
-            context.load_cert_chain(file.name)
-    return context
-
-
-def _content(entry: Mapping[str, Any], name: str) -> bytes | None:
-    if f"{name}-data" in entry:
-        return base64.b64decode(entry[f"{name}-data"])
-    return Path(entry[name]).expanduser().read_bytes() if name in entry else None

@@ -1,18 +1,60 @@
 """Objects of an API server: read, applied, deleted."""
 
-import time
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.plugins.kubernetes.client import ApiError, Client
-from local.plugins.kubernetes.kinds import Kind, Kinds, UnknownKind
+from local.plugins.kubernetes.kinds import Kind, Kinds, UnknownKind, group_kind
 from local.plugins.provider import Failed
 
-# Owner of the fields that the program sets. One name for all stacks: a moved resource stays updatable.
-FIELD_MANAGER = "pulumi-kubernetes-metalml"
 _APPLY = "application/apply-patch+yaml"
 # With this the fields of other managers are taken over; as with the official plugin.
 PATCH_FORCE = "pulumi.com/patchForce"
+# Seconds until a kind can be used whose definition is there.
+_NEW_KIND_SECONDS = 10.0
+# Kinds whose controllers' objects hold something that must be gone before the object is: pods, mostly.
+# All others go at once, without a visit of the garbage collector.
+_WITHOUT_DEPENDANTS = frozenset(
+    {
+        *(
+            f"/{kind}"
+            for kind in (
+                "ConfigMap",
+                "Secret",
+                "ServiceAccount",
+                "Service",
+                "Namespace",
+                "PersistentVolume",
+                "PersistentVolumeClaim",
+                "ResourceQuota",
+                "LimitRange",
+                "Pod",
+            )
+        ),
+        *(
+            f"rbac.authorization.k8s.io/{kind}"
+            for kind in ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
+        ),
+        "networking.k8s.io/NetworkPolicy",
+        "networking.k8s.io/Ingress",
+        "policy/PodDisruptionBudget",
+        "storage.k8s.io/StorageClass",
+        "scheduling.k8s.io/PriorityClass",
+        "apiextensions.k8s.io/CustomResourceDefinition",
+    }
+)
+
+
+def manager_of(urn: str) -> str:
+    """The name that owns the fields of a new resource: the same again when its making was cut off."""
+    return f"pulumi-kubernetes-{hashlib.sha256(urn.encode()).hexdigest()[:8]}"
+
+
+def made_by(manager: str, live: Mapping[str, Any]) -> bool:
+    """Whether the object was applied under this name."""
+    managers = live["metadata"].get("managedFields") or []
+    return any(entry.get("manager") == manager and entry.get("operation") == "Apply" for entry in managers)
 
 
 class Objects:
@@ -23,9 +65,10 @@ class Objects:
         self.kinds = Kinds(client)
         self._namespace = namespace
 
-    def kind_of(self, inputs: Mapping[str, Any]) -> Kind:
-        """The kind of an object; raises UnknownKind."""
-        return self.kinds.find(inputs["apiVersion"], inputs["kind"])
+    def kind_of(self, inputs: Mapping[str, Any], *, awaited: bool = False) -> Kind:
+        """The kind of an object; raises UnknownKind. An `awaited` one may be about to come."""
+        patience = _NEW_KIND_SECONDS if awaited else 0
+        return self.kinds.find(inputs["apiVersion"], inputs["kind"], patience)
 
     def identity(self, inputs: Mapping[str, Any]) -> str:
         """`namespace/name`, or `name` alone."""
@@ -49,16 +92,22 @@ class Objects:
             raise
 
     def apply(
-        self, inputs: Mapping[str, Any], *, dry_run: bool = False, force: bool = False
+        self,
+        inputs: Mapping[str, Any],
+        manager: str,
+        *,
+        dry_run: bool = False,
+        force: bool = False,
+        warn: Callable[[str], None] | None = None,
     ) -> dict[str, Any]:
         """Server-side apply; a field that somebody else owns is an error that names both."""
         annotations = inputs["metadata"].get("annotations") or {}
         forced = force or annotations.get(PATCH_FORCE) == "true"
-        query = {"fieldManager": FIELD_MANAGER, "force": str(forced).lower()}
+        query = {"fieldManager": manager, "force": str(forced).lower()}
         if dry_run:
             query["dryRun"] = "All"
         try:
-            return self.client.request("PATCH", self.path(inputs), inputs, query, _APPLY)
+            return self.client.request("PATCH", self.path(inputs), inputs, query, _APPLY, warn=warn)
         except ApiError as error:
             if error.reason == "Conflict" and error.causes:
                 owners = "\n".join(
@@ -70,37 +119,16 @@ class Objects:
                 ) from error
             raise
 
-    def ours(self, live: Mapping[str, Any]) -> bool:
-        """Whether the object was made by this program: an interrupted creation is taken up."""
-        managers = live["metadata"].get("managedFields") or []
-        return any(
-            entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply" for entry in managers
-        )
-
-    def delete(self, inputs: Mapping[str, Any], seconds: float) -> None:
-        """Delete the object with what it owns, and wait until it has gone."""
+    def delete(self, inputs: Mapping[str, Any]) -> str | None:
+        """Ask for the end of the object with what it owns. Returns its uid while it is still there."""
+        policy = "Background" if group_kind(inputs) in _WITHOUT_DEPENDANTS else "Foreground"
         try:
-            path = self.path(inputs)
-            self.client.request("DELETE", path, {"propagationPolicy": "Foreground"})
+            answer = self.client.request("DELETE", self.path(inputs), {"propagationPolicy": policy})
         except UnknownKind:
-            return
+            return None
         except ApiError as error:
             if error.code == 404:
-                return
+                return None
             raise
-        deadline, pause = time.monotonic() + seconds, 0.05
-        while True:
-            try:
-                live = self.client.request("GET", path)
-            except ApiError as error:
-                if error.code == 404:
-                    return
-                raise
-            if time.monotonic() > deadline:
-                finalizers = ", ".join(live["metadata"].get("finalizers") or []) or "none"
-                raise Failed(
-                    f"{inputs['kind']} {self.identity(inputs)} is still there after {seconds:.0f} s; "
-                    f"finalizers that hold it: {finalizers}"
-                )
-            time.sleep(pause)
-            pause = min(pause * 1.5, 1.0)
+        # An object that goes at once is answered with a Status; else with what is still there of it.
+        return None if answer["kind"] == "Status" else answer["metadata"]["uid"]

@@ -1,6 +1,5 @@
 """Every kind of Kubernetes object, with the semantics of the official plugin's server-side apply mode."""
 
-import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
@@ -8,18 +7,25 @@ from typing import Any
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2
 
-from local.plugins.kubernetes.changes import differences, needs_replacement, overlay
+from local.plugins.kubernetes.changes import changes
 from local.plugins.kubernetes.client import Client
+from local.plugins.kubernetes.drift import drifted
+from local.plugins.kubernetes.inputs import completed, hidden, seconds_to_wait
 from local.plugins.kubernetes.kinds import UnknownKind
-from local.plugins.kubernetes.objects import Objects
-from local.plugins.kubernetes.readiness import Hopeless, rule_for
-from local.plugins.kubernetes.reasons import reasons
+from local.plugins.kubernetes.kubeconfig import access
+from local.plugins.kubernetes.objects import Objects, made_by, manager_of
+from local.plugins.kubernetes.previews import exists_already, previewed_creation, previewed_update
+from local.plugins.kubernetes.readiness import SKIP, Hopeless, rule_for
+from local.plugins.kubernetes.settings import IN_PLACE, mistakes, moved
+from local.plugins.kubernetes.waiting import NotReady, Waiter
 from local.plugins.provider import Failed, HalfDone, Provider, refuse
-from local.plugins.values import UNKNOWN, has_unknown, to_python, to_struct
+from local.plugins.values import UNKNOWN, to_python, to_struct
 
 # Seconds; the official plugin's default for every wait.
 _PATIENCE = 600.0
-_TIMEOUT = "pulumi.com/timeoutSeconds"
+# Where the state keeps the name that owns a resource's fields: a resource moved to another stack stays
+# updatable. The official plugin keeps it in the same place.
+_MANAGER = "__fieldManager"
 
 
 class KubernetesProvider(Provider):
@@ -30,13 +36,15 @@ class KubernetesProvider(Provider):
     def __init__(self) -> None:
         super().__init__()
         self._objects: Objects | None = None
+        self._replaced: frozenset[str] = frozenset()
 
     def configure(self, settings: dict[str, Any]) -> None:
         kubeconfig = settings.get("kubeconfig")
         # Unknown until the cluster is made: previews then show the inputs as they are.
         if kubeconfig and kubeconfig != UNKNOWN:
-            client = Client(kubeconfig, settings.get("context"))
+            client = Client(access(kubeconfig, settings.get("context")))
             self._objects = Objects(client, settings.get("namespace") or "default")
+        self._replaced = frozenset(kind for key, kind in IN_PLACE.items() if settings.get(key) != "true")
 
     @property
     def objects(self) -> Objects:
@@ -45,38 +53,44 @@ class KubernetesProvider(Provider):
             raise Failed("the provider has no kubeconfig")
         return self._objects
 
+    def CheckConfig(self, request: Any, context: Any) -> Any:
+        news = to_python(request.news)
+        failures = [
+            provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in mistakes(news).items()
+        ]
+        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+
     def DiffConfig(self, request: Any, context: Any) -> Any:
         old, new = to_python(request.old_inputs), to_python(request.news)
-        changed = [path for path, _ in differences(old, new)]
+        changed = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
         response = provider_pb2.DiffResponse
-        # Another cluster means other objects; another kubeconfig for the same one does not.
-        moved = [path for path in changed if path == "clusterIdentifier"]
         return response(
-            changes=response.DIFF_SOME if changed else response.DIFF_NONE, diffs=changed, replaces=moved
+            changes=response.DIFF_SOME if changed else response.DIFF_NONE,
+            diffs=changed,
+            replaces=moved(old, new),
         )
 
     def Check(self, request: Any, context: Any) -> Any:
-        inputs = to_python(request.news)
         try:
-            _check(request.type, inputs)
+            inputs = completed(request.type, to_python(request.news))
         except Failed as error:
             return refuse(context, error)
-        return provider_pb2.CheckResponse(inputs=to_struct(inputs))
+        return provider_pb2.CheckResponse(inputs=to_struct(hidden(inputs)))
 
     def Diff(self, request: Any, context: Any) -> Any:
         old, new = to_python(request.old_inputs), to_python(request.news)
+        found = changes(old, new, request.ignoreChanges, self._replaced)
+        replaces = [change.path for change in found if change.replaces]
         kinds, response = provider_pb2.PropertyDiff, provider_pb2.DiffResponse
-        detailed, replaces = {}, []
-        for path, change in differences(old, new):
-            if any(path == ignored or path.startswith(f"{ignored}.") for ignored in request.ignoreChanges):
-                continue
-            fixed = needs_replacement(new.get("kind", ""), path)
-            if fixed:
-                replaces.append(path)
-            name = f"{change.upper()}_REPLACE" if fixed else change.upper()
-            detailed[path] = kinds(kind=kinds.Kind.Value(name), inputDiff=True)
+        detailed = {
+            change.path: kinds(
+                kind=kinds.Kind.Value(change.kind.upper() + ("_REPLACE" if change.replaces else "")),
+                inputDiff=True,
+            )
+            for change in found
+        }
         return response(
-            changes=response.DIFF_SOME if detailed else response.DIFF_NONE,
+            changes=response.DIFF_SOME if found else response.DIFF_NONE,
             diffs=sorted({path.partition(".")[0].partition("[")[0] for path in detailed}),
             detailedDiff=detailed,
             hasDetailedDiff=True,
@@ -86,117 +100,123 @@ class KubernetesProvider(Provider):
         )
 
     def Create(self, request: Any, context: Any) -> Any:
-        inputs = to_python(request.properties)
+        inputs, manager = to_python(request.properties), manager_of(request.urn)
         try:
             if request.preview:
-                return provider_pb2.CreateResponse(properties=to_struct(self._previewed(inputs)))
+                planned = previewed_creation(self._objects, inputs, manager)
+                return provider_pb2.CreateResponse(properties=to_struct(_state(planned, manager)))
+            self.objects.kind_of(inputs, awaited=True)
+            identity, waiter = self.objects.identity(inputs), self._waiter(inputs, request)
             live = self.objects.read(inputs)
-            if live is not None and not self.objects.ours(live):
-                raise Failed(
-                    f"{inputs['kind']} {self.objects.identity(inputs)} already exists, and not from this "
-                    "program: delete it, or give the resource another name"
-                )
-            identity = self.objects.identity(inputs)
-            live = self._settled(self.objects.apply(inputs), inputs, request)
+            if live is not None and live["metadata"].get("deletionTimestamp"):
+                waiter.until_gone(inputs, live["metadata"]["uid"])
+            elif live is not None and not made_by(manager, live):
+                raise exists_already(self.objects, inputs)
+            live = self._applied(inputs, manager, waiter, request.urn)
         except Failed as error:
             return refuse(context, error)
-        return provider_pb2.CreateResponse(id=identity, properties=to_struct(_kept(live)))
+        return provider_pb2.CreateResponse(id=identity, properties=to_struct(_state(live, manager)))
 
     def Update(self, request: Any, context: Any) -> Any:
-        inputs = to_python(request.news)
+        inputs, olds = to_python(request.news), to_python(request.olds)
+        manager = olds.get(_MANAGER) or manager_of(request.urn)
         try:
             if request.preview:
-                return provider_pb2.UpdateResponse(properties=to_struct(self._previewed(inputs)))
-            live = self._settled(self.objects.apply(inputs), inputs, request)
+                planned = previewed_update(self._objects, inputs, manager)
+                return provider_pb2.UpdateResponse(properties=to_struct(_state(planned, manager)))
+            live = self._applied(inputs, manager, self._waiter(inputs, request), request.urn)
         except Failed as error:
             return refuse(context, error)
-        return provider_pb2.UpdateResponse(properties=to_struct(_kept(live)))
+        return provider_pb2.UpdateResponse(properties=to_struct(_state(live, manager)))
 
     def Read(self, request: Any, context: Any) -> Any:
         inputs, state = to_python(request.inputs), to_python(request.properties)
+        manager = state.get(_MANAGER) or manager_of(request.urn)
         try:
-            live = self.objects.read(inputs or state)
-        except UnknownKind:
-            live = None
+            wanted = inputs or state or _named(request.type, request.id)
+            try:
+                live = self.objects.read(wanted)
+            except UnknownKind:
+                live = None
+            if live is None:
+                return provider_pb2.ReadResponse()
+            properties = _state(live, manager)
+            found = drifted(inputs, live, lambda: self._meant(inputs, manager)) if inputs else _bare(live)
+            self._check_health(live, request.id, properties, hidden(found))
         except Failed as error:
             return refuse(context, error)
-        if live is None:
-            return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
-            id=request.id, properties=to_struct(_kept(live)), inputs=to_struct(overlay(inputs, live))
+            id=request.id, properties=to_struct(properties), inputs=to_struct(hidden(found))
         )
 
     def Delete(self, request: Any, context: Any) -> Any:
         properties = to_python(request.properties)
         try:
-            self.objects.delete(properties, _patience(properties, request.timeout))
+            uid = self.objects.delete(properties)
+            if uid and (properties["metadata"].get("annotations") or {}).get(SKIP) != "true":
+                self._waiter(properties, request).until_gone(properties, uid)
         except Failed as error:
             return refuse(context, error)
         return Empty()
 
-    def _previewed(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        """What the API server would make of it; the inputs, where it cannot be asked yet."""
-        if self._objects is None or has_unknown(inputs):
-            return inputs
+    def _waiter(self, thing: Mapping[str, Any], request: Any) -> Waiter:
+        return Waiter(
+            objects=self.objects,
+            seconds=seconds_to_wait(thing, request.timeout, _PATIENCE),
+            stopped=self.cancelled,
+            tell=lambda text: self.log(text, request.urn, ephemeral=True),
+        )
+
+    def _applied(self, inputs: dict[str, Any], manager: str, waiter: Waiter, urn: str) -> dict[str, Any]:
+        """The object, applied and ready. Raises HalfDone when it is there and does not become ready."""
+
+        def warn(text: str) -> None:
+            self.log(text, urn, warning=True)
+
+        live = self.objects.apply(inputs, manager, warn=warn)
         try:
-            return _kept(self.objects.apply(inputs, dry_run=True, force=True))
-        except Failed as error:
-            # Its kind or its namespace may be part of the same program.
-            if isinstance(error, UnknownKind) or getattr(error, "code", None) == 404:
-                return inputs
-            raise
+            return waiter.until_ready(live, inputs)
+        except NotReady as error:
+            raise HalfDone(
+                self.objects.identity(inputs), _state(error.live, manager), hidden(inputs), error.why
+            ) from error
 
-    def _settled(self, live: dict[str, Any], inputs: dict[str, Any], request: Any) -> dict[str, Any]:
-        """The object when it is ready. Raises HalfDone with the reasons where it does not become so."""
-        rule, identity = rule_for(live), self.objects.identity(inputs)
-        patience = _patience(inputs, request.timeout)
-        deadline, pause, said = time.monotonic() + patience, 0.1, None
-        while rule is not None:
-            try:
-                missing = rule(live, self.objects)
-                if missing is None:
-                    break
-                if time.monotonic() > deadline:
-                    raise Hopeless(f"not ready after {patience:.0f} s: {missing}")
-                if self.cancelled.is_set():
-                    raise Hopeless(f"the run was stopped while it was waited for: {missing}")
-            except Hopeless as error:
-                why = [str(error), *reasons(live, self.objects)]
-                raise HalfDone(identity, _kept(live), inputs, why) from error
-            if missing != said:
-                self.log(missing, request.urn, ephemeral=True)
-                said = missing
-            time.sleep(pause)
-            pause = min(pause * 1.3, 1.0)
-            found = self.objects.read(inputs)
-            if found is None:
-                raise Failed(f"{inputs['kind']} {identity} was deleted while it was waited for")
-            live = found
-        return live
+    def _meant(self, inputs: dict[str, Any], manager: str) -> Any:
+        """What the API server would make of the inputs; the inputs, where it would refuse them now."""
+        try:
+            return self.objects.apply(inputs, manager, dry_run=True, force=True)
+        except Failed:
+            return inputs
+
+    def _check_health(
+        self, live: dict[str, Any], identity: str, properties: dict[str, Any], inputs: dict[str, Any]
+    ) -> None:
+        """Raise HalfDone for an object that is not ready now: the engine warns, and the next `up` waits."""
+        rule = rule_for(live)
+        try:
+            missing = rule(live, self.objects) if rule else None
+        except Hopeless as error:
+            missing = str(error)
+        if missing:
+            raise HalfDone(identity, properties, inputs, [missing])
 
 
-def _check(token: str, inputs: dict[str, Any]) -> None:
-    """Complete the inputs from the type token; raises Failed for what cannot be an object."""
-    _, _, kind = token.rpartition(":")
-    api_version = token.removeprefix("kubernetes:").rpartition(":")[0]
-    if token.startswith(("kubernetes:helm", "kubernetes:yaml", "kubernetes:kustomize")):
-        raise Failed(f"the embedded plugin has no {token}: use typed resources, or the official plugin")
-    # core/v1 is how SDKs name the group that has no name.
-    inputs.setdefault("apiVersion", api_version.removeprefix("core/"))
-    inputs.setdefault("kind", kind)
-    if inputs["apiVersion"].startswith("core/"):
-        inputs["apiVersion"] = inputs["apiVersion"].removeprefix("core/")
-    metadata = inputs.get("metadata")
-    if not isinstance(metadata, Mapping) or not metadata.get("name"):
-        raise Failed(f"{kind} needs metadata.name: the embedded plugin makes up no names")
+def _named(token: str, identity: str) -> dict[str, Any]:
+    """The least that names an object, from the engine's words for it."""
+    namespace, _, name = identity.rpartition("/")
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    return completed(token, {"metadata": metadata})
 
 
-def _kept(live: Mapping[str, Any]) -> dict[str, Any]:
-    """An object without the field managers' bookkeeping, which is longer than the object."""
+def _bare(live: Mapping[str, Any]) -> dict[str, Any]:
+    """An object as inputs: without what only the API server writes."""
     metadata = {key: value for key, value in live["metadata"].items() if key != "managedFields"}
-    return {**live, "metadata": metadata}
+    return {**{key: value for key, value in live.items() if key != "status"}, "metadata": metadata}
 
 
-def _patience(inputs: Mapping[str, Any], custom: float) -> float:
-    annotations = (inputs.get("metadata") or {}).get("annotations") or {}
-    return custom or float(annotations.get(_TIMEOUT, _PATIENCE))
+def _state(live: Mapping[str, Any], manager: str) -> dict[str, Any]:
+    """What the state keeps: the object without the managers' bookkeeping, which is longer than the object."""
+    metadata = live["metadata"]
+    if isinstance(metadata, Mapping):
+        metadata = {key: value for key, value in metadata.items() if key != "managedFields"}
+    return {**hidden(live), "metadata": metadata, _MANAGER: manager}

@@ -5,7 +5,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from local.plugins.kubernetes.kinds import group_kind
 from local.plugins.kubernetes.objects import Objects
+from local.plugins.provider import Failed
+from local.plugins.values import UNKNOWN
 
 Object = Mapping[str, Any]
 Rule = Callable[[Object, Objects], str | None]
@@ -25,7 +28,13 @@ def rule_for(live: Object) -> Rule | None:
         return None
     if WAIT_FOR in annotations:
         return _wait_for(annotations[WAIT_FOR])
-    return _RULES.get(live["kind"])
+    return _RULES.get(group_kind(live))
+
+
+def check_annotations(annotations: Mapping[str, Any]) -> None:
+    """Raise Failed for a wait that nobody could end."""
+    if annotations.get(WAIT_FOR, UNKNOWN) != UNKNOWN:
+        _wait_for(annotations[WAIT_FOR])
 
 
 def condition(live: Object, name: str) -> Mapping[str, Any]:
@@ -130,10 +139,14 @@ def _phase(*wanted: str) -> Rule:
     return rule
 
 
-def _condition(name: str) -> Rule:
+def _condition(name: str, wanted: str = "True") -> Rule:
     def rule(live: Object, _: Objects) -> str | None:
         found = condition(live, name)
-        if found.get("status") == "True":
+        generation = live["metadata"].get("generation", 0)
+        seen = found.get("observedGeneration") or (live.get("status") or {}).get("observedGeneration")
+        if found and (seen or generation) < generation:
+            return f"condition {name} is of an older version"
+        if found.get("status") == wanted:
             return None
         return f"condition {name} is {found.get('status', 'not there')} {found.get('message', '')}".strip()
 
@@ -142,8 +155,13 @@ def _condition(name: str) -> Rule:
 
 def _wait_for(text: str) -> Rule:
     """`condition=Ready`, `jsonpath={.status.phase}=Running`, or a JSON list of them."""
-    parts: list[str] = json.loads(text) if text.startswith("[") else [text]
-    rules = [_one(part) for part in parts]
+    try:
+        parts = json.loads(text) if text.startswith("[") else [text]
+        rules = [_one(part) for part in parts]
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Failed(
+            f"annotation {WAIT_FOR}: {text!r} is no condition=..., no jsonpath=..., and no JSON list of them"
+        ) from error
 
     def rule(live: Object, objects: Objects) -> str | None:
         return next((missing for each in rules if (missing := each(live, objects))), None)
@@ -153,34 +171,35 @@ def _wait_for(text: str) -> Rule:
 
 def _one(text: str) -> Rule:
     kind, _, rest = text.partition("=")
-    if kind == "condition":
-        return _condition(rest.partition("=")[0])
+    if kind == "condition" and rest:
+        name, _, wanted = rest.partition("=")
+        return _condition(name, wanted or "True")
     match = re.fullmatch(r"\{?\.?(?P<path>[^}=]+)\}?(=(?P<value>.*))?", rest)
     if kind != "jsonpath" or match is None:
-        raise Hopeless(f"annotation {WAIT_FOR}: {text!r} is neither condition=... nor jsonpath=...")
+        raise ValueError(text)
     path, wanted = match["path"].lstrip("."), match["value"]
 
     def rule(live: Object, _: Objects) -> str | None:
         found: Any = live
         for key in path.split("."):
             found = found.get(key) if isinstance(found, Mapping) else None
-        if found is not None and (wanted is None or str(found) == wanted):
-            return None
-        return f"{path} is {found}"
+        # As JSON has it: true, not True.
+        told = found if isinstance(found, str) else json.dumps(found)
+        return None if found is not None and wanted in (None, told) else f"{path} is {told}"
 
     return rule
 
 
 _RULES: dict[str, Rule] = {
-    "Deployment": _deployment,
-    "StatefulSet": _stateful_set,
-    "DaemonSet": _daemon_set,
-    "Job": _job,
-    "Pod": _pod,
-    "Service": _service,
-    "PersistentVolume": _phase("Available", "Bound"),
-    "PersistentVolumeClaim": _claim,
-    "Namespace": _phase("Active"),
-    "CustomResourceDefinition": _condition("Established"),
-    "APIService": _condition("Available"),
+    "apps/Deployment": _deployment,
+    "apps/StatefulSet": _stateful_set,
+    "apps/DaemonSet": _daemon_set,
+    "batch/Job": _job,
+    "/Pod": _pod,
+    "/Service": _service,
+    "/PersistentVolume": _phase("Available", "Bound"),
+    "/PersistentVolumeClaim": _claim,
+    "/Namespace": _phase("Active"),
+    "apiextensions.k8s.io/CustomResourceDefinition": _condition("Established"),
+    "apiregistration.k8s.io/APIService": _condition("Available"),
 }

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.plugins.kubernetes.client import ApiError
 from local.plugins.kubernetes.objects import Objects
 from local.plugins.provider import Failed
 
@@ -14,10 +13,19 @@ _LINES = 10
 
 def reasons(live: Mapping[str, Any], objects: Objects) -> list[str]:
     """Lines for a person; empty where nothing can be found."""
+    found = list(_of_object(live))
     try:
-        return [line for pod in _pods(live, objects)[:_PODS] for line in _of_pod(pod, objects)]
+        found += [line for pod in _pods(live, objects)[:_PODS] for line in _of_pod(pod, objects)]
+        return found or list(_warnings(live, objects))
     except Failed:
-        return []
+        return found
+
+
+def _of_object(live: Mapping[str, Any]) -> Iterator[str]:
+    # Pods that could not even be made: a quota, a security level, a missing account.
+    for found in (live.get("status") or {}).get("conditions") or []:
+        if found["type"] == "ReplicaFailure" and found["status"] == "True":
+            yield f"no pods: {found.get('message', '')}"
 
 
 def _pods(live: Mapping[str, Any], objects: Objects) -> list[dict[str, Any]]:
@@ -56,13 +64,20 @@ def _of_pod(pod: Mapping[str, Any], objects: Objects) -> Iterator[str]:
                 yield f"pod {name}, container {container['name']}: {words}"
         if not container.get("ready"):
             yield from _last_words(name, namespace, container, objects)
+    yield from (f"pod {name}: {line}" for line in _warnings(pod, objects))
+
+
+def _warnings(thing: Mapping[str, Any], objects: Objects) -> Iterator[str]:
+    namespace, name = thing["metadata"].get("namespace"), thing["metadata"]["name"]
+    if not namespace:
+        return
     events = objects.client.request(
         "GET",
         f"/api/v1/namespaces/{namespace}/events",
         query={"fieldSelector": f"involvedObject.name={name},type=Warning"},
     )
     for event in events["items"][-_PODS:]:
-        yield f"pod {name}: {event.get('reason')}: {event.get('message')}"
+        yield f"{event.get('reason')}: {event.get('message')}"
 
 
 def _last_words(pod: str, namespace: str, container: Mapping[str, Any], objects: Objects) -> Iterator[str]:
@@ -71,8 +86,10 @@ def _last_words(pod: str, namespace: str, container: Mapping[str, Any], objects:
     if container.get("restartCount"):
         query["previous"] = "true"
     try:
-        text = objects.client.request("GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/log", query=query)
-    except ApiError:
+        # Through the node's kubelet, which may be what is broken.
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
+        text = objects.client.request("GET", path, query=query, brief=True)
+    except Failed:
         return
     for line in str(text).splitlines():
         yield f"pod {pod}, log: {line}"
