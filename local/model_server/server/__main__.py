@@ -4,14 +4,15 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .flags import Flags, UsageError, parse_flags
+from .flags import UsageError, parse_flags
 from .lean import import_only_what_is_named
 from .metrics import Metrics
-from .model import Model, newest_version
+from .model import Model
 from .monitoring import metrics_path
+from .versions import LoadError, Versions
 
 # Recorded requests that TensorFlow Serving replays after loading.
 WARMUP = Path("assets.extra", "tf_serving_warmup_requests")
@@ -21,45 +22,52 @@ def main(arguments: Sequence[str]) -> None:
     """Serve until SIGTERM."""
     # As process 1 a signal without a handler is dropped, and loading takes seconds.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    import_only_what_is_named()
     metrics = Metrics()
     try:
         flags = parse_flags(arguments)
-        shown = (
-            metrics_path(flags.monitoring_config_file.read_text()) if flags.monitoring_config_file else None
-        )
-        model = _load(flags, metrics)
-    except (UsageError, OSError) as error:
+        monitoring = flags.monitoring_config_file
+        shown = metrics_path(monitoring.read_text()) if monitoring else None
+        versions = Versions(flags.model_base_path, _loader(flags.model_name, metrics))
+        versions.start(flags.poll_seconds)
+    except (UsageError, LoadError, OSError) as error:
         sys.exit(f"Failed to start server. Error: {error}")
+    if flags.poll_seconds:
+        versions.watch(flags.poll_seconds)
 
     from .rest import Rest
     from .web import serve
 
+    rest = Rest(flags.model_name, versions, metrics)
     try:
-        asyncio.run(serve(Rest(model, metrics), flags.rest_api_port, shown, metrics.page))
+        asyncio.run(serve(rest, flags.rest_api_port, shown, metrics.page))
     except OSError as error:
         sys.exit(f"Failed to start server. Error: cannot open port {flags.rest_api_port}: {error}")
 
 
-def _load(flags: Flags, metrics: Metrics) -> Model:
-    version, folder = newest_version(flags.model_base_path)
-    named = f"{{name: {flags.model_name} version: {version}}}"
-    print(f"Loading servable version {named} from {folder}", flush=True)
-    # Here, so that a wrong command line is told at once and not after TensorFlow's start.
-    import_only_what_is_named()
-    from .saved_model import load
+def _loader(name: str, metrics: Metrics) -> Callable[[int, Path], Model]:
+    def load_version(version: int, folder: Path) -> Model:
+        named = f"{{name: {name} version: {version}}}"
+        print(f"Loading servable version {named} from {folder}", flush=True)
+        # Here, so that a wrong command line is told at once and not after TensorFlow's start.
+        from .saved_model import load
 
-    started = time.perf_counter()
-    try:
-        model = load(flags.model_name, version, folder)
-    except Exception as error:
-        raise UsageError(f"cannot load servable version {named}: {type(error).__name__}: {error}") from error
-    micros = round((time.perf_counter() - started) * 1e6)
-    metrics.load_attempts.add(str(folder), "success")
-    metrics.load_latency.add(str(folder), amount=micros)
-    if (folder / WARMUP).exists():
-        print(f"{folder / WARMUP} is not replayed: this server cannot read recorded requests", flush=True)
-    print(f"Successfully loaded servable version {named} in {micros / 1e6:.2f}s", flush=True)
-    return model
+        started = time.perf_counter()
+        try:
+            model = load(version, folder)
+        except Exception as error:
+            metrics.load_attempts.add(str(folder), "fail")
+            reason = f"{type(error).__name__}: {error}"
+            raise LoadError(f"cannot load servable version {named}: {reason}") from error
+        micros = round((time.perf_counter() - started) * 1e6)
+        metrics.load_attempts.add(str(folder), "success")
+        metrics.load_latency.add(str(folder), amount=micros)
+        if (folder / WARMUP).exists():
+            print(f"{folder / WARMUP} is not replayed: this server cannot read recorded requests", flush=True)
+        print(f"Successfully loaded servable version {named} in {micros / 1e6:.2f}s", flush=True)
+        return model
+
+    return load_version
 
 
 if __name__ == "__main__":

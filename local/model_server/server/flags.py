@@ -17,6 +17,8 @@ class Flags:
     model_name: str
     model_base_path: Path
     monitoring_config_file: Path | None
+    # 0 reads the model's directory once.
+    poll_seconds: float
 
 
 def parse_flags(arguments: Sequence[str]) -> Flags:
@@ -30,14 +32,11 @@ def parse_flags(arguments: Sequence[str]) -> Flags:
         given[name] = value if equals else "true"
 
     # Accepted and without effect, so that one command line fits both servers: docs/model-server.md says more.
-    given.pop("port", None)
-    given.pop("enable_model_warmup", None)
-    if given.pop("file_system_poll_wait_seconds", "0") != "0":
-        raise UsageError(
-            "--file_system_poll_wait_seconds must be 0: this server reads the model's directory once"
-        )
+    for name in ("port", "enable_grpc_healthcheck_service", "enable_model_warmup"):
+        given.pop(name, None)
     base, monitoring = given.pop("model_base_path", ""), given.pop("monitoring_config_file", "")
     port, model_name = given.pop("rest_api_port", ""), given.pop("model_name", "default")
+    poll = given.pop("file_system_poll_wait_seconds", "1")
     if given:
         names = ", ".join(f"--{name}" for name in sorted(given))
         raise UsageError(f"not supported by this model server: {names}")
@@ -45,9 +44,13 @@ def parse_flags(arguments: Sequence[str]) -> Flags:
         raise UsageError("--model_base_path is needed: the directory with the model's versions")
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         raise UsageError(f"--rest_api_port must be a port, not {port!r}: this server answers REST only")
+    # TensorFlow Serving's -1, never to look, would also never answer.
+    if not (poll.isascii() and poll.isdecimal()):
+        raise UsageError(f"--file_system_poll_wait_seconds must be seconds or 0, not {poll!r}")
     return Flags(
         rest_api_port=int(port),
         model_name=model_name,
         model_base_path=Path(base),
         monitoring_config_file=Path(monitoring) if monitoring else None,
+        poll_seconds=float(poll),
     )

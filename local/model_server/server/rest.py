@@ -15,6 +15,7 @@ from .metrics import Metrics
 from .model import DEFAULT_SIGNATURE, Model
 from .predict_answer import write_answer
 from .predict_request import read_inputs, read_request
+from .versions import Versions
 
 _VERSION = r"(?:/versions/(?P<version>[0-9]+)|/labels/(?P<label>[^/:]+))?"
 _PREDICTION = re.compile(rf"(?i)/v1/models/(?P<name>[^/:]+){_VERSION}:(?P<method>classify|regress|predict)")
@@ -33,8 +34,8 @@ class Answer:
 class Rest:
     """Answers requests for one model; several threads may ask at once."""
 
-    def __init__(self, model: Model, metrics: Metrics) -> None:
-        self._model, self._metrics = model, metrics
+    def __init__(self, name: str, versions: Versions, metrics: Metrics) -> None:
+        self._name, self._versions, self._metrics = name, versions, metrics
 
     def answer(self, method: str, path: str, body: bytes) -> Answer:
         """Answer one request and count it."""
@@ -90,24 +91,26 @@ class Rest:
         return write_answer(outputs, rows)
 
     def _status(self, name: str, version: int | None) -> str:
-        model = self._model
-        if name != model.name:
-            missing = "any versions" if version is None else f"version {version}"
-            raise not_found(f"Could not find {missing} of model {name}")
-        if version not in (None, model.version):
-            raise not_found(f"Could not find version {version} of model {name}")
-        state = {
-            "version": str(model.version),
-            "state": "AVAILABLE",
-            "status": {"error_code": "OK", "error_message": ""},
-        }
-        return _pretty({"model_version_status": [state]})
+        states = self._states() if name == self._name else {}
+        if version is not None:
+            if version not in states:
+                raise not_found(f"Could not find version {version} of model {name}")
+            return _pretty({"model_version_status": [states[version]]})
+        if not states:
+            raise not_found(f"Could not find any versions of model {name}")
+        return _pretty({"model_version_status": [states[number] for number in sorted(states, reverse=True)]})
+
+    def _states(self) -> dict[int, dict[str, Any]]:
+        """Every version that was tried, by its number; a label in the path is ignored there too."""
+        states = {number: _state(number, "END", error) for number, error in self._versions.ended.items()}
+        current = self._versions.model.version
+        return {**states, current: _state(current, "AVAILABLE")}
 
     def _metadata(self, name: str, version: int | None, label: str) -> str:
         model = self._loaded(name, version, label)
         return _pretty(
             {
-                "model_spec": {"name": model.name, "signature_name": "", "version": str(model.version)},
+                "model_spec": {"name": self._name, "signature_name": "", "version": str(model.version)},
                 "metadata": {"signature_def": {"signature_def": model.described}},
             }
         )
@@ -115,10 +118,16 @@ class Rest:
     def _loaded(self, name: str, version: int | None, label: str) -> Model:
         if label:
             raise invalid(f"Unrecognized servable version label: {label}")
-        if name != self._model.name or version not in (None, self._model.version):
+        model = self._versions.model
+        if name != self._name or version not in (None, model.version):
             wanted = f"Latest({name})" if version is None else f"Specific({name}, {version})"
             raise not_found(f"Servable not found for request: {wanted}")
-        return self._model
+        return model
+
+
+def _state(version: int, state: str, error: str = "") -> dict[str, Any]:
+    status = {"error_code": "UNKNOWN" if error else "OK", "error_message": error}
+    return {"version": str(version), "state": state, "status": status}
 
 
 def _error(message: str) -> str:

@@ -25,7 +25,7 @@ _SERVING_NAMES = {"float32": "float", "float64": "double"}
 _STATUS = {getattr(errors, name): name for name in HTTP_CODES}
 
 
-def load(name: str, version: int, folder: Path) -> Model:
+def load(version: int, folder: Path) -> Model:
     """Load the graph for serving, restore its variables and prepare each of its signatures."""
     # It advises against sessions each time; they are what TensorFlow Serving itself runs.
     tf_logging.set_verbosity(tf_logging.ERROR)
@@ -44,7 +44,7 @@ def load(name: str, version: int, folder: Path) -> Model:
         )
         for key, definition in graph.signature_def.items()
     }
-    return Model(name=name, version=version, signatures=signatures, described=described)
+    return Model(version=version, signatures=signatures, described=described)
 
 
 def _signature(session: Session, definition: Any) -> Signature:

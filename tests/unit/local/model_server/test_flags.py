@@ -6,7 +6,6 @@ import pytest
 
 from components.serving.server_flags import monitoring_config, server_flags
 from local.model_server.server.flags import Flags, UsageError, parse_flags
-from local.model_server.server.model import newest_version
 from local.model_server.server.monitoring import metrics_path
 
 NEEDED = ["--rest_api_port=8501", "--model_base_path=/models/default"]
@@ -18,6 +17,7 @@ def test_the_flags_of_the_pod_start_it():
         model_name="thing",
         model_base_path=Path("/models/thing"),
         monitoring_config_file=Path("/config/monitoring.config"),
+        poll_seconds=0,
     )
 
 
@@ -25,7 +25,7 @@ def test_the_flags_of_the_pod_start_it():
     ("flag", "said"),
     [
         ("--enable_batching", "not supported by this model server: --enable_batching"),
-        ("--file_system_poll_wait_seconds=30", "reads the model's directory once"),
+        ("--file_system_poll_wait_seconds=-1", "must be seconds or 0, not '-1'"),
         ("--rest_api_port=web", "must be a port, not 'web'"),
         ("--rest_api_port=0", "answers REST only"),
         ("model", "unexpected argument 'model'"),
@@ -66,15 +66,10 @@ def test_a_monitoring_file_that_is_not_understood_is_refused(text: str):
         metrics_path(text)
 
 
-def test_the_highest_number_is_the_default_version_and_other_folders_are_none(tmp_path: Path):
-    for name in ("9", "10", "old", "11.building"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "12").write_text("a file")
-    assert newest_version(tmp_path) == (10, tmp_path / "10")
+def test_the_directory_is_looked_at_each_second_unless_told_otherwise():
+    assert parse_flags(NEEDED).poll_seconds == 1
+    assert parse_flags([*NEEDED, "--file_system_poll_wait_seconds=30"]).poll_seconds == 30
 
 
-def test_a_directory_without_versions_is_named(tmp_path: Path):
-    with pytest.raises(UsageError, match=f"no versions of the model under {tmp_path}"):
-        newest_version(tmp_path)
-    with pytest.raises(UsageError, match="cannot read the model's directory"):
-        newest_version(tmp_path / "missing")
+def test_flags_of_what_is_not_there_are_accepted_where_another_way_leads_to_the_same():
+    parse_flags([*NEEDED, "--port=8500", "--enable_grpc_healthcheck_service", "--enable_model_warmup=true"])

@@ -1,6 +1,7 @@
 """Paths, codes and bodies are TensorFlow Serving's, so its clients and probes work unchanged."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from local.model_server.server.failure import Failure
 from local.model_server.server.metrics import Metrics
 from local.model_server.server.model import Model, Signature, Tensor
 from local.model_server.server.rest import Rest
+from local.model_server.server.versions import Versions
 
 PREDICT = "/v1/models/default:predict"
 BODY = b'{"instances": [1.0, 2.0, 5.0]}'
@@ -28,7 +30,6 @@ def broken(_: dict[str, Any]) -> dict[str, Any]:
 
 INPUTS = {"x": Tensor(dtype="float", shape=(-1,))}
 MODEL = Model(
-    name="default",
     version=3,
     signatures={
         "serving_default": Signature(inputs=INPUTS, run=half_plus_two),
@@ -40,6 +41,12 @@ MODEL = Model(
 )
 
 
+def served(ended: dict[int, str]) -> Versions:
+    versions = Versions(Path(), lambda *_: MODEL)
+    versions._model, versions.ended = MODEL, ended
+    return versions
+
+
 @pytest.fixture
 def metrics() -> Metrics:
     return Metrics()
@@ -47,7 +54,7 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 def rest(metrics: Metrics) -> Rest:
-    return Rest(MODEL, metrics)
+    return Rest("default", served({}), metrics)
 
 
 def ask(rest: Rest, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
@@ -66,6 +73,17 @@ def test_the_status_of_a_loaded_model_is_available(rest: Rest):
     state = {"version": "3", "state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}}
     for path in ("/v1/models/default", "/v1/models/default/versions/3"):
         assert ask(rest, "GET", path) == (200, {"model_version_status": [state]})
+
+
+def test_versions_that_ended_are_shown_after_the_one_that_answers_and_do_not_answer(metrics: Metrics):
+    rest = Rest("default", served({2: "", 4: "cannot load it"}), metrics)
+    _, body = ask(rest, "GET", "/v1/models/default")
+    assert [(each["version"], each["state"], each["status"]) for each in body["model_version_status"]] == [
+        ("4", "END", {"error_code": "UNKNOWN", "error_message": "cannot load it"}),
+        ("3", "AVAILABLE", {"error_code": "OK", "error_message": ""}),
+        ("2", "END", {"error_code": "OK", "error_message": ""}),
+    ]
+    assert ask(rest, "GET", "/v1/models/default/versions/2/metadata")[0] == 404
 
 
 def test_metadata_shows_the_signatures(rest: Rest):
