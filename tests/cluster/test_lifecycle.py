@@ -122,7 +122,7 @@ def test_a_second_up_changes_nothing(project: Project) -> None:
 
 def test_a_kubelet_setting_is_one_changed_line_per_machine_in_the_preview(project: Project) -> None:
     def change(config: dict[str, Any]) -> None:
-        config["metalml:cluster"]["kubelet"] = {"maxPods": 64}
+        config["metalml:cluster"]["kubelet"]["maxPods"] = 64
 
     project.edit(STACK, change)
     text = project.must("preview", STACK).text
