@@ -70,6 +70,12 @@ run_kubeadm() {
   kubeadm "$@" 2>&1 | sed --unbuffered '/\x1b\[/d; /^To start using your cluster/,$d'
 }
 
+# images_in ARCHIVE: the references of the images in a docker-archive.
+images_in() {
+  tar --extract --to-stdout --file "$1" manifest.json | grep -o '"RepoTags": *\[[^]]*\]' |
+    sed 's/^"RepoTags": *\[//; s/\]$//' | tr -d '" ' | tr ',' '\n'
+}
+
 # import_images FOLDER: loads the image archives that were delivered to FOLDER into containerd, once each.
 # The mark is the digest the delivery checked.
 import_images() {
@@ -79,6 +85,10 @@ import_images() {
     digest=$(cut -d' ' -f1 "$STATE/delivered$archive")
     [[ -e $STATE/imported/$digest ]] && continue
     ctr -n k8s.io images import "$archive" >/dev/null
+    # When the disk fills, the kubelet removes images that no pod runs just then; these nobody could bring back.
+    images_in "$archive" | while read -r image; do
+      ctr -n k8s.io images label "$image" io.cri-containerd.pinned=pinned >/dev/null
+    done
     mkdir -p "$STATE/imported"
     : >"$STATE/imported/$digest"
     say "imported ${archive##*/}"
