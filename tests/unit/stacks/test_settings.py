@@ -9,7 +9,7 @@ import yaml
 from pulumi.runtime import config as engine
 
 from components.versions import IMAGES, KUBERNETES
-from stacks.settings import Layer, PodNetwork, Settings, SettingsError, load, parse
+from stacks.settings import KubeletSettings, Layer, PodNetwork, Settings, SettingsError, load, parse
 from tests.unit.stacks.given import REPOSITORY, changed, good, mistakes, project, read
 
 DEV = read("Pulumi.dev.yaml")
@@ -49,10 +49,9 @@ def test_the_example_for_real_servers_can_be_used_as_it_is(
     assert settings.models[0].gpu == 1
 
 
-def test_every_default_that_the_example_shows_is_the_default(tmp_path: Path) -> None:
+def test_every_default_that_the_example_shows_is_the_default() -> None:
     shown = [line.strip("# ") for line in (REPOSITORY / "Pulumi.prod.yaml.example").read_text().splitlines()]
-    settings = good(project(tmp_path))
-    kubelet = settings.cluster.kubelet.model_dump(by_alias=True)
+    kubelet = KubeletSettings().model_dump(by_alias=True)
     for key in ("maxPods", "imageGcHighPercent", "imageGcLowPercent", "podPidsLimit", "containerLogMaxSize"):
         assert f"{key}: {kubelet[key]}" in shown
     assert f"kubernetesVersion: {KUBERNETES}" in shown
