@@ -90,8 +90,8 @@ def running(models: Path, flags: Sequence[str]) -> Iterator[Server]:
 
 @contextmanager
 def serving(models: Path, model: str, *flags: str) -> Iterator[Server]:
-    """A server that has loaded one of the models."""
-    needed = (f"--rest_api_port={PORT}", "--file_system_poll_wait_seconds=0")
+    """A server that has loaded one of the models, with the port that its Deployment gives it for gRPC."""
+    needed = (f"--rest_api_port={PORT}", "--port=8500", "--enable_grpc_healthcheck_service=true")
     named = (f"--model_name={model}", f"--model_base_path=/models/{model}")
     with running(models, (*needed, *named, *flags)) as server:
         wait_until_loaded(server, model)

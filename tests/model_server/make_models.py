@@ -30,6 +30,18 @@ class Shouter(tf.Module):
         return {"length": tf.strings.length(word)}
 
 
+class Line(tf.Module):
+    """y = 0.5 x + offset: two versions of one model."""
+
+    def __init__(self, offset: tf.Tensor) -> None:
+        super().__init__()
+        self.offset = tf.Variable(offset)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, name="x")])
+    def line(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"y": 0.5 * x + self.offset}
+
+
 class Sleeper(tf.Module):
     """An answer that takes as long as it is told to: a matrix multiplied with itself, `rounds` times."""
 
@@ -49,4 +61,7 @@ tf.saved_model.save(
     f"{folder}/shouter/1",
     signatures={"serving_default": shouter.shout, "length": shouter.length},
 )
+first, second = Line(tf.constant(2.0)), Line(tf.constant(12.0))
+tf.saved_model.save(first, f"{folder}/growing/1", signatures=first.line)
+tf.saved_model.save(second, f"{folder}/next/2", signatures=second.line)
 tf.saved_model.save(sleeper, f"{folder}/sleeper/1", signatures=sleeper.sleep)

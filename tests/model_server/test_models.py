@@ -1,6 +1,7 @@
 """Other models than the one of `dev`, and starts and ends of the server."""
 
 import base64
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -38,6 +39,22 @@ def test_bytes_travel_in_base64_and_a_signature_can_be_chosen(models: Path) -> N
         assert length.json == {"predictions": [5]}
         unknown = server.predict("shouter", {"signature_name": "whisper", "instances": ["hello"]})
         assert (unknown.code, "whisper" in unknown.json["error"]) == (400, True)
+
+
+def test_a_new_version_takes_over_without_a_failed_request(models: Path) -> None:
+    with serving(models, "growing", "--file_system_poll_wait_seconds=1") as server:
+        assert server.predict("growing", {"instances": [1.0]}).json == {"predictions": [2.5]}
+        shutil.copytree(models / "next" / "2", models / "growing" / ".2")
+        # A folder gets its name when it is whole: a half-copied version would be looked at.
+        (models / "growing" / ".2").rename(models / "growing" / "2")
+        codes: set[int] = set()
+        end = time.monotonic() + 20
+        while (reply := server.predict("growing", {"instances": [1.0]})).json != {"predictions": [12.5]}:
+            codes.add(reply.code)
+            assert time.monotonic() < end, server.log()
+        assert codes == {200}
+        assert server.ask("GET", "/v1/models/growing/metadata").json["model_spec"]["version"] == "2"
+        assert server.ask("GET", "/v1/models/growing/versions/1/metadata").code == 404
 
 
 def test_a_request_in_flight_is_answered_before_the_server_ends(models: Path) -> None:
