@@ -1,5 +1,6 @@
 """The cluster layer: machines -> preflight -> nodes -> control plane -> workers -> Ready."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
@@ -9,6 +10,7 @@ from components import versions
 from components.bootstrap.calico import Calico, CalicoArgs, calico_definitions
 from components.bootstrap.calico_installation import InstallationSpec
 from components.bootstrap.control_plane import ControlPlane, ControlPlaneArgs
+from components.bootstrap.facts import Facts
 from components.bootstrap.node import Node, NodeArgs, RoutedNetwork
 from components.bootstrap.preflight import Preflight, PreflightArgs
 from components.bootstrap.ready import ReadyNode, ReadyNodeArgs
@@ -26,43 +28,28 @@ from stacks.outputs import ClusterOutputs
 from stacks.settings import MachineSettings, PodNetwork, Provider, Settings, sources
 
 
+@dataclass(frozen=True, kw_only=True)
+class PreparedMachines:
+    """Machines that are ready for kubeadm; every table is by the machine's name."""
+
+    source: AptSource | BundleSource
+    machines: dict[str, Machine]
+    facts: dict[str, pulumi.Output[Facts]]
+    nodes: dict[str, Node]
+
+
 def build(settings: Settings) -> ClusterOutputs:
     """Makes or takes the machines of the settings and turns them into a cluster."""
     cluster = settings.cluster
-    source = _source(cluster.source)
-    machines = {given.name: _machine(settings, given) for given in settings.machines}
-    preflights = {
-        name: Preflight(
-            name, PreflightArgs(machine=machine, cluster=cluster.name, source=cluster.source.kind)
-        )
-        for name, machine in machines.items()
-    }
-    # Nothing is changed on any machine before every machine has been looked at.
-    checked = tuple(preflight.check for preflight in preflights.values())
-    nodes = {
-        name: Node(
-            name,
-            NodeArgs(
-                machine=machine,
-                facts=preflights[name].facts,
-                kubernetes_version=cluster.kubernetes_version,
-                pause_image=f"registry.k8s.io/pause:{versions.PAUSE}",
-                source=source,
-                firewall=_firewall(settings),
-                kubelet=_kubelet(settings),
-                routed=_routed(settings),
-                after=checked,
-            ),
-        )
-        for name, machine in machines.items()
-    }
+    prepared = prepare(settings)
+    source, machines, nodes = prepared.source, prepared.machines, prepared.nodes
 
     first = machines[settings.control_planes[0].name]
     control_plane = ControlPlane(
         first.name,
         ControlPlaneArgs(
             machine=first,
-            facts=preflights[first.name].facts,
+            facts=prepared.facts[first.name],
             cluster=_cluster(settings),
             after=nodes[first.name].prepared,
         ),
@@ -73,7 +60,7 @@ def build(settings: Settings) -> ClusterOutputs:
             given.name,
             WorkerArgs(
                 machine=machines[given.name],
-                facts=preflights[given.name].facts,
+                facts=prepared.facts[given.name],
                 endpoint=settings.api_endpoint,
                 control_plane=first,
                 after=(*nodes[given.name].prepared, control_plane.initialised),
@@ -107,6 +94,40 @@ def build(settings: Settings) -> ClusterOutputs:
         kubernetes=kubernetes,
         ready=(*used, *network),
     )
+
+
+def prepare(settings: Settings) -> PreparedMachines:
+    """Makes or takes the machines, looks at all of them, and brings each to where kubeadm can start."""
+    cluster = settings.cluster
+    source = _source(cluster.source)
+    machines = {given.name: _machine(settings, given) for given in settings.machines}
+    preflights = {
+        name: Preflight(
+            name, PreflightArgs(machine=machine, cluster=cluster.name, source=cluster.source.kind)
+        )
+        for name, machine in machines.items()
+    }
+    # Nothing is changed on any machine before every machine has been looked at.
+    checked = tuple(preflight.check for preflight in preflights.values())
+    facts = {name: preflight.facts for name, preflight in preflights.items()}
+    nodes = {
+        name: Node(
+            name,
+            NodeArgs(
+                machine=machine,
+                facts=facts[name],
+                kubernetes_version=cluster.kubernetes_version,
+                pause_image=f"registry.k8s.io/pause:{versions.PAUSE}",
+                source=source,
+                firewall=_firewall(settings),
+                kubelet=_kubelet(settings),
+                routed=_routed(settings),
+                after=checked,
+            ),
+        )
+        for name, machine in machines.items()
+    }
+    return PreparedMachines(source=source, machines=machines, facts=facts, nodes=nodes)
 
 
 def _machine(settings: Settings, given: MachineSettings) -> Machine:
