@@ -15,11 +15,15 @@ volumes=(containerd kubelet etcd)
 # One machine at a time makes or removes the network they share.
 lock=/run/lock/metalml-$METALML_CLUSTER
 
-delete_machine() {
+remove_container() {
   local part
   podman rm --force --time 5 --ignore "$container" >/dev/null
   for part in "${volumes[@]}"; do podman volume rm --force "$container-$part" >/dev/null 2>&1 || true; done
   if [[ -n ${METALML_POD_RANGE:-} ]]; then ip route delete "$METALML_POD_RANGE" 2>/dev/null || true; fi
+}
+
+delete_machine() {
+  remove_container
   (
     flock 9
     if podman network exists "$network" && [[ -z $(podman ps --all --quiet --filter "network=$network") ]]; then
@@ -40,15 +44,22 @@ ensure_network() {
   ) 9>"$lock"
 }
 
+# A machine's programs take about 25 inotify instances, and Linux gives root 128 by default: the fifth machine's
+# containerd would run without its CRI plugin. The number is what the program sets on servers; it holds until a reboot.
+allow_watching() {
+  local wanted=8192 limit=/proc/sys/fs/inotify/max_user_instances
+  if (($(<"$limit") < wanted)); then echo "$wanted" >"$limit"; fi
+}
+
 create_machine() {
   local part options=() nofile nproc bridge
+  allow_watching
   ensure_network
   bridge=$(podman network inspect "$network" | sed -n 's/.*"network_interface": "\(.*\)",/\1/p')
 
   if [[ $(podman inspect --format '{{.State.Running}}' "$container" 2>/dev/null) != true ]]; then
     # A half-made or stopped one cannot be told from a broken one: a machine is cheap, so it is made anew.
-    delete_machine
-    ensure_network
+    remove_container
     for part in "${volumes[@]}"; do
       podman volume create --label "$label" "$container-$part" >/dev/null
       options+=(--volume "$container-$part:/var/lib/$part")
@@ -62,7 +73,7 @@ create_machine() {
       --network "$network" --ip "$METALML_ADDRESS" \
       --volume /dev/kmsg:/dev/kmsg --tmpfs /run --ulimit "nofile=$nofile:$nofile" --ulimit "nproc=$nproc:$nproc" \
       "${options[@]}" --rootfs "$(realpath "$METALML_ROOT"):O" /bin/sh -c "$(<"$here/init.sh")" >/dev/null; then
-      delete_machine
+      remove_container
       exit 1
     fi
   fi
