@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -47,10 +48,10 @@ class Project:
         (folder / ".local" / "venv").symlink_to(REPOSITORY / ".local" / "venv")
         self.environment = {**os.environ, "XDG_STATE_HOME": str(folder / ".local" / "user-state")}
 
-    def start(self, command: str, stack: str) -> subprocess.Popen[str]:
-        """Begin a command in a process group of its own."""
+    def start(self, command: str, stack: str, *, module: str = "local") -> subprocess.Popen[str]:
+        """Begin a command of a module in a process group of its own."""
         return subprocess.Popen(
-            [self.folder / ".local/venv/bin/python", "-m", "local", command, stack],
+            [self.folder / ".local/venv/bin/python", "-m", module, command, stack],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -60,11 +61,19 @@ class Project:
             start_new_session=True,
         )
 
-    def run(self, command: str, stack: str) -> Run:
-        """Run a command to its end."""
+    def run(self, command: str, stack: str, *, module: str = "local") -> Run:
+        """Run a command to its end, or end it when we are interrupted: its group hears no Ctrl-C of ours."""
         began = time.monotonic()
-        process = self.start(command, stack)
-        text, _ = process.communicate(timeout=LONGEST)
+        process = self.start(command, stack, module=module)
+        try:
+            text, _ = process.communicate(timeout=LONGEST)
+        except BaseException:
+            # The first lets what runs finish, the second ends it at once.
+            for _ in range(2):
+                process.send_signal(signal.SIGINT)
+                time.sleep(1)
+            process.communicate()
+            raise
         return Run(code=process.returncode, text=text, seconds=time.monotonic() - began)
 
     def must(self, command: str, stack: str) -> Run:
@@ -105,6 +114,12 @@ class Project:
         return subprocess.run(
             [binary, *arguments], cwd=self.folder, env=environment, check=True, capture_output=True, text=True
         ).stdout
+
+    def forget(self, stack: str) -> None:
+        """Drop a stack's state and settings, and leave what it made to somebody else."""
+        for file in (self.folder / ".local/state/.pulumi/stacks").glob(f"*/{stack}.json*"):
+            file.unlink()
+        (self.folder / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
 
     def resources(self, stack: str) -> dict[str, dict[str, Any]]:
         """The stack's resources, by name."""
