@@ -110,7 +110,7 @@ class Project:
             "PULUMI_BACKEND_URL": (self.folder / ".local/state").as_uri(),
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.folder / ".local/passphrase"),
         }
-        binary = self.folder / ".local/bin/pulumi"
+        binary = self.folder / ".local/pulumi/bin/pulumi"
         return subprocess.run(
             [binary, *arguments], cwd=self.folder, env=environment, check=True, capture_output=True, text=True
         ).stdout
