@@ -121,4 +121,4 @@ def _drop_pending(stack: Stack, progress: Progress) -> None:
         cleaned.write_text(json.dumps(exported))
         command.run(["stack", "import", "--stack", stack.name, "--file", str(cleaned)], "", environment)
         cleaned.unlink()
-        progress.say(f"{len(pending)} operations of a killed run will be done again")
+        progress.say(f"begun by the killed run and done again now: {len(pending)}")
