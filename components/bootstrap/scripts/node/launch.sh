@@ -45,13 +45,11 @@ unpack() { # unpack PAYLOAD WORK SECRETS
 running() { [[ $(systemctl show -P ActiveState "$UNIT.service") =~ ^(active|activating|deactivating)$ ]]; }
 
 follow() { # follow LOG: prints the log until the unit ends
-  local log=$1 tail_pid
-  tail -n +1 -s 0.2 -F "$log" 2>/dev/null &
-  tail_pid=$!
-  while running; do sleep 0.2; done
-  sleep 0.3 # tail polls every 0.2 s; let it print the last lines
-  kill "$tail_pid" 2>/dev/null || true
-  wait "$tail_pid" 2>/dev/null || true
+  local log=$1 process
+  process=$(systemctl show -P MainPID "$UNIT.service")
+  # tail ends soon after the step's process, and prints first what that left.
+  if ((process)); then tail -n +1 -s 0.05 -f --pid="$process" "$log"; else cat "$log"; fi
+  while running; do sleep 0.05; done
 }
 
 # finish STEP: exits as the step did, and says so when it did not end well.
@@ -87,7 +85,7 @@ launch() {
         finish "$step"
       fi
       printf 'waiting for step %s on this machine\n' "$(cut -d' ' -f1 /run/metalml/running 2>/dev/null)"
-      while running; do sleep 0.5; done
+      while running; do sleep 0.1; done
       continue
     fi
     [[ $(cat "$dir/done" 2>/dev/null) == "$digest" ]] && exit 0
