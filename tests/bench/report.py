@@ -65,12 +65,14 @@ def _unchanged(rounds: Sequence[Mapping[str, float]]) -> Iterable[str]:
 
 
 def _first(first: Mapping[str, float]) -> Iterable[str]:
-    whole = first["environment"] + first["command"]
-    yield f"First `make up` with empty caches: {whole:.0f}"
-    yield f"  {'environment':<14}{first['environment']:7.0f}   system and Python packages"
-    before = first["command"] - first["stack"]
     work = f"download {first['download']:.0f}, build {first['build']:.0f}"
-    yield f"  {'before stack':<14}{before:7.0f}   work in it: {work}"
+    if "command" in first:
+        yield f"First `make up` with empty caches: {first['environment'] + first['command']:.0f}"
+        yield f"  {'environment':<14}{first['environment']:7.0f}   system and Python packages"
+        before = first["command"] - first["stack"]
+        yield f"  {'before stack':<14}{before:7.0f}   work in it, up to three at once: {work}"
+    else:
+        yield f"First `make up` of this checkout, from its log; work, up to three at once: {work}"
     yield f"  {'stack':<14}{first['stack']:7.0f}"
     yield ""
 
