@@ -64,6 +64,17 @@ time_sync() {
   say "started systemd-timesyncd"
 }
 
+# containerd starts without the part that kubelets talk to when that part finds something wrong (a drop-in, too few
+# inotify instances), and stays so until it is restarted.
+cri_answers() { ctr plugins ls | awk '$1 == "io.containerd.grpc.v1" && $2 == "cri" && $NF == "ok" {found = 1} END {exit !found}'; }
+container_runtime() {
+  settle_unit containerd.service
+  cri_answers && return 0
+  systemctl restart containerd.service
+  cri_answers || die "containerd runs without its CRI plugin: $(journalctl --quiet --unit containerd --output cat | grep -i 'failed to load plugin\|skip loading plugin.*cri' | tail -n 1)"
+  say "restarted containerd.service: its CRI plugin did not answer"
+}
+
 from_bundle() {
   local bundle=$STATE/bundle program
   for program in containerd containerd-shim-runc-v2 ctr; do
@@ -91,8 +102,10 @@ repository() {
     curl --fail --silent --show-error --location --retry 4 --output "$fetched" "$url" ||
       die "the key of the $name repository cannot be fetched from $url"
     found=$(fingerprints "$fetched")
-    [[ $found == "$pinned" ]] ||
+    if [[ $found != "$pinned" ]]; then
+      rm -f "$fetched"
       die "the key of the $name repository has fingerprint ${found:-none}, expected $pinned: refused, nothing installed"
+    fi
     gpg --batch --yes --dearmor --output "$keyring.metalml-new" <"$fetched" 2>/dev/null ||
       cp "$fetched" "$keyring.metalml-new"
     chmod 0644 "$keyring.metalml-new"
@@ -113,12 +126,18 @@ fingerprints() {
 readonly APT_WAIT=600
 apt() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=$APT_WAIT -o APT::Update::Error-Mode=any "$@"; }
 
-# held PACKAGE VERSION-PREFIX: installs the newest revision of exactly this version, and holds it.
+# offered PACKAGE VERSION: prints the newest revision of exactly this version that the repository has.
+offered() {
+  local package=$1 wanted=$2 versions
+  versions=$(apt-cache madison "$package" | awk -F'|' '{gsub(/ /, "", $2); print $2}')
+  awk -v wanted="$wanted-" 'index($0, wanted) == 1 {print; found = 1; exit} END {exit !found}' <<<"$versions" ||
+    die "$package $wanted is not in the repository; it has: ${versions:0:200}"
+}
+
+# held PACKAGE VERSION: installs it, and holds it.
 held() {
-  local package=$1 wanted=$2 version
-  version=$(apt-cache madison "$package" | awk -F'|' '{gsub(/ /, "", $2); print $2}' | grep -F -m1 -- "$wanted-" || true)
-  [[ -n $version ]] || die "$package $wanted is not in the repository; it has: $(apt-cache madison "$package" | awk -F'|' '{printf "%s", $2}' | cut -c1-200)"
-  if [[ $(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) != "$version" ]]; then
+  local package=$1 version=$2
+  if [[ $(dpkg-query -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null) != "installed $version" ]]; then
     # Cleaning takes away what was not here before us.
     if ! dpkg-query -W "$package" >/dev/null 2>&1; then printf '%s\n' "$package" >>"$STATE/packages"; fi
     apt install --allow-change-held-packages --allow-downgrades -o Dpkg::Options::=--force-confold "$package=$version"
@@ -132,6 +151,12 @@ held() {
 
 from_apt() {
   local missing=() package
+  local -A versions=()
+  # An apt that was killed, ours or somebody else's, must be brought to its end before dpkg does anything.
+  if [[ -n $(ls /var/lib/dpkg/updates) || -n $(dpkg --audit) ]]; then
+    say "finishing an interrupted dpkg"
+    DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure --pending
+  fi
   for package in ca-certificates curl gpg nftables iptables conntrack; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
@@ -148,8 +173,10 @@ from_apt() {
     apt update
     printf '%s\n' "$KUBERNETES_VERSION $CONTAINERD_VERSION" >"$STATE/apt-updated-for"
   fi
-  held containerd.io "$CONTAINERD_VERSION"
-  for package in kubelet kubeadm kubectl; do held "$package" "$KUBERNETES_VERSION"; done
+  # All are looked for before the first is installed.
+  versions[containerd.io]=$(offered containerd.io "$CONTAINERD_VERSION")
+  for package in kubelet kubeadm kubectl; do versions[$package]=$(offered "$package" "$KUBERNETES_VERSION"); done
+  for package in containerd.io kubelet kubeadm kubectl; do held "$package" "${versions[$package]}"; done
 }
 
 mkdir -p "$STATE"
@@ -164,7 +191,7 @@ install_file /etc/default/kubelet kubelet.service
 install_file /etc/crictl.yaml
 install_file /etc/containerd/config.toml containerd.service
 mkdir -p /etc/containerd/conf.d # the NVIDIA toolkit's drop-ins go here; the root file imports them
-settle_unit containerd.service
+container_runtime
 if [[ $NODE_SOURCE == bundle ]]; then import_images "$STATE/bundle/images"; fi
 # Its own settings come with the step `kubelet`, which does not run again for a file that was changed here.
 if pending kubelet.service && [[ -e /var/lib/kubelet/config.yaml ]]; then settle_unit kubelet.service; fi
