@@ -134,6 +134,8 @@ def join_config(
                 }
             },
             "nodeRegistration": _registration(name, address, taints, facts),
+            # Of kubeadm's five minutes: the API server answers by then, and a token that is gone never will.
+            "timeouts": {"discovery": "1m0s"},
         },
         sort_keys=False,
     )

@@ -30,10 +30,20 @@ forget_token() {
   rm -rf -- "$scratch"
 }
 trap forget_token EXIT
-(umask 077 && root_on METALML_CONTROL "$METALML_NAME" "$METALML_ADDRESS" <"$here/../node/make-token.sh" >"$made")
 
-{
-  cat "$payload"
-  printf -- '--- secret token\n%s\n--- secret ca-hash\n%s\n' \
-    "$(sed -n 's/^token //p' "$made")" "$(sed -n 's/^ca-hash //p' "$made")"
-} | follow_step METALML join
+join() {
+  (umask 077 && root_on METALML_CONTROL "$METALML_NAME" "$METALML_ADDRESS" <"$here/../node/make-token.sh" >"$made") ||
+    fail "$METALML_NAME: the control plane $METALML_CONTROL_NAME makes no token"
+  {
+    cat "$payload"
+    printf -- '--- secret token\n%s\n--- secret ca-hash\n%s\n' \
+      "$(sed -n 's/^token //p' "$made")" "$(sed -n 's/^ca-hash //p' "$made")"
+  } | follow_step METALML join
+}
+
+if ! (join); then
+  # The machine may have been busy with another step for longer than a token lives.
+  if root_on METALML_CONTROL "$METALML_NAME" <"$here/../node/has-token.sh"; then exit 1; fi
+  printf '%s: its token was gone before it joined; trying once more with a new one\n' "$METALML_NAME" >&2
+  join
+fi
