@@ -87,7 +87,7 @@ TEXTS: dict[str, Callable[[Facts], str]] = {
 }
 
 
-def compare(name: str, text: str) -> None:
+def expect_snapshot(name: str, text: str) -> None:
     path = SNAPSHOTS / name
     if os.environ.get("METALML_ACCEPT"):
         path.parent.mkdir(exist_ok=True)
@@ -98,17 +98,17 @@ def compare(name: str, text: str) -> None:
 @pytest.mark.parametrize("machine", FACTS)
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_machines_file_is_the_one_that_was_reviewed(name: str, machine: str) -> None:
-    compare(f"{machine}-{name}", TEXTS[name](FACTS[machine]))
+    expect_snapshot(f"{machine}-{name}", TEXTS[name](FACTS[machine]))
 
 
 @pytest.mark.parametrize("role", ["control-plane", "worker"])
 def test_a_machines_firewall_is_the_one_that_was_reviewed(role: str) -> None:
-    compare(f"firewall-{role}.nft", ruleset(FIREWALL, role, 22))
+    expect_snapshot(f"firewall-{role}.nft", ruleset(FIREWALL, role, 22))
 
 
 def test_the_pod_networks_files_are_the_ones_that_were_reviewed() -> None:
-    compare("cni.conflist", cni_config("10.244.11.0/24", 1450))
-    compare("pod-egress.nft", pod_egress("10.244.11.0/24", ("10.244.0.0/16", "10.96.0.0/16", "10.77.0.0/24")))
+    expect_snapshot("cni.conflist", cni_config("10.244.11.0/24", 1450))
+    expect_snapshot("pod-egress.nft", pod_egress("10.244.11.0/24", ("10.244.0.0/16", "10.96.0.0/16", "10.77.0.0/24")))
 
 
 def test_each_minor_has_its_own_apt_repository() -> None:
