@@ -5,7 +5,8 @@
 # /etc/metalml/nodes/<name>, which holds the address the machine was joined with: a request passes only
 # if it was made by that node, is for that node, and names nothing but its name and that address.
 set -euo pipefail
-export KUBECONFIG=/etc/kubernetes/admin.conf
+# What kubectl learns of the API is nothing to leave on the machine.
+export KUBECONFIG=/etc/kubernetes/admin.conf KUBECACHEDIR=/run/metalml/kubectl
 readonly NODES=/etc/metalml/nodes
 
 # Prints why a request is refused; nothing when it is right.

@@ -2,7 +2,8 @@
 # leave.sh NODE drain|gone: takes NODE out of the cluster, after its pods have moved unless the machine is gone.
 # Fed to `bash -s` as root on the control plane.
 set -euo pipefail
-export KUBECONFIG=/etc/kubernetes/admin.conf
+# What kubectl learns of the API is nothing to leave on the machine.
+export KUBECONFIG=/etc/kubernetes/admin.conf KUBECACHEDIR=/run/metalml/kubectl
 node=$1 mode=$2
 if ! found=$(kubectl --request-timeout=20s get node "$node" --ignore-not-found --output name 2>/dev/null); then
   printf 'the API server does not answer: node %s is not drained, and stays in its list of nodes\n' "$node" >&2

@@ -4,7 +4,7 @@
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 mkdir -p /etc/metalml/nodes
-printf '%s\n' "$2" >"/etc/metalml/nodes/$1"
+if [[ $(cat "/etc/metalml/nodes/$1" 2>/dev/null) != "$2" ]]; then printf '%s\n' "$2" >"/etc/metalml/nodes/$1"; fi
 # 30 minutes: a join takes seconds; the image import of a slow machine before it is not part of the join.
 printf 'token %s\n' "$(kubeadm token create --ttl 30m --description "metalml: join of $1")"
 # The pin is the digest of the CA's public key, as kubeadm's token discovery checks it.

@@ -2,7 +2,8 @@
 # wait-ready.sh NODE, a Node object with our labels behind it on standard input; fed to `bash -s` as root on the
 # control plane. Waits until the node is Ready and its kubelet answers through the API server.
 set -euo pipefail
-export KUBECONFIG=/etc/kubernetes/admin.conf
+# What kubectl learns of the API is nothing to leave on the machine.
+export KUBECONFIG=/etc/kubernetes/admin.conf KUBECACHEDIR=/run/metalml/kubectl
 
 wait_ready() {
   local node=$1
