@@ -1,10 +1,12 @@
 """Fixtures and options of the tests on real machines."""
 
+import signal
 from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
 
+from tests.cluster.machines import Lab, lab
 from tests.cluster.software import Software
 from tests.cluster.software import software as make_software
 
@@ -21,6 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "fault: causes something bad; repeated by --soak")
+    # A polite kill ends as Ctrl-C does: with the machines gone.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
@@ -70,4 +74,16 @@ def software() -> Iterator[Software]:
     with make_software() as made, pytest.MonkeyPatch.context() as patch:
         # Where preflights note the machines they know: not among the user's own.
         patch.setenv("XDG_STATE_HOME", str(made.folder / "state"))
+        yield made
+
+
+@pytest.fixture(scope="session")
+def two_nodes(software: Software) -> Iterator[Lab]:
+    """A cluster of control-1 and worker-1; worker-2 stands beside it, untouched so far."""
+    roles = {"control-1": "control-plane", "worker-1": "worker", "worker-2": "worker"}
+    with lab("cluster", 5, roles, software) as made:
+        made.look()
+        made.prepare("control-1", "worker-1")
+        for step in ("control-1-init", "worker-1-join", "control-1-ready", "worker-1-ready"):
+            made.do(step)
         yield made

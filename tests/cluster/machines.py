@@ -9,7 +9,7 @@ from typing import Any
 
 from stacks.settings import parse
 from tests.cluster.recorded import REPOSITORY, Command, Result, commands_of
-from tests.cluster.software import Software
+from tests.cluster.software import Software, alone
 
 SCRIPTS = Path(__file__).with_name("scripts")
 # What brings a machine to where kubeadm can start, in the program's order.
@@ -45,6 +45,16 @@ class Machine:
     def script(self, name: str, *arguments: str, check: bool = True) -> str:
         """Run a script of tests/cluster/scripts in the machine."""
         return self.run("bash", "-s", "--", *arguments, stdin=(SCRIPTS / name).read_text(), check=check)
+
+    def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True) -> str:
+        """Ask the cluster, on its control plane."""
+        command = (
+            "env",
+            "KUBECONFIG=/etc/kubernetes/admin.conf",
+            "KUBECACHEDIR=/run/test-kubectl",
+            "kubectl",
+        )
+        return self.run(*command, *arguments, stdin=stdin, check=check)
 
     def write(self, path: str, text: str, mode: str = "0644") -> None:
         """Put a file into the machine."""
@@ -180,6 +190,11 @@ class Lab:
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda name: [self.do(f"{name}-{step}") for step in PREPARATION], names))
 
+    def remove(self, name: str) -> None:
+        """Take a worker out of the cluster, and everything of ours off it, in the program's order."""
+        for step in ("join", "prepare", "bundle", "firewall"):
+            self.do(f"{name}-{step}", delete=True)
+
     def sweep(self) -> None:
         """Take everything of this lab off this computer, also what a killed run left."""
         ranges = [machine["podRange"] for machine in self.raw["machines"]]
@@ -197,9 +212,10 @@ def lab(
 ) -> Iterator[Lab]:
     """A lab with its machines made; gone at the end, whatever happens."""
     made = Lab(name, subnet, machines, software, **more)
-    made.sweep()
-    try:
-        made.make()
-        yield made
-    finally:
+    with alone(Path(f"/run/lock/metalml-lab-{name}")):
         made.sweep()
+        try:
+            made.make()
+            yield made
+        finally:
+            made.sweep()

@@ -1,9 +1,11 @@
 """What the machines of tests stand on and get: root filesystem and bundle, from the caches of `make up`."""
 
+import fcntl
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +16,9 @@ from local.bundle.make import Part
 from local.bundle.modules import CNI_PLUGINS, CONTAINERD, KUBERNETES
 from local.machine.root import ARCHIVE, build_root, unpack
 from local.progress import Progress
+
+PREFIX = "test-"
+LOCK = "lock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +32,28 @@ class Software:
 
 
 @contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock `path`; BlockingIOError when somebody else does."""
+    with open(path, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+@contextmanager
 def software() -> Iterator[Software]:
     """Build what the caches lack and lay it out in a folder that goes at the end."""
     progress = Progress(sys.stderr)
     # Beside the caches: hard links need the same filesystem.
-    cache.cache_root().mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="test-", dir=cache.cache_root(), ignore_cleanup_errors=True) as name:
+    place = cache.cache_root()
+    place.mkdir(parents=True, exist_ok=True)
+    for left in place.glob(f"{PREFIX}*"):
+        # Its lock is free: the run that made it was killed.
+        with suppress(OSError), alone(left / LOCK):
+            shutil.rmtree(left, ignore_errors=True)
+    with (
+        TemporaryDirectory(prefix=PREFIX, dir=place, ignore_cleanup_errors=True) as name,
+        alone(Path(name) / LOCK),
+    ):
         folder = Path(name)
         made = Software(
             folder=folder, root=folder / "root", bundle=folder / "bundle", key_file=folder / "id_ed25519"
