@@ -14,7 +14,7 @@ receive() {
   for path in "${!wanted[@]}"; do
     [[ -e $incoming/$path ]] || continue
     read -r digest mode <<<"${wanted[$path]}"
-    actual=$(sha256sum "$incoming/$path" | cut -d' ' -f1)
+    actual=$(openssl dgst -sha256 -r "$incoming/$path" | cut -d" " -f1)
     if [[ $actual != "$digest" ]]; then
       rm -rf -- "$incoming"
       printf 'error: %s arrived with digest %s, expected %s: refused\n' "$path" "$actual" "$digest" >&2
