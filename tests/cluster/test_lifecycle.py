@@ -161,7 +161,7 @@ def test_a_removed_worker_is_drained_gone_and_leaves_no_machine(project: Project
     project.edit(STACK, lambda config: config["metalml:machines"].pop())
     project.must("up", STACK)
     assert ready(project) == ["control-1", "worker-1"]
-    assert "worker-2" not in podman("ps", "--all", "--format", "{{.Names}}")
+    assert f"metalml-{STACK}-worker-2" not in podman("ps", "--all", "--format", "{{.Names}}")
     assert "10.245.13.0/24" not in subprocess.run(["ip", "route"], capture_output=True, text=True).stdout
     assert json.loads(curl(WORKER)) == {"predictions": [2.5, 3.0, 4.5]}
 
