@@ -1,7 +1,7 @@
-"""A real API server with its etcd, on loopback, for tests of what it accepts. Nothing runs pods."""
+"""A real API server with its etcd and its controllers, on loopback. Nothing runs pods."""
 
+import base64
 import json
-import secrets
 import socket
 import subprocess
 import time
@@ -13,10 +13,12 @@ import yaml
 
 from local.bundle.modules import ETCD, KUBERNETES
 from local.progress import Progress
+from tests.api.certificates import Authority
 
 # An API server on two busy cores answers after 5 s; a test computer may be slower still.
 START_SECONDS = 120
 STOP_SECONDS = 20
+_ADDRESS = "127.0.0.1"
 
 
 class RefusedError(AssertionError):
@@ -33,42 +35,61 @@ class ApiServer:
         self._kubectl = str(kubernetes.path("kubectl"))
         self.kubeconfig = directory / "kubeconfig"
         self._processes: list[subprocess.Popen[bytes]] = []
-        etcd, peer, self._port = _free_ports(3)
-        token = secrets.token_hex(16)
-        self._write_files(token)
+        etcd, peer, self._port, controllers = _free_ports(4)
+        authority = Authority(directory / "certificates")
+        server = authority.server(_ADDRESS)
+        self._write_kubeconfig(authority)
         self._start(
             ETCD.build(progress).path("etcd"),
             f"--data-dir={directory}/etcd",
-            f"--listen-client-urls=http://127.0.0.1:{etcd}",
-            f"--advertise-client-urls=http://127.0.0.1:{etcd}",
-            f"--listen-peer-urls=http://127.0.0.1:{peer}",
-            f"--initial-advertise-peer-urls=http://127.0.0.1:{peer}",
-            f"--initial-cluster=default=http://127.0.0.1:{peer}",
+            f"--listen-client-urls=http://{_ADDRESS}:{etcd}",
+            f"--advertise-client-urls=http://{_ADDRESS}:{etcd}",
+            f"--listen-peer-urls=http://{_ADDRESS}:{peer}",
+            f"--initial-advertise-peer-urls=http://{_ADDRESS}:{peer}",
+            f"--initial-cluster=default=http://{_ADDRESS}:{peer}",
+            # A test's data need not survive a power cut.
+            "--unsafe-no-fsync",
         )
         self._start(
             kubernetes.path("kube-apiserver"),
-            f"--etcd-servers=http://127.0.0.1:{etcd}",
-            "--bind-address=127.0.0.1",
+            f"--etcd-servers=http://{_ADDRESS}:{etcd}",
+            f"--bind-address={_ADDRESS}",
             f"--secure-port={self._port}",
-            f"--cert-dir={directory}/certificates",
+            f"--tls-cert-file={server.certificate}",
+            f"--tls-private-key-file={server.key}",
+            f"--client-ca-file={authority.own.certificate}",
             "--service-account-issuer=https://kubernetes.default.svc",
-            f"--service-account-key-file={directory}/service-account.key",
-            f"--service-account-signing-key-file={directory}/service-account.key",
-            f"--token-auth-file={directory}/tokens",
+            f"--service-account-key-file={server.certificate}",
+            f"--service-account-signing-key-file={server.key}",
             "--authorization-mode=RBAC",
             "--service-cluster-ip-range=10.96.0.0/16",
         )
+        self._start(
+            kubernetes.path("kube-controller-manager"),
+            f"--kubeconfig={self.kubeconfig}",
+            f"--bind-address={_ADDRESS}",
+            f"--secure-port={controllers}",
+            f"--cert-dir={directory}/controllers",
+            f"--service-account-private-key-file={server.key}",
+            f"--root-ca-file={authority.own.certificate}",
+            "--leader-elect=false",
+        )
 
-    def _write_files(self, token: str) -> None:
-        command = ["openssl", "genrsa", "-out", str(self._directory / "service-account.key"), "2048"]
-        subprocess.run(command, check=True, capture_output=True)
-        (self._directory / "tokens").write_text(f"{token},admin,admin,system:masters\n")
-        server = {"server": f"https://127.0.0.1:{self._port}", "insecure-skip-tls-verify": True}
+    def _write_kubeconfig(self, authority: Authority) -> None:
+        admin = authority.client("admin", "system:masters")
+        server = {
+            "server": f"https://{_ADDRESS}:{self._port}",
+            "certificate-authority-data": _encoded(authority.own.certificate),
+        }
+        user = {
+            "client-certificate-data": _encoded(admin.certificate),
+            "client-key-data": _encoded(admin.key),
+        }
         config = {
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [{"name": "test", "cluster": server}],
-            "users": [{"name": "test", "user": {"token": token}}],
+            "users": [{"name": "test", "user": user}],
             "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
             "current-context": "test",
         }
@@ -80,10 +101,11 @@ class ApiServer:
         self._processes.append(process)
 
     def wait(self) -> None:
-        """Return when the API server answers."""
+        """Return when the API server answers and its controllers have begun."""
         deadline = time.monotonic() + START_SECONDS
         while True:
-            done = self.kubectl("get", "--raw", "/readyz", check=False)
+            # The controllers make it; a pod needs it.
+            done = self.kubectl("get", "serviceaccount", "default", check=False)
             if done.returncode == 0:
                 return
             ended = [process.args for process in self._processes if process.poll() is not None]
@@ -93,10 +115,9 @@ class ApiServer:
             time.sleep(0.3)
 
     def stop(self) -> None:
-        """End both programs."""
+        """End all programs, each while what it needs still runs: it would wait for that in vain."""
         for process in reversed(self._processes):
             process.terminate()
-        for process in reversed(self._processes):
             try:
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
@@ -113,6 +134,11 @@ class ApiServer:
             raise RefusedError(done.stderr)
         return done
 
+    def get(self, kind: str, name: str, namespace: str = "default") -> dict[str, Any] | None:
+        """The live object, or None."""
+        found = self.kubectl("get", kind, name, "-n", namespace, "--ignore-not-found", "-o", "json").stdout
+        return json.loads(found) if found else None
+
     def apply(self, objects: Iterable[Mapping[str, Any]], *, dry_run: bool = False) -> str:
         """Apply objects strictly: an unknown field is an error. Returns the warnings."""
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
@@ -122,10 +148,14 @@ class ApiServer:
         ).stderr
 
 
+def _encoded(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode()
+
+
 def _free_ports(count: int) -> list[int]:
     held = [socket.socket() for _ in range(count)]
     for one in held:
-        one.bind(("127.0.0.1", 0))
+        one.bind((_ADDRESS, 0))
     ports = [one.getsockname()[1] for one in held]
     for one in held:
         one.close()

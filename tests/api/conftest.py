@@ -1,6 +1,8 @@
 """What the tests with a real API server share."""
 
 import asyncio
+import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -8,6 +10,7 @@ import pulumi
 import pytest
 
 from tests.api.api_server import ApiServer
+from tests.api.engine import Engine, EngineStack
 from tests.unit.conftest import Recorder
 
 
@@ -20,6 +23,33 @@ def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def engine(api_server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine and its plugins, in a folder of this session."""
+    return Engine(tmp_path_factory.mktemp("engine"), api_server.kubeconfig)
+
+
+@pytest.fixture
+def stack(engine: Engine, request: pytest.FixtureRequest) -> EngineStack:
+    """A new stack for this test."""
+    return engine.stack(_plain_name(request))
+
+
+@pytest.fixture
+def namespace(api_server: ApiServer, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A namespace for this test; what is left in it goes with it."""
+    name = _plain_name(request)
+    api_server.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}])
+    yield name
+    api_server.kubectl("delete", "namespace", name, "--wait=false")
+
+
+def _plain_name(request: pytest.FixtureRequest) -> str:
+    whole = re.sub("[^a-z0-9]+", "-", str(request.node.name).lower())
+    # Names of Kubernetes and of files have an end; the digest keeps long ones apart.
+    return f"{whole[:40].strip('-')}-{hashlib.sha256(whole.encode()).hexdigest()[:6]}"
 
 
 @pytest.fixture

@@ -1,0 +1,205 @@
+"""The real engine with the project's own plugins, on stacks that a test makes."""
+
+import json
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes
+from pulumi.automation import (
+    CommandError,
+    EngineEvent,
+    LocalWorkspace,
+    ProjectSettings,
+    Stack,
+)
+
+from local import engine
+from local.engine.plugins import NAMES
+from local.engine.pulumi import ENGINE
+from local.paths import link
+from local.progress import Progress
+from tests.api.watched import WatchedCommand
+
+PROJECT = "test"
+# Resources that a program has besides what a test is about.
+_FRAME = ("pulumi:pulumi:Stack", "pulumi:providers:")
+
+Program = Callable[[pulumi.ResourceOptions], object]
+
+
+@dataclass(kw_only=True)
+class Run:
+    """What one operation of the engine did and said."""
+
+    failed: bool = False
+    steps: list[tuple[str, str, str]] = field(default_factory=list)
+    """Name, kind and operation of each resource that was not left alone."""
+    details: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of each changed resource, the kind of change of each property path."""
+    texts: list[str] = field(default_factory=list)
+    """Every message, with the resource's name before it where it has one."""
+    console: str = ""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self, event: EngineEvent) -> None:
+        """Take one of the engine's events."""
+        if event.resource_pre_event:
+            what = event.resource_pre_event.metadata
+            if what.op.value not in ("same", "read", "refresh") and not what.type.startswith(_FRAME):
+                name = what.urn.rpartition("::")[2]
+                self.steps.append((name, what.type.rpartition(":")[2], what.op.value))
+                self.details[name] = {
+                    path: diff.diff_kind.value for path, diff in (what.detailed_diff or {}).items()
+                }
+        said = event.diagnostic_event
+        if said and said.severity != "debug":
+            self.texts.append(f"{(said.urn or '').rpartition('::')[2]}: {said.message.rstrip()}")
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """The operation of each resource that was not left alone, by the resource's name."""
+        return {name: operation for name, _, operation in self.steps}
+
+    @property
+    def text(self) -> str:
+        """All messages as one text."""
+        return "\n".join(self.texts)
+
+
+class EngineStack:
+    """One stack. Operations raise AssertionError with the engine's words where they end unexpectedly."""
+
+    def __init__(self, stack: Stack, command: WatchedCommand, kubeconfig: str, backend: Path) -> None:
+        self.stack = stack
+        self.kubeconfig = kubeconfig
+        self._command = command
+        self._backend = backend
+
+    def up(self, build: Program, *, fails: bool = False, **options: Any) -> Run:
+        """Bring the stack to what `build` makes with a provider for the API server."""
+        return self._run(self.stack.up, build, fails, options)
+
+    def preview(self, build: Program, *, fails: bool = False, **options: Any) -> Run:
+        """Show what `up` would do."""
+        return self._run(self.stack.preview, build, fails, options)
+
+    def refresh(self, *, fails: bool = False) -> Run:
+        """Read what is there."""
+        return self._run(self.stack.refresh, None, fails, {})
+
+    def destroy(self, *, fails: bool = False) -> Run:
+        """Remove everything of the stack."""
+        return self._run(self.stack.destroy, None, fails, {})
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """The resources in the exported state, by name; secrets in it are encrypted."""
+        resources = self.exported()["deployment"].get("resources") or []
+        return {one["urn"].rpartition("::")[2]: one for one in resources}
+
+    def exported(self) -> dict[str, Any]:
+        """The state as `pulumi stack export` gives it."""
+        workspace = self.stack.workspace
+        arguments = ["stack", "export", "--stack", self.stack.name]
+        done = self._command.run(arguments, workspace.work_dir, workspace.env_vars)
+        return json.loads(done.stdout)
+
+    @contextmanager
+    def in_background(self, build: Program) -> Iterator[subprocess.Popen[str]]:
+        """The engine's process while it brings the stack up; it is ended with the block."""
+        thread = threading.Thread(target=self._quietly, args=(build,))
+        thread.start()
+        while (process := self._command.program) is None:
+            time.sleep(0.05)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            thread.join()
+
+    def unlock(self) -> None:
+        """Forget the lock and the pending operations of a killed engine, as `make up` does."""
+        shutil.rmtree(self._backend / ".pulumi" / "locks")
+        for file in self._backend.glob(f".pulumi/stacks/*/{self.stack.name}.json"):
+            state = json.loads(file.read_text())
+            state["checkpoint"]["latest"].pop("pending_operations", None)
+            file.write_text(json.dumps(state))
+
+    def _quietly(self, build: Program) -> None:
+        with suppress(AssertionError):
+            self.up(build)
+
+    def _run(
+        self,
+        operation: Callable[..., Any],
+        build: Program | None,
+        fails: bool,
+        options: Mapping[str, Any],
+    ) -> Run:
+        run, lines = Run(), []
+        arguments: dict[str, Any] = {"on_event": run, "on_output": lines.append, "on_error": lines.append}
+        if build is not None:
+            arguments["program"] = lambda: build(self._provided())
+        try:
+            done = operation(**arguments, **options)
+            run.outputs = {key: one.value for key, one in getattr(done, "outputs", {}).items()}
+        except CommandError as error:
+            run.failed = True
+            lines.append(str(error))
+        run.console = "\n".join(lines)
+        assert run.failed == fails, run.console
+        return run
+
+    def _provided(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(
+            provider=pulumi_kubernetes.Provider(
+                "kubernetes",
+                kubeconfig=pulumi.Output.secret(self.kubeconfig),
+                cluster_identifier="test",
+                enable_server_side_apply=True,
+                enable_config_map_mutable=True,
+                enable_secret_mutable=True,
+            )
+        )
+
+
+class Engine:
+    """An engine and its plugins in a folder of their own."""
+
+    def __init__(self, directory: Path, kubeconfig: Path) -> None:
+        self._home, self._state, self._work = (directory / name for name in ("home", "state", "work"))
+        self._kubeconfig = kubeconfig
+        for folder in (self._state, self._work):
+            folder.mkdir(parents=True)
+        link(self._home / "bin" / "pulumi", ENGINE.build(Progress()).path("pulumi"))
+        launcher = Path(str(engine.__file__)).with_name("launcher.sh")
+        for name in NAMES:
+            folder = self._home / "plugins" / f"resource-{name}-v{version(f'pulumi-{name}')}"
+            link(folder / f"pulumi-resource-{name}", launcher)
+
+    def stack(self, name: str) -> EngineStack:
+        """A new stack of this name."""
+        command = WatchedCommand(root=str(self._home))
+        workspace = LocalWorkspace(
+            work_dir=str(self._work),
+            project_settings=ProjectSettings(name=PROJECT, runtime="python"),
+            pulumi_command=command,
+            program=lambda: None,
+            env_vars={
+                "PULUMI_HOME": str(self._home),
+                "PULUMI_BACKEND_URL": self._state.as_uri(),
+                "PULUMI_CONFIG_PASSPHRASE": "test",
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+                "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            },
+        )
+        stack = Stack.create(name, workspace)
+        return EngineStack(stack, command, self._kubeconfig.read_text(), self._state)

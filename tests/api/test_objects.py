@@ -1,0 +1,161 @@
+# Objects stand here as Kubernetes spells them, not as the SDK's typed dictionaries.
+# pyright: reportArgumentType=false
+"""Objects come, change and go as the program says, and nothing else does."""
+
+from pulumi import ResourceOptions, export
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
+from pulumi_kubernetes.core.v1 import ConfigMap, Namespace, Secret, Service
+
+
+def config_map(name, namespace, options, **data):
+    metadata = {"name": name, "namespace": namespace, "labels": {"test.example/part.of": "a"}}
+    return ConfigMap(name, metadata=metadata, data=data, opts=options)
+
+
+def definition(kind, options):
+    plural = f"{kind.lower()}s"
+    schema = {
+        "type": "object",
+        "properties": {
+            "spec": {
+                "type": "object",
+                "properties": {
+                    "size": {"type": "integer"},
+                    "share": {"type": "number"},
+                    "on": {"type": "boolean", "default": True},
+                },
+            },
+            "status": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+        },
+    }
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    return CustomResourceDefinition(
+        kind,
+        metadata={"name": f"{plural}.test.example"},
+        spec={
+            "group": "test.example",
+            "scope": "Namespaced",
+            "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
+            "versions": [version],
+        },
+        opts=options,
+    )
+
+
+def custom(kind, name, namespace, options, annotations=None, **spec):
+    return CustomResource(
+        name,
+        api_version="test.example/v1",
+        kind=kind,
+        metadata={"name": name, "namespace": namespace, "annotations": annotations},
+        spec=spec,
+        opts=options,
+    )
+
+
+def test_an_object_is_made_left_alone_changed_in_place_and_removed(stack, namespace, api_server):
+    def live():
+        return api_server.get("configmap", "one", namespace)
+
+    assert stack.up(lambda options: config_map("one", namespace, options, k="a", gone="x")).changes == {
+        "one": "create"
+    }
+    first = live()
+    assert first["data"] == {"k": "a", "gone": "x"}
+    assert stack.up(lambda options: config_map("one", namespace, options, k="a", gone="x")).changes == {}
+    changed = stack.up(lambda options: config_map("one", namespace, options, **{"k": "b", "x.y": "new"}))
+    assert changed.changes == {"one": "update"}
+    assert changed.details["one"] == {"data.k": "update", "data.gone": "delete", 'data["x.y"]': "add"}
+    second = live()
+    assert second["data"] == {"k": "b", "x.y": "new"}
+    assert second["metadata"]["uid"] == first["metadata"]["uid"]
+    assert stack.destroy().changes == {"one": "delete"}
+    assert live() is None
+
+
+def test_a_new_name_or_another_fixed_field_makes_the_object_anew(stack, namespace, api_server):
+    def build(options, name="one", cluster_ip=None):
+        Service(
+            "service",
+            metadata={"name": name, "namespace": namespace},
+            spec={"ports": [{"port": 80, "nodePort": 30333}], "type": "NodePort", "clusterIP": cluster_ip},
+            opts=options,
+        )
+
+    stack.up(build)
+    uid = api_server.get("service", "one", namespace)["metadata"]["uid"]
+    shown = stack.preview(lambda options: build(options, cluster_ip="10.96.7.7"))
+    assert shown.details["service"] == {"spec.clusterIP": "add-replace"}
+    stack.up(lambda options: build(options, cluster_ip="10.96.7.7"))
+    live = api_server.get("service", "one", namespace)
+    assert live["spec"]["clusterIP"] == "10.96.7.7"
+    assert live["metadata"]["uid"] != uid
+    # The port is still held by the service that goes first.
+    stack.preview(lambda options: build(options, name="two"))
+    stack.up(lambda options: build(options, name="two"))
+    assert api_server.get("service", "one", namespace) is None
+    assert api_server.get("service", "two", namespace)
+
+
+def test_a_definition_and_its_objects_come_and_go_in_one_run(stack, namespace, api_server):
+    def build(options, size=3):
+        kind = definition("Gauge", options)
+        then = ResourceOptions.merge(options, ResourceOptions(depends_on=[kind]))
+        custom("Gauge", "gauge", namespace, then, size=size, share=0.5)
+
+    assert stack.preview(build).changes == {"Gauge": "create", "gauge": "create"}
+    assert stack.up(build).changes == {"Gauge": "create", "gauge": "create"}
+    assert api_server.get("gauge", "gauge", namespace)["spec"] == {"size": 3, "share": 0.5, "on": True}
+    assert stack.up(build).changes == {}
+    stack.refresh()
+    assert stack.up(build).changes == {}
+    assert stack.up(lambda options: build(options, 4)).details["gauge"] == {"spec.size": "update"}
+    assert stack.destroy().changes == {"Gauge": "delete", "gauge": "delete"}
+
+
+def test_a_secrets_text_can_be_taken_away_again(stack, namespace, api_server):
+    def build(options, **texts):
+        metadata = {"name": "one", "namespace": namespace}
+        Secret("one", metadata=metadata, string_data=texts, opts=options)
+
+    stack.up(lambda options: build(options, a="1", b="2"))
+    assert set(api_server.get("secret", "one", namespace)["data"]) == {"a", "b"}
+    stack.up(lambda options: build(options, a="1"))
+    assert set(api_server.get("secret", "one", namespace)["data"]) == {"a"}
+
+
+def test_a_service_and_a_job_of_another_group_are_not_taken_for_the_builtin_ones(stack, namespace):
+    def build(options, size=1):
+        kind = definition("Job", options)
+        then = ResourceOptions.merge(options, ResourceOptions(depends_on=[kind]))
+        custom("Job", "job", namespace, then, size=size)
+
+    # Neither waited for, nor replaced for a changed spec.
+    stack.up(build)
+    assert stack.up(lambda options: build(options, 2)).changes == {"job": "update"}
+
+
+def test_what_others_read_of_an_object_is_there(stack, namespace):
+    def build(options):
+        one = config_map("one", namespace, options, k="a")
+        export("uid", one.metadata.uid)
+        found = Namespace.get("found", namespace, opts=options)
+        export("phase", found.status.phase)
+
+    outputs = stack.up(build).outputs
+    assert len(outputs["uid"]) == 36
+    assert outputs["phase"] == "Active"
+
+
+def test_an_object_that_is_there_can_be_imported(stack, namespace, api_server):
+    api_server.kubectl("create", "configmap", "one", "-n", namespace, "--from-literal=k=a")
+
+    def build(options, value="a"):
+        then = ResourceOptions.merge(options, ResourceOptions(import_=f"{namespace}/one"))
+        ConfigMap("one", metadata={"name": "one", "namespace": namespace}, data={"k": value}, opts=then)
+
+    assert stack.up(build).changes == {"one": "import"}
+    assert stack.up(build).changes == {}
+    stack.destroy()
+    assert api_server.get("configmap", "one", namespace) is None
