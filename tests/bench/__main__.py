@@ -53,7 +53,8 @@ def main() -> int:
     finally:
         LOGS.mkdir(parents=True, exist_ok=True)
         (LOGS / "bench.json").write_text(json.dumps(results, indent=1) + "\n")
-    progress.say("\n" + report(results))
+        # Also after a failure: what was measured before it took its time.
+        progress.say("\n" + report(results))
     return 0
 
 

@@ -4,6 +4,7 @@ The real engine and plugins, and of the cluster layer what comes before kubeadm.
 seconds the engine took.
 """
 
+import signal
 import sys
 import time
 
@@ -24,6 +25,8 @@ def program() -> None:
 
 def main() -> None:
     """Prepare the machines of the stack."""
+    # A polite kill ends as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     make_keys()
     local = open_stack(sys.argv[2], Progress())
     began = time.monotonic()

@@ -70,7 +70,7 @@ class Project:
         except BaseException:
             # The first lets what runs finish, the second ends it at once.
             for _ in range(2):
-                process.send_signal(signal.SIGINT)
+                process.send_signal(signal.SIGTERM)
                 time.sleep(1)
             process.communicate()
             raise
