@@ -100,7 +100,7 @@ def differences(
 
 
 @contextmanager
-def untouched(*machines: Machine) -> Iterator[None]:
+def expect_untouched(*machines: Machine) -> Iterator[None]:
     """What runs inside may change no file, unit or rule of these machines."""
     before = [machine.snapshot("times") for machine in machines]
     yield

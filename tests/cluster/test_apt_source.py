@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from components import versions
-from tests.cluster.machines import Lab, Machine, lab, untouched
+from tests.cluster.machines import Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import Result
 from tests.cluster.repository import (
     MINOR,
@@ -139,7 +139,7 @@ def test_packages_are_installed_at_the_pinned_version_and_held_and_the_second_ru
     assert machine.run("kubelet", "--version") == f"Kubernetes v{versions.KUBERNETES}"
     assert "SystemdCgroup" in machine.run("cat", "/etc/containerd/config.toml")
     assert machine.succeeds("ctr", "version")
-    with untouched(machine):
+    with expect_untouched(machine):
         vendor.lab.do("worker-1-prepare")
 
     machine.run("rm", "/var/lib/metalml/steps/prepare/done")

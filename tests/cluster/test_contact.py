@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 
-from tests.cluster.machines import SCRIPTS, Lab, Machine, lab, untouched
+from tests.cluster.machines import SCRIPTS, Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import Result
 from tests.cluster.software import Software
 
@@ -34,7 +34,7 @@ def look(contact: Lab, name: str, **variables: str) -> Result:
 
 def refused(contact: Lab, name: str, **variables: str) -> str:
     """What is said about a machine that must be refused, and stay as it is."""
-    with untouched(contact.machines[name]):
+    with expect_untouched(contact.machines[name]):
         result = look(contact, name, **variables)
     assert result.code != 0, result
     assert name in result.err
@@ -49,7 +49,7 @@ def test_machines_that_do_not_answer_are_named_within_a_minute_and_the_others_ar
     dropped.run("nft", DROP)
     closed.run("systemctl", "stop", "ssh.service")
     try:
-        with untouched(*contact.machines.values()), ThreadPoolExecutor() as pool:
+        with expect_untouched(*contact.machines.values()), ThreadPoolExecutor() as pool:
             results = dict(
                 zip(
                     contact.machines,
@@ -113,7 +113,7 @@ def test_sudo_that_asks_for_a_password_is_refused_and_sudo_that_does_not_is_enou
 
     machine.write("/etc/sudoers.d/somebody", "somebody ALL=(ALL) NOPASSWD: ALL\n", mode="0440")
     try:
-        with untouched(machine):
+        with expect_untouched(machine):
             result = look(contact, "worker-1", METALML_USER="somebody")
     finally:
         machine.run("rm", "/etc/sudoers.d/somebody")
@@ -192,7 +192,7 @@ def test_what_is_wrong_with_a_machine_is_said_before_anything_is_changed(contact
 
 @pytest.mark.fault
 def test_too_little_disk_is_said_before_anything_is_changed(contact: Lab) -> None:
-    with untouched(contact.machines["worker-1"]):
+    with expect_untouched(contact.machines["worker-1"]):
         result = contact.command("worker-1-preflight").run(stdin=with_minimum_disk(contact, "worker-1"))
     assert result.code != 0
     assert re.search(rf"has \d+ GiB free under /var/lib; at least {TOO_MUCH_DISK} are needed", result.err)
@@ -204,7 +204,7 @@ def test_everything_that_is_wrong_with_a_machine_is_in_one_report(contact: Lab) 
     with ExitStack() as causes:
         for cause, _ in FAULTS.values():
             causes.enter_context(cause(machine))
-        with untouched(machine):
+        with expect_untouched(machine):
             result = contact.command("worker-1-preflight").run(stdin=with_minimum_disk(contact, "worker-1"))
     assert result.code != 0
     for _, expected in FAULTS.values():
@@ -240,7 +240,7 @@ def test_two_machines_that_are_alike_are_found_when_looked_at_together(
     first, second = (contact.machines[name] for name in pair)
     for name in contact.machines:
         contact.command(f"{name}-preflight").run(delete=True)
-    with alike(first, second), untouched(first, second), ThreadPoolExecutor() as pool:
+    with alike(first, second), expect_untouched(first, second), ThreadPoolExecutor() as pool:
         results = list(pool.map(lambda name: look(contact, name), pair))
     assert sorted(result.code for result in results) == [0, 1], results
     said = next(result.err for result in results if result.code)
@@ -273,7 +273,7 @@ def as_apt_source(contact: Lab, name: str, wait: int) -> str:
 @pytest.mark.fault
 def test_an_apt_lock_that_stays_held_ends_with_what_to_look_at(contact: Lab) -> None:
     machine = contact.machines["worker-1"]
-    with held_apt_lock(machine), untouched(machine):
+    with held_apt_lock(machine), expect_untouched(machine):
         result = contact.command("worker-1-preflight").run(stdin=as_apt_source(contact, "worker-1", wait=4))
     assert result.code != 0
     assert "waiting for another apt or dpkg to end" in result.err

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from components.files import manifest_of
-from tests.cluster.machines import Lab, Machine, lab, untouched
+from tests.cluster.machines import Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import REPOSITORY, Command
 from tests.cluster.software import Software
 
@@ -61,7 +61,7 @@ def test_files_arrive_once_and_what_the_manifest_no_longer_names_goes(
     assert result.code == 0 and "sending 2 files to control-1" in result.err
     assert sorted(files(machine)) == ["a.txt 644", "below/b.txt 644"]
     assert machine.run("cat", f"{TARGET}/below/b.txt") == "the second file"
-    with untouched(machine):
+    with expect_untouched(machine):
         assert command.run().err == ""
 
     (source / "a.txt").unlink()
@@ -77,7 +77,7 @@ def test_a_file_that_changed_since_the_manifest_is_refused_before_anything_is_se
 ) -> None:
     manifest = manifest_of(str(source))
     (source / "a.txt").write_text("another text\n")
-    with untouched(machine):
+    with expect_untouched(machine):
         result = deliver(delivery, source, manifest).run()
     assert result.code != 0
     assert f"{source}/a.txt has digest" in result.err and "refused, nothing sent" in result.err

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from components.bootstrap.render.payload import node_script
-from tests.cluster.machines import Lab, Machine, differences, lab, untouched
+from tests.cluster.machines import Lab, Machine, differences, expect_untouched, lab
 from tests.cluster.outside import Outside, outside
 from tests.cluster.recorded import Command, Result
 from tests.cluster.software import Software
@@ -143,7 +143,7 @@ def test_nobody_elses_rules_are_touched(walls: Lab, machine: Machine) -> None:
 
 
 def test_the_same_rules_again_change_nothing(walls: Lab, machine: Machine) -> None:
-    with untouched(machine):
+    with expect_untouched(machine):
         walls.do("control-1-firewall")
 
 

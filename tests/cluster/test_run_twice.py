@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.cluster.machines import PREPARATION, SCRIPTS, Lab, Machine, differences, untouched
+from tests.cluster.machines import PREPARATION, SCRIPTS, Lab, Machine, differences, expect_untouched
 from tests.cluster.recorded import Result
 
 EVERYTHING = (
@@ -33,7 +33,7 @@ def settled(lab: Lab) -> list[Machine]:
 
 def test_every_command_of_the_program_run_again_changes_nothing(two_nodes: Lab) -> None:
     machines = settled(two_nodes)
-    with untouched(*machines):
+    with expect_untouched(*machines):
         for name in EVERYTHING:
             assert two_nodes.command(name).run().code == 0, name
 

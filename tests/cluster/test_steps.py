@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from components.bootstrap.render.payload import payload
-from tests.cluster.machines import SCRIPTS, Lab, Machine, lab, untouched
+from tests.cluster.machines import SCRIPTS, Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import Command, kill
 from tests.cluster.software import Software
 
@@ -109,7 +109,7 @@ def test_different_steps_at_once_run_one_after_the_other(steps: Lab, machine: Ma
 def test_the_same_inputs_again_do_nothing_and_other_inputs_do(steps: Lab, machine: Machine) -> None:
     first = step(steps, "inputs", lasts=0)
     assert first.run().code == 0
-    with untouched(machine):
+    with expect_untouched(machine):
         again = first.run()
     assert again.code == 0 and again.err == ""
     assert step(steps, "inputs", lasts=1).run().code == 0

@@ -90,19 +90,19 @@ launch() {
     fi
     [[ $(cat "$dir/done" 2>/dev/null) == "$digest" ]] && exit 0
 
-    next=$dir/work.$$
-    rm -rf -- "$dir"/work* "$dir/result"
+    next=$dir/unpacked.$$
+    rm -rf -- "$dir"/unpacked* "$dir/result"
     unpack "$payload" "$next" "/run/metalml/secrets/$step"
     # It may hold secrets, and this shell may be killed while it follows.
     rm -f -- "$payload"
-    mv "$next" "$dir/work"
+    mv "$next" "$dir/unpacked"
     : >"$dir/log"
     systemctl reset-failed "$UNIT.service" 2>/dev/null || true
     printf '%s %s\n' "$step" "$digest" >/run/metalml/running
     if systemd-run --quiet --collect --unit "$UNIT" --service-type=exec -p RuntimeMaxSec="$LONGEST" \
       -p StandardOutput="append:$dir/log" -p StandardError="append:$dir/log" \
       -p ExecStopPost="/bin/rm -rf /run/metalml/secrets/$step" \
-      bash "$dir/work/scripts/run.sh" "$step" "$digest" 9>&-; then
+      bash "$dir/unpacked/scripts/run.sh" "$step" "$digest" 9>&-; then
       flock -u 9
       follow "$dir/log"
       finish "$step"

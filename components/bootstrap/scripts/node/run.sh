@@ -5,7 +5,7 @@ set -euo pipefail
 step=$1 digest=$2
 dir=/var/lib/metalml/steps/$step
 status=0
-METALML_WORK=$dir/work METALML_SECRETS=/run/metalml/secrets/$step bash "$dir/work/scripts/main.sh" || status=$?
+METALML_WORK=$dir/unpacked METALML_SECRETS=/run/metalml/secrets/$step bash "$dir/unpacked/scripts/main.sh" || status=$?
 
 if ((status == 0)); then
   printf '%s\n' "$digest" >"$dir/done.new"

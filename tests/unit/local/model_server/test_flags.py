@@ -72,4 +72,5 @@ def test_the_directory_is_looked_at_each_second_unless_told_otherwise():
 
 
 def test_flags_of_what_is_not_there_are_accepted_where_another_way_leads_to_the_same():
-    parse_flags([*NEEDED, "--port=8500", "--enable_grpc_healthcheck_service", "--enable_model_warmup=true"])
+    taken = ["--port=8500", "--enable_grpc_healthcheck_service", "--enable_model_warmup=true"]
+    assert parse_flags([*NEEDED, *taken]) == parse_flags(NEEDED)
