@@ -108,7 +108,9 @@ def test_a_machines_firewall_is_the_one_that_was_reviewed(role: str) -> None:
 
 def test_the_pod_networks_files_are_the_ones_that_were_reviewed() -> None:
     expect_snapshot("cni.conflist", cni_config("10.244.11.0/24", 1450))
-    expect_snapshot("pod-egress.nft", pod_egress("10.244.11.0/24", ("10.244.0.0/16", "10.96.0.0/16", "10.77.0.0/24")))
+    expect_snapshot(
+        "pod-egress.nft", pod_egress("10.244.11.0/24", ("10.244.0.0/16", "10.96.0.0/16", "10.77.0.0/24"))
+    )
 
 
 def test_each_minor_has_its_own_apt_repository() -> None:
