@@ -96,7 +96,8 @@ class CommandProvider(Provider):
     ) -> dict[str, Any]:
         kept = {key: value for key, value in properties.items() if key not in _OUTPUTS}
         if not command:
-            return {**kept, **dict.fromkeys(_OUTPUTS, "")}
+            # What was said before is still the last that was said.
+            return {**kept, **{name: (previous or {}).get(name, "") for name in _OUTPUTS}}
         environment = {key: str(value) for key, value in (properties.get("environment") or {}).items()}
         if previous is not None and properties.get("addPreviousOutputInEnv", True):
             environment |= {f"PULUMI_COMMAND_{name.upper()}": previous.get(name, "") for name in _OUTPUTS}

@@ -22,7 +22,7 @@ _LOOK = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What a command printed, without the last line's end, as the official plugin keeps it."""
+    """What a command printed, each without one last line's end, as the official plugin keeps it."""
 
     stdout: str
     stderr: str
@@ -91,7 +91,7 @@ def run(
     if process.returncode != 0:
         how = "stopped" if stopped else f"exit status {process.returncode}"
         raise Failed(f'{how}: running "{command}":\n{"".join(told[-_TAIL:])}')
-    return Said(stdout="".join(said["stdout"]).rstrip("\n"), stderr="".join(said["stderr"]).rstrip("\n"))
+    return Said(**{name: "".join(lines).removesuffix("\n") for name, lines in said.items()})
 
 
 def _ended(process: subprocess.Popen[str], cancelled: threading.Event) -> bool:
