@@ -10,7 +10,7 @@ from components.bootstrap.render.kubelet import KubeletArgs, kubelet_config
 from components.bootstrap.render.network import cni_config, pod_egress
 from components.bootstrap.render.node_files import MODULES, AptSource, BundleSource, node_files
 from components.bootstrap.render.payload import MachineFile, payload, static_file
-from components.files import DeliveredFiles, DeliveredFilesArgs, select
+from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest, select
 from components.machines.firewall import MachineFirewall, MachineFirewallArgs
 from components.machines.firewall_rules import FirewallArgs
 from components.machines.machine import Machine
@@ -66,7 +66,7 @@ class Node(pulumi.ComponentResource):
                     machine=machine.connection,
                     source=source.path,
                     target=BUNDLE_TARGET,
-                    manifest=select(source.manifest, lambda path: _belongs_on(path, machine.role)),
+                    manifest=_delivered(source, machine.role),
                     after=args.after,
                 ),
                 child,
@@ -82,7 +82,7 @@ class Node(pulumi.ComponentResource):
                 lambda facts: payload(
                     "prepare.sh",
                     node_files(facts, source, minor, args.pause_image),
-                    _parameters(facts, source, args.kubernetes_version),
+                    _parameters(facts, source, args.kubernetes_version, machine.role),
                 )
             ),
             delete="step.sh --clean node",
@@ -127,10 +127,15 @@ def _belongs_on(path: str, role: str) -> bool:
     return True
 
 
-def _parameters(facts: Facts, source: AptSource | BundleSource, version: str) -> dict[str, str]:
+def _delivered(source: BundleSource, role: str) -> str:
+    return select(source.manifest, lambda path: _belongs_on(path, role))
+
+
+def _parameters(facts: Facts, source: AptSource | BundleSource, version: str, role: str) -> dict[str, str]:
     common = {"IN_CONTAINER": "yes" if facts.container else "no", "MODULES": " ".join(MODULES)}
     if isinstance(source, BundleSource):
-        return {"NODE_SOURCE": "bundle"} | common
+        # The digest is for nobody to read: another bundle is another step, so what it brings gets installed.
+        return {"NODE_SOURCE": "bundle", "BUNDLE": manifest_digest(_delivered(source, role))} | common
     fill = {"minor": version.rpartition(".")[0], "os": facts.os, "codename": facts.codename}
     return {
         "NODE_SOURCE": "apt",

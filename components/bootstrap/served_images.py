@@ -7,7 +7,7 @@ import pulumi
 from components.bootstrap.operator import operator_command
 from components.bootstrap.render.node_files import BundleSource
 from components.bootstrap.render.payload import payload
-from components.files import DeliveredFiles, DeliveredFilesArgs, select
+from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest, select
 from components.machines.machine import Connection
 
 TARGET = "/var/lib/metalml/served"
@@ -30,13 +30,14 @@ class ServedImages(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ServedImagesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("metalml:bootstrap:ServedImages", name, None, opts)
+        manifest = select(args.source.manifest, lambda path: path == "images/model-server.tar")
         files = DeliveredFiles(
             f"{name}-served-images",
             DeliveredFilesArgs(
                 machine=args.machine,
                 source=args.source.path,
                 target=TARGET,
-                manifest=select(args.source.manifest, lambda path: path == "images/model-server.tar"),
+                manifest=manifest,
                 after=args.after,
             ),
             pulumi.ResourceOptions(parent=self),
@@ -46,7 +47,9 @@ class ServedImages(pulumi.ComponentResource):
             "step.sh images",
             args.machine,
             parent=self,
-            payload=payload("images.sh", parameters={"IMAGES": f"{TARGET}/images"}),
+            payload=payload(
+                "images.sh", parameters={"IMAGES": f"{TARGET}/images", "BUNDLE": manifest_digest(manifest)}
+            ),
             after=(files.delivery,),
         )
         self.register_outputs({})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stacks import cluster
-from stacks.settings import MachineSettings, Settings
+from stacks.settings import BundleSource, MachineSettings, Settings
 from tests.unit.conftest import Recorder, plain
 
 COMMAND = "command:local:Command"
@@ -119,3 +119,22 @@ def test_the_control_planes_images_are_not_sent_to_workers(
     assert "control-plane.tar" in found["control-plane-11-bundle"]["stdin"]
     assert "control-plane.tar" not in found["worker-12-bundle"]["stdin"]
     assert "model-server.tar" in found["worker-12-served-images"]["stdin"]
+
+
+def test_another_bundle_is_installed_and_not_only_delivered(
+    engine: Recorder, settle: Settle, settings: Settings
+) -> None:
+    before = commands(engine, settle, settings)
+    assert isinstance(settings.cluster.source, BundleSource)
+    manifest = Path(settings.cluster.source.path) / "MANIFEST"
+    manifest.write_text(manifest.read_text().replace("0" * 64, "1" * 64))
+    after = commands(engine, settle, settings)
+    changed = {name for name in before if before[name].get("stdin") != after[name].get("stdin")}
+    expected = {
+        f"{name}-{part}" for name in ("control-plane-11", "worker-12") for part in ("bundle", "prepare")
+    }
+    expected |= {"worker-12-served-images", "worker-12-load-images"}
+    if isinstance(before["worker-12-prepare"].get("stdin"), str):
+        assert changed == expected
+    else:
+        assert changed <= expected
