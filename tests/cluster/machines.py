@@ -1,6 +1,7 @@
 """Machines for tests: system containers over real SSH, driven by the program's own commands."""
 
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from tests.cluster.software import Software, alone
 
 SCRIPTS = Path(__file__).with_name("scripts")
 # What brings a machine to where kubeadm can start, in the program's order.
+# Seconds. A machine boots in two; a computer under load takes its time.
+BOOT = 60
 PREPARATION = ("firewall", "bundle", "prepare", "kubelet", "network")
 
 
@@ -63,7 +66,11 @@ class Machine:
     def restart(self) -> None:
         """Restart the machine, and wait until it has booted."""
         subprocess.run(["podman", "restart", "--time", "5", self.container], check=True, capture_output=True)
-        self.run("systemctl", "is-system-running", "--wait", check=False)
+        # Just after the start systemd is not there to be asked: --wait alone would end at once.
+        deadline = time.monotonic() + BOOT
+        while self.run("systemctl", "is-system-running", check=False).strip() not in ("running", "degraded"):
+            assert time.monotonic() < deadline, f"{self.container} did not boot in {BOOT} s"
+            time.sleep(0.2)
 
     def give_login(self, user: str) -> None:
         """Let a user other than root in with the same key."""
