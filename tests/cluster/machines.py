@@ -13,9 +13,9 @@ from tests.cluster.recorded import REPOSITORY, Command, Result, commands_of
 from tests.cluster.software import Software, alone
 
 SCRIPTS = Path(__file__).with_name("scripts")
-# What brings a machine to where kubeadm can start, in the program's order.
 # Seconds. A machine boots in two; a computer under load takes its time.
 BOOT = 60
+# What brings a machine to where kubeadm can start, in the program's order.
 PREPARATION = ("firewall", "bundle", "prepare", "kubelet", "network")
 
 
