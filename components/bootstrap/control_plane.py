@@ -29,7 +29,6 @@ class ControlPlane(pulumi.ComponentResource):
     kubeconfig: pulumi.Output[str]
     """The administrator's; a secret. Read by a Command of its own: it stays when init's inputs change."""
     initialised: pulumi.Resource
-    read_kubeconfig: pulumi.Resource
 
     def __init__(self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("metalml:bootstrap:ControlPlane", name, None, opts)
@@ -56,7 +55,6 @@ class ControlPlane(pulumi.ComponentResource):
             after=(self.initialised,),
             secret=True,
         )
-        self.read_kubeconfig = read
         self.kubeconfig = pulumi.Output.secret(read.stdout)
         self.register_outputs({})
 
