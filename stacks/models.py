@@ -64,6 +64,7 @@ def _serve(
             node_port=model.service.node_port,
             replicas=model.replicas,
             gpu=model.gpu,
+            priority=platform.priority(model.priority),
             requests=model.resources.requests.model_dump(),
             limits=model.resources.limits.model_dump(),
             wait_for=(delivered.delivery,),

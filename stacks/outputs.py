@@ -14,6 +14,7 @@ from pulumi import Input, Output
 from pulumi_kubernetes import Provider
 
 from components.machines.machine import Connection, Machine
+from components.priorities import Priority
 
 T = TypeVar("T")
 
@@ -89,19 +90,20 @@ class PlatformOutputs:
 
     namespaces: Mapping[str, Output[str]] | Output[Sequence[str]]
     """By name; each value is known when the namespace is there."""
+    priorities: Mapping[Priority, Output[str]] | Output[Sequence[str]]
+    """By name, too: the PriorityClasses that pods may have."""
 
     def namespace(self, name: str) -> Output[str]:
         """The name again, known only when the namespace of that name is there."""
-        if not isinstance(self.namespaces, Output):
-            return _by_name(self.namespaces, name, "namespace")
-        return self.namespaces.apply(
-            lambda names: _by_name({there: there for there in names}, name, "namespace")
-        )
+        return _when_there(self.namespaces, name, "namespace")
+
+    def priority(self, name: Priority) -> Output[str]:
+        """The name again, known only when the PriorityClass of that name is there."""
+        return _when_there(self.priorities, name, "priority")
 
     def exports(self) -> dict[str, Input[Any]]:
         """What the stack shows, and what `stacks.references` reads back."""
-        namespaces = self.namespaces
-        return {"namespaces": namespaces if isinstance(namespaces, Output) else list(namespaces.values())}
+        return {"namespaces": _names(self.namespaces), "priorities": _names(self.priorities)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,18 @@ class ModelsOutputs:
     def exports(self) -> dict[str, Input[Any]]:
         """What the stack shows."""
         return {"predictionUrls": dict(self.prediction_urls)}
+
+
+def _names(things: Mapping[Any, Output[str]] | Output[Sequence[str]]) -> Input[Any]:
+    return things if isinstance(things, Output) else list(things.values())
+
+
+def _when_there(
+    things: Mapping[Any, Output[str]] | Output[Sequence[str]], name: str, what: str
+) -> Output[str]:
+    if not isinstance(things, Output):
+        return _by_name(things, name, what)
+    return things.apply(lambda names: _by_name({there: there for there in names}, name, what))
 
 
 def _by_name(things: Mapping[str, T], name: str, what: str) -> T:

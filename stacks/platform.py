@@ -4,6 +4,7 @@ from pulumi import ResourceOptions
 from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.priorities import register_priorities
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 from stacks.settings import Settings
 
@@ -12,9 +13,9 @@ POD_SECURITY = "restricted"
 
 
 def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
-    """Make the namespaces of the settings on the cluster."""
+    """Make the namespaces of the settings on the cluster, and what all of them may use."""
     made = {name: _namespace(name, cluster).metadata.name for name in settings.platform.namespaces}
-    return PlatformOutputs(namespaces=made)
+    return PlatformOutputs(namespaces=made, priorities=register_priorities(_on(cluster)))
 
 
 def _namespace(name: str, cluster: ClusterOutputs) -> Namespace:
@@ -30,5 +31,9 @@ def _namespace(name: str, cluster: ClusterOutputs) -> Namespace:
                 **levels,
             },
         ),
-        opts=ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready)),
+        opts=_on(cluster),
     )
+
+
+def _on(cluster: ClusterOutputs) -> ResourceOptions:
+    return ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))

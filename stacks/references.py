@@ -38,7 +38,10 @@ def cluster_of(stack: str) -> ClusterOutputs:
 
 def platform_of(stack: str) -> PlatformOutputs:
     """The outputs of the stack that owns the platform layer."""
-    return PlatformOutputs(namespaces=_Reference(Layer.PLATFORM, stack).output("namespaces"))
+    reference = _Reference(Layer.PLATFORM, stack)
+    return PlatformOutputs(
+        namespaces=reference.output("namespaces"), priorities=reference.output("priorities")
+    )
 
 
 class _Reference:

@@ -43,6 +43,8 @@ class ModelServerArgs:
     replicas: int | None = 1
     """None leaves the number to an autoscaler."""
     gpu: int = 0
+    priority: Input[str] | None = None
+    """Name of a PriorityClass that is there. None: the pods have priority 0, as any pod without a class."""
     requests: Mapping[str, str] = field(default_factory=default_requests)
     limits: Mapping[str, str] = field(default_factory=default_limits)
     startup_seconds: int = 600

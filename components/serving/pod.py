@@ -62,6 +62,7 @@ def model_pod(args: ModelServerArgs, *, account: Input[str], config_map: Input[s
         # would always be killed at the end of the grace period. In a shared namespace it is not process 1.
         share_process_namespace=True,
         termination_grace_period_seconds=args.drain_seconds + KILL_MARGIN_SECONDS,
+        priority_class_name=args.priority,
         tolerations=_tolerations(args.gpu),
         security_context=PodSecurityContextArgs(
             run_as_non_root=True,

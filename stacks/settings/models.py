@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from components.priorities import Priority
 from stacks.settings.base import Model, wrong
 from stacks.settings.fields import DNS_LABEL, AbsolutePath, DnsName, Image, Label, LocalPath, Quantity
 
@@ -78,6 +79,7 @@ class ModelSettings(Model):
     served_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")] = "default"
     image: Image | None = None  # None: `model-server` (or `model-server-gpu`) of the images table
     gpu: Annotated[int, Field(ge=0, le=16)] = 0  # GPUs of one replica; 16 is the most one server has today
+    priority: Priority = Priority.SERVING  # whose place the pods may take, and who may take theirs
     replicas: Annotated[int, Field(ge=1, le=100)] = 1
     files: FilesSettings
     storage: StorageSettings

@@ -50,7 +50,7 @@ CLUSTER_STACK = {
     "kubernetesVersion": "1.36.3",
     "machines": {"worker-1": MACHINE, "control-1": {**MACHINE, "address": "203.0.113.11"}},
 }
-PLATFORM_STACK = {"namespaces": ["ml"]}
+PLATFORM_STACK = {"namespaces": ["ml"], "priorities": ["serving", "training", "best-effort"]}
 Settle = Callable[[Callable[[], object]], None]
 
 
@@ -185,6 +185,25 @@ def test_a_namespace_that_the_platform_stack_does_not_have_is_said_by_name(
         settle(lambda: references.platform_of("prod-platform").namespace("vision"))
 
 
+def test_a_model_goes_before_other_work_unless_it_says_otherwise(prod: Recorder, settle: Settle) -> None:
+    raw = [
+        *DEV["models"],
+        {**DEV["models"][0], "name": "later", "priority": "best-effort", "service": {"nodePort": 30051}},
+    ]
+    raw[1]["servedName"] = "later"
+    settings = parse({"layers": ["models"], "models": raw}, "prod-models", Path.cwd())
+    settle(
+        lambda: models.build(
+            settings, references.cluster_of("prod-cluster"), references.platform_of("prod-platform")
+        )
+    )
+    pods = {name: one.inputs["spec"]["template"]["spec"] for name, one in prod.of_type(DEPLOYMENT).items()}
+    assert {name: pod["priorityClassName"] for name, pod in pods.items()} == {
+        "ml-model": "serving",
+        "later": "best-effort",
+    }
+
+
 def test_namespaces_refuse_pods_with_privileges(prod: Recorder, settle: Settle) -> None:
     settle(lambda: platform.build(settings_of("platform"), references.cluster_of("prod-cluster")))
     (namespace,) = prod.of_type(NAMESPACE).values()
@@ -236,6 +255,7 @@ def test_one_stack_shows_everything_that_its_users_need(program, engine: Recorde
         "kubernetesVersion",
         "machines",
         "namespaces",
+        "priorities",
         "predictionUrls",
     }
     assert not engine.of_type(STACK_REFERENCE)
@@ -253,7 +273,7 @@ def test_a_stack_of_the_platform_layer_alone_touches_no_machine(program, engine:
     engine.stacks["organization/metalml/fleet"] = CLUSTER_STACK
     upstream = {"cluster": "fleet"}
     exported = program({"layers": ["platform"], "upstream": upstream, "platform": DEV["platform"]})
-    assert set(exported) == {"namespaces"}
+    assert set(exported) == {"namespaces", "priorities"}
     assert not engine.of_type(COMMAND)
 
 

@@ -90,6 +90,11 @@ MODELS = {
     "served name that is no part of a URL": Bad(
         change={"models[0].servedName": "a/b"}, at="models[0].servedName", says=("text of the form",)
     ),
+    "unknown priority": Bad(
+        change={"models[0].priority": "high"},
+        at="models[0].priority",
+        says=("'high'", "'serving', 'training' or 'best-effort'"),
+    ),
     "no replica": Bad(change={"models[0].replicas": 0}, at="models[0].replicas", says=("1 or more",)),
     "machine that does not exist": Bad(
         change={"models[0].files.machine": "woker-1"},
