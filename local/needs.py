@@ -1,16 +1,14 @@
 """What a stack's settings ask this computer for, read before anything long begins."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from components import versions
 from local.bundle.modules import KUBERNETES_VERSION
+from local.bundle.served import SERVED, Served
 from local.errors import Problem
 from local.paths import LOCAL, REPOSITORY
 from local.stack_config import read_user_file
-from stacks.settings import Mistake, SettingsError, parse
-from stacks.settings.layers import environment
+from stacks.images import images_of
+from stacks.settings import BundleSource, Layer, Mistake, Provider, SettingsError, read
 
 PREFIX = "metalml:"
 
@@ -23,36 +21,34 @@ class Needs:
     machines: bool
     bundle: bool
     model: bool
+    images: tuple[Served, ...] = ()
+    """Images that the machines get with the bundle, since they can be built here."""
 
 
 def read_needs(stack: str) -> Needs:
     """What to make. Mistakes in the settings are named first, all at once, by the program's own rules."""
     config = read_user_file(stack).get("config") or {}
     raw = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
-    try:
-        parse(raw, stack, REPOSITORY)
-    except SettingsError as error:
-        mistakes = [mistake for mistake in error.mistakes if not _made_here(mistake)]
-        if mistakes:
-            raise Problem(str(SettingsError(stack, mistakes))) from error
-    cluster = raw.get("cluster") or {}
-    bundle = (cluster.get("source") or {}).get("kind") == "bundle"
-    wanted = cluster.get("kubernetesVersion", versions.KUBERNETES)
-    if bundle and wanted != KUBERNETES_VERSION:
+    settings, mistakes = read(raw, stack, REPOSITORY)
+    mistakes = [mistake for mistake in mistakes if not _made_here(mistake)]
+    if mistakes:
+        raise Problem(str(SettingsError(stack, mistakes)))
+    cluster = settings.cluster
+    bundle = settings.owns(Layer.CLUSTER) and isinstance(cluster.source, BundleSource)
+    if bundle and cluster.kubernetes_version != KUBERNETES_VERSION:
         raise Problem(
-            f"metalml:cluster.kubernetesVersion is {wanted}, but the bundle is built from"
+            f"metalml:cluster.kubernetesVersion is {cluster.kubernetes_version}, but the bundle is built from"
             f" {KUBERNETES_VERSION}: choose that, or raise it in local/bundle/modules/kubernetes/go.mod"
         )
     return Needs(
-        cluster=cluster.get("name", environment(stack)),
-        machines=any(machine.get("provider") == "local" for machine in _all(raw.get("machines"))),
+        cluster=cluster.name,
+        machines=any(machine.provider is Provider.LOCAL for machine in settings.machines),
         bundle=bundle,
-        model=any(_is_local(model["files"]["source"]) for model in _all(raw.get("models"))),
+        model=any(_is_local(model.files.source) for model in settings.models),
+        images=tuple(SERVED[image] for image in sorted({*images_of(settings).values()} & SERVED.keys()))
+        if bundle
+        else (),
     )
-
-
-def _all(entries: Any) -> Iterable[dict[str, Any]]:
-    return entries or []
 
 
 def _made_here(mistake: Mistake) -> bool:

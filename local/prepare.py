@@ -2,6 +2,7 @@
 
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
+from components.bootstrap.served_images import SERVED_FOLDER
 from local import cache
 from local.bundle.images import control_plane_images, node_images
 from local.bundle.make import Part, make_bundle
@@ -9,7 +10,7 @@ from local.bundle.modules import CNI_PLUGINS, CONTAINERD, COREDNS, ETCD, KUBERNE
 from local.engine.pulumi import ENGINE, install_engine
 from local.keys import make_keys
 from local.machine.root import build_root, place_root
-from local.model_server.build import IMAGE, MODEL, build_model_server
+from local.model_server.build import MODEL, build_model_server
 from local.needs import Needs
 from local.paths import BINARIES, BUNDLE, MODELS, link
 from local.process import stop_all
@@ -20,11 +21,11 @@ def prepare(needs: Needs, progress: Progress) -> None:
     """Build or find everything; only what is missing takes time."""
     make_keys()
     with ThreadPoolExecutor(max_workers=3) as pool:
-        jobs: list[Future[object]] = [pool.submit(_build_programs, progress, needs.bundle)]
+        jobs: list[Future[object]] = [pool.submit(_build_programs, progress, needs)]
         # kube-proxy's image needs packet tools out of the root filesystem.
         if needs.machines or needs.bundle:
             jobs.append(pool.submit(build_root, progress))
-        if needs.bundle or needs.model:
+        if needs.model:
             jobs.append(pool.submit(build_model_server, progress))
         try:
             wait(jobs, return_when=FIRST_EXCEPTION)
@@ -40,7 +41,7 @@ def prepare(needs: Needs, progress: Progress) -> None:
     if needs.machines:
         place_root(progress, build_root(progress))
     if needs.bundle:
-        _bundle(progress)
+        _bundle(progress, needs)
     if needs.model:
         built = build_model_server(progress)
         for name in built.digests:
@@ -48,13 +49,15 @@ def prepare(needs: Needs, progress: Progress) -> None:
                 cache.place(built, name, MODELS / name)
 
 
-def _build_programs(progress: Progress, bundled: bool) -> None:
-    modules = [KUBERNETES, ETCD, CONTAINERD, CNI_PLUGINS, COREDNS] if bundled else []
+def _build_programs(progress: Progress, needs: Needs) -> None:
+    modules = [KUBERNETES, ETCD, CONTAINERD, CNI_PLUGINS, COREDNS] if needs.bundle else []
     for module in (*modules, ENGINE):
         module.build(progress)
+    for image in needs.images:
+        image.build(progress)
 
 
-def _bundle(progress: Progress) -> None:
+def _bundle(progress: Progress, needs: Needs) -> None:
     kubernetes = KUBERNETES.build(progress)
     node = ("kubeadm", "kubelet", "kubectl")
     make_bundle(
@@ -68,7 +71,10 @@ def _bundle(progress: Progress) -> None:
             Part(folder="cni", entry=(plugins := CNI_PLUGINS.build(progress)), names=tuple(plugins.digests)),
             Part(folder="images", entry=control_plane_images(progress), names=("control-plane.tar",)),
             Part(folder="images", entry=node_images(progress, build_root(progress)), names=("node.tar",)),
-            Part(folder="images", entry=build_model_server(progress), names=(IMAGE,)),
+            *(
+                Part(folder=f"images/{SERVED_FOLDER}", entry=image.build(progress), names=(image.archive,))
+                for image in needs.images
+            ),
         ]
     )
     link(BINARIES / "kubectl", BUNDLE / "bin" / "kubectl")

@@ -11,6 +11,8 @@ from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest
 from components.machines.machine import Connection
 
 TARGET = "/var/lib/metalml/served"
+# Folder below the bundle's `images` with what the cluster serves; beside it is Kubernetes' own.
+SERVED_FOLDER = "served"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,7 @@ class ServedImages(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ServedImagesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("metalml:bootstrap:ServedImages", name, None, opts)
-        manifest = select(args.source.manifest, lambda path: path == "images/model-server.tar")
+        manifest = select(args.source.manifest, lambda path: path.startswith(f"images/{SERVED_FOLDER}/"))
         files = DeliveredFiles(
             f"{name}-served-images",
             DeliveredFilesArgs(
@@ -48,7 +50,11 @@ class ServedImages(pulumi.ComponentResource):
             args.machine,
             parent=self,
             payload=payload(
-                "images.sh", parameters={"IMAGES": f"{TARGET}/images", "BUNDLE": manifest_digest(manifest)}
+                "images.sh",
+                parameters={
+                    "IMAGES": f"{TARGET}/images/{SERVED_FOLDER}",
+                    "BUNDLE": manifest_digest(manifest),
+                },
             ),
             after=(files.delivery,),
         )

@@ -18,9 +18,10 @@ REGISTRY = "registry.k8s.io"
 LAYOUT = "1"
 
 
-def _program(
+def image_of_program(
     entry: cache.Entry, name: str, reference: str, where: str = "/usr/local/bin", user: str = ""
 ) -> Image:
+    """An image with one static program of a cache entry, which is what it runs."""
     path = f"{where.rstrip('/')}/{name}"
     return Image(reference=reference, files={path: entry.path(name)}, links={}, entrypoint=(path,), user=user)
 
@@ -30,13 +31,13 @@ def control_plane_images(progress: Progress) -> cache.Entry:
     kubernetes, etcd = KUBERNETES.build(progress), ETCD.build(progress)
     images = [
         *(
-            _program(kubernetes, name, f"{REGISTRY}/{name}:v{KUBERNETES_VERSION}")
+            image_of_program(kubernetes, name, f"{REGISTRY}/{name}:v{KUBERNETES_VERSION}")
             for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
         ),
-        _program(etcd, "etcd", f"{REGISTRY}/etcd:{ETCD_VERSION}-0"),
+        image_of_program(etcd, "etcd", f"{REGISTRY}/etcd:{ETCD_VERSION}-0"),
     ]
     key = cache.key_of(LAYOUT, kubernetes.digest, etcd.digest)
-    return _archive(progress, "control-plane", "Images of the control plane", key, images)
+    return archive_of(progress, "control-plane", "Images of the control plane", key, images)
 
 
 def node_images(progress: Progress, root: cache.Entry) -> cache.Entry:
@@ -57,14 +58,15 @@ def node_images(progress: Progress, root: cache.Entry) -> cache.Entry:
         )
         images = [
             proxy,
-            _program(coredns, "coredns", f"{REGISTRY}/coredns/coredns:v{COREDNS_VERSION}", where="/"),
+            image_of_program(coredns, "coredns", f"{REGISTRY}/coredns/coredns:v{COREDNS_VERSION}", where="/"),
             # Nobody: the process does nothing but wait.
-            _program(pause, "pause", f"{REGISTRY}/pause:{PAUSE}", where="/", user="65535:65535"),
+            image_of_program(pause, "pause", f"{REGISTRY}/pause:{PAUSE}", where="/", user="65535:65535"),
         ]
-        return _archive(progress, "node", "Images of every node", key, images)
+        return archive_of(progress, "node", "Images of every node", key, images)
 
 
-def _archive(progress: Progress, name: str, title: str, key: str, images: list[Image]) -> cache.Entry:
+def archive_of(progress: Progress, name: str, title: str, key: str, images: list[Image]) -> cache.Entry:
+    """The cache entry with `<name>.tar` of these images, written now if there is none for the key."""
     entry = cache.find("images", key)
     if entry:
         return entry

@@ -4,7 +4,7 @@ from stacks.settings.cluster import ClusterSettings, FirewallSettings, LocalMach
 from stacks.settings.errors import Mistake, SettingsError
 from stacks.settings.kubelet import EvictionSettings, KubeletSettings, ReservedSettings
 from stacks.settings.layers import Layer, UpstreamSettings
-from stacks.settings.load import load, parse
+from stacks.settings.load import load, parse, read
 from stacks.settings.machines import Effect, LoginSettings, MachineSettings, Provider, Role, TaintSettings
 from stacks.settings.models import (
     ComputeSettings,
@@ -49,4 +49,5 @@ __all__ = [
     "UpstreamSettings",
     "load",
     "parse",
+    "read",
 ]

@@ -34,6 +34,14 @@ def load(config: pulumi.Config, stack: str, directory: Path | None = None) -> Se
 
 def parse(raw: Mapping[str, Any], stack: str, directory: Path, secret: Collection[str] = ()) -> Settings:
     """The settings in plain data, keys without `metalml:`. What is below a `secret` key is never shown."""
+    settings, mistakes = read(raw, stack, directory)
+    if mistakes:
+        raise SettingsError(stack, [_without_secret(found, secret) for found in mistakes])
+    return settings
+
+
+def read(raw: Mapping[str, Any], stack: str, directory: Path) -> tuple[Settings, list[Mistake]]:
+    """The settings, in which what could not be read is UNKNOWN, and every mistake in them."""
     raw = _with_names(raw, stack)
     mistakes: list[Mistake] = []
     try:
@@ -45,9 +53,7 @@ def parse(raw: Mapping[str, Any], stack: str, directory: Path, secret: Collectio
     mistakes += (
         replace(found, owner=owner_of(found.path, raw)) for found in find_mistakes(settings, directory)
     )
-    if mistakes:
-        raise SettingsError(stack, [_without_secret(found, secret) for found in sorted(mistakes, key=_place)])
-    return settings
+    return settings, sorted(mistakes, key=_place)
 
 
 def _keys(namespace: str) -> list[str]:

@@ -8,7 +8,7 @@ from time import monotonic
 from local.paths import LOGS
 from local.progress import TIMES
 from tests.bench.whole import STACK
-from tests.cluster.project import Project, dev_settings_on
+from tests.cluster.project import Project, settings_on
 
 # Steps that fetch packages and go on to build with them count as building.
 DOWNLOADS = ("download-", "go")
@@ -50,7 +50,7 @@ def measure_first(project: Project, caches: Path) -> dict[str, float]:
         # Else the downloaded sources could not be removed.
         "GOFLAGS": "-modcacherw",
     }
-    project.write(STACK, dev_settings_on(project, cluster=STACK, machines="10.89.0", pods="10.248"))
+    project.write(STACK, settings_on(project, cluster=STACK, machines="10.89.0", pods="10.248"))
     seconds: dict[str, float] = {}
     for name, command in {
         "environment": ["bash", "local/bootstrap.sh", "host", "true"],

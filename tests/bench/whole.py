@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from local.progress import TIMES
 from tests.bench.timeline import Timeline, phases
-from tests.cluster.project import Project, dev_settings_on
+from tests.cluster.project import Project, settings_on
 
 STACK = "bench"
 CONTROL_PLANE = "control-1"
@@ -13,7 +13,7 @@ CLUSTER_ONLY = "metalml:layers"
 
 def measure_ready(project: Project, number: int, tell: Callable[[str], None]) -> list[dict[str, float]]:
     """Make the cluster `number` times and leave the last one; what each phase took."""
-    settings = dev_settings_on(project, cluster=STACK, machines="10.89.0", pods="10.248")
+    settings = settings_on(project, cluster=STACK, machines="10.89.0", pods="10.248")
     settings["config"][CLUSTER_ONLY] = ["cluster"]
     # A layer that the stack does not own has no settings in it.
     for layer in ("platform", "models", "images"):
@@ -32,7 +32,7 @@ def measure_ready(project: Project, number: int, tell: Callable[[str], None]) ->
 
 def measure_unchanged(project: Project, number: int, tell: Callable[[str], None]) -> list[dict[str, float]]:
     """Bring all layers up, then `number` times again without a change: the command, and the engine alone."""
-    project.write(STACK, dev_settings_on(project, cluster=STACK, machines="10.89.0", pods="10.248"))
+    project.write(STACK, settings_on(project, cluster=STACK, machines="10.89.0", pods="10.248"))
     project.must("up", STACK)
     rounds: list[dict[str, float]] = []
     for _ in range(number):

@@ -136,12 +136,21 @@ class Project:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def dev_settings_on(project: Project, *, cluster: str, machines: str, pods: str) -> dict[str, Any]:
-    """The settings of `dev` on other ranges, given by their first numbers, such as 10.87.0 and 10.245."""
-    text = (project.folder / "Pulumi.dev.yaml").read_text()
-    text = text.replace("10.77.0.", f"{machines}.").replace("10.244.", f"{pods}.")
+def settings_on(
+    project: Project, *, cluster: str, machines: str, pods: str, stack: str = "dev"
+) -> dict[str, Any]:
+    """A stack's settings on other ranges, given by their first numbers, such as 10.87.0 and 10.245."""
+    text = (project.folder / f"Pulumi.{stack}.yaml").read_text()
+    given = yaml.safe_load(text)["config"]["metalml:cluster"]
+    text = text.replace(_numbers(given["machineRange"], 3), f"{machines}.")
+    text = text.replace(_numbers(given["podRange"], 2), f"{pods}.")
     settings = yaml.safe_load(text)
     config = settings["config"]
     config["metalml:cluster"]["name"] = cluster
     config["metalml:cluster"]["localMachines"]["network"] = f"metalml-{cluster}"
     return settings
+
+
+def _numbers(address_range: str, count: int) -> str:
+    """The first numbers of a range, each with its dot."""
+    return "".join(f"{number}." for number in address_range.split(".")[:count])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.project import Project, dev_settings_on
+from tests.cluster.project import Project, settings_on
 
 STACK = "killed"
 CONTROL = f"metalml-{STACK}-control-1"
@@ -17,7 +17,7 @@ CONTROL = f"metalml-{STACK}-control-1"
 @pytest.fixture
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("killed"))
-    settings = dev_settings_on(project, cluster=STACK, machines="10.85.0", pods="10.242")
+    settings = settings_on(project, cluster=STACK, machines="10.85.0", pods="10.242")
     # Without the model: this is about the cluster.
     settings["config"]["metalml:models"] = []
     project.write(STACK, settings)

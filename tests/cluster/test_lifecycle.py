@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.project import Project, dev_settings_on
+from tests.cluster.project import Project, settings_on
 
 STACK = "lifecycle"
 # 198.18.0.0/15 is kept for tests of networks (RFC 2544).
@@ -20,7 +20,7 @@ CONTROL, WORKER, SECOND = "10.87.0.11", "10.87.0.12", "10.87.0.13"
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("lifecycle"))
-    project.write(STACK, dev_settings_on(project, cluster=STACK, machines="10.87.0", pods="10.245"))
+    project.write(STACK, settings_on(project, cluster=STACK, machines="10.87.0", pods="10.245"))
     yield project
     project.run("down", STACK)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.project import Project, dev_settings_on
+from tests.cluster.project import Project, settings_on
 from tests.cluster.test_lifecycle import curl
 
 STACKS = ("split-cluster", "split-platform", "split-models")
@@ -14,7 +14,7 @@ STACKS = ("split-cluster", "split-platform", "split-models")
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("three-stacks"))
-    whole = dev_settings_on(project, cluster="split", machines="10.86.0", pods="10.243")
+    whole = settings_on(project, cluster="split", machines="10.86.0", pods="10.243")
     config = whole["config"]
     for stack in STACKS:
         layer = stack.removeprefix("split-")

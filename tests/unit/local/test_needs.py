@@ -6,7 +6,9 @@ import pytest
 import yaml
 
 from local import needs, stack_config
+from local.bundle.served import SERVED
 from local.errors import Problem
+from local.model_server import build as model_server
 from local.needs import Needs, read_needs
 from local.paths import REPOSITORY
 
@@ -29,9 +31,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return write
 
 
-def test_dev_needs_machines_bundle_and_model(settings):
+def test_dev_needs_machines_bundle_model_and_the_image_that_serves_it(settings):
     settings()
-    assert read_needs("dev") == Needs(cluster="dev", machines=True, bundle=True, model=True)
+    assert read_needs("dev") == Needs(
+        cluster="dev", machines=True, bundle=True, model=True, images=(SERVED[model_server.REFERENCE],)
+    )
 
 
 def test_a_mistake_is_named_before_anything_is_built(settings):

@@ -37,7 +37,7 @@ def settings(tmp_path: Path) -> Settings:
             for path in (
                 "bin/kubelet",
                 "images/control-plane.tar",
-                "images/model-server.tar",
+                "images/served/model-server.tar",
                 "images/node.tar",
             )
         )

@@ -1,0 +1,45 @@
+"""Images of what the cluster serves that can be built here, by the references that the settings name.
+
+An image of the real programs keeps its real reference. A stand-in is called `metalml.local/...`, and the
+stack that makes do with it says so in `metalml:images`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from local import cache
+from local.bundle.images import LAYOUT, archive_of, image_of_program
+from local.gomodule import GoModule
+from local.model_server import build as model_server
+from local.progress import Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """An image, and how it is built."""
+
+    archive: str
+    """File name in the bundle."""
+    build: Callable[[Progress], cache.Entry]
+    """Builds the cache entry that holds the archive, or finds it."""
+
+
+# What images of these programs run as where nobody says otherwise: nobody.
+NOBODY = "65534:65534"
+
+
+def program(module: GoModule, name: str, reference: str, *, where: str = "/", user: str = NOBODY) -> Served:
+    """An image with one program of a Go module, at the path where the vendor's image has it."""
+
+    def build(progress: Progress) -> cache.Entry:
+        entry = module.build(progress)
+        key = cache.key_of(LAYOUT, name, reference, where, user, entry.digest)
+        image = image_of_program(entry, name, reference, where=where, user=user)
+        return archive_of(progress, name, f"Image of {name}", key, [image])
+
+    return Served(archive=f"{name}.tar", build=build)
+
+
+SERVED = {
+    model_server.REFERENCE: Served(archive=model_server.IMAGE, build=model_server.build_model_server),
+}

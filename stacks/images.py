@@ -1,0 +1,25 @@
+"""Which images a stack's settings run, besides those that kubeadm and operators choose by themselves."""
+
+from components.versions import IMAGES
+from stacks.settings import Layer, PodNetwork, Settings
+
+
+def images_of(settings: Settings) -> dict[str, str]:
+    """References of the images, each by the settings key that would replace it.
+
+    `make up` builds from it what it can, and whoever has a registry of their own learns what to copy there.
+    """
+    table = {**IMAGES, **settings.images}
+    found: dict[str, str] = {}
+
+    def use(key: str) -> None:
+        found[f"images.{key}"] = table[key]
+
+    if settings.owns(Layer.CLUSTER) and settings.cluster.network is PodNetwork.CALICO:
+        use("tigera-operator")
+    for index, model in enumerate(settings.models):
+        if model.image:
+            found[f"models[{index}].image"] = model.image
+        else:
+            use("model-server-gpu" if model.gpu else "model-server")
+    return found

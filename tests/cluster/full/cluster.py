@@ -1,0 +1,44 @@
+"""The stack `full` as its users see it, and models that they bring up on it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from tests.cluster.project import Project, Run
+
+STACK = "full"
+
+
+class FullCluster:
+    """A cluster with every feature on."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    def kubectl(self, *arguments: str) -> str:
+        """Ask the cluster."""
+        return self.project.kubectl(*arguments)
+
+    def get(self, kind: str, name: str, namespace: str = "ml") -> dict[str, Any]:
+        """One object, as the API server has it."""
+        return json.loads(self.kubectl("get", kind, name, "--namespace", namespace, "--output", "json"))
+
+    @contextmanager
+    def models(self, stack: str, config: Mapping[str, Any]) -> Iterator[Run]:
+        """Bring up a stack of the layer `models` with this configuration; it is gone at the end."""
+        self.write(stack, config)
+        try:
+            yield self.project.must("up", stack)
+        finally:
+            self.project.run("down", stack)
+
+    def write(self, stack: str, config: Mapping[str, Any]) -> None:
+        """Write the settings of a stack of the layer `models` on this cluster."""
+        images = self.project.settings(STACK)["config"]["metalml:images"]
+        frame = {
+            "metalml:layers": ["models"],
+            "metalml:upstream": {"cluster": STACK, "platform": STACK},
+            "metalml:images": images,
+        }
+        self.project.write(stack, {"config": {**frame, **config}})

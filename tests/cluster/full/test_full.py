@@ -1,0 +1,35 @@
+"""`make up STACK=full` ends with every machine in the cluster and its model answering."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.cluster.full.cluster import FullCluster
+
+
+def test_every_machine_is_ready(full: FullCluster) -> None:
+    nodes = full.kubectl("get", "nodes", "--no-headers").splitlines()
+    assert {line.split()[0]: line.split()[1] for line in nodes} == {
+        "control-1": "Ready",
+        "gpu-1": "Ready",
+        "worker-1": "Ready",
+        "worker-2": "Ready",
+    }
+
+
+@pytest.mark.parametrize("number", [11, 12, 13, 14])
+def test_the_model_answers_on_every_machine(full: FullCluster, number: int) -> None:
+    url = f"http://10.85.0.{number}:30050/v1/models/default:predict"
+    answer = subprocess.run(
+        ["curl", "-sS", "--max-time", "10", "-d", '{"instances":[1.0,2.0,5.0]}', url],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert json.loads(answer) == {"predictions": [2.5, 3.0, 4.5]}
+
+
+def test_a_second_up_changes_nothing(full: FullCluster) -> None:
+    run = full.project.must("up", "full")
+    assert "created" not in run.text and "updated" not in run.text and "deleted" not in run.text

@@ -1,0 +1,50 @@
+"""Whoever has to copy images to a registry of their own learns of every one that a stack runs."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks import models, platform, references
+from stacks.images import images_of
+from stacks.settings import parse
+from tests.unit.conftest import Recorder, plain
+from tests.unit.stacks.given import project, read
+from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
+
+Settle = Callable[[Callable[[], object]], None]
+# Of the cluster layer, which is not built here.
+OF_THE_CLUSTER = {"images.tigera-operator"}
+
+
+def images_in(value: Any) -> Iterator[str]:
+    """Every image of every container, however deep."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("containers", "initContainers"):
+                yield from (container["image"] for container in inner)
+            yield from images_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from images_in(inner)
+
+
+@pytest.mark.parametrize("name", ["Pulumi.dev.yaml", "Pulumi.full.yaml", "Pulumi.prod.yaml.example"])
+def test_the_images_that_run_are_those_that_are_told(
+    name: str, engine: Recorder, settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = parse(read(name), "prod", Path.cwd())
+    machines = {machine.name: {**MACHINE, "gpu": machine.gpu} for machine in settings.machines}
+    engine.stacks["organization/metalml/prod"] = {**CLUSTER_STACK, "machines": machines}
+
+    def build() -> None:
+        cluster = references.cluster_of("prod")
+        models.build(settings, cluster, platform.build(settings, cluster))
+
+    settle(build)
+    run = {image for found in engine.resources for image in images_in(plain(found.inputs))}
+    told = {image for key, image in images_of(settings).items() if key not in OF_THE_CLUSTER}
+    assert run == told
