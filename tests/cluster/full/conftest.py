@@ -10,9 +10,9 @@ from tests.cluster.project import Project, settings_on
 
 @pytest.fixture(scope="session")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullCluster]:
-    """The stack `full`, brought up once, on ranges of its own so that a user's own one may stand beside it."""
+    """The stack `full`, brought up once, on ranges of its own: a user's own one may stand beside it."""
     project = Project(tmp_path_factory.mktemp("full"))
-    settings = settings_on(project, stack=STACK, cluster="test-full", machines="10.85.0", pods="10.241")
+    settings = settings_on(project, stack=STACK, cluster="test-full", machines="10.84.0", pods="10.241")
     project.write(STACK, settings)
     try:
         project.must("up", STACK)

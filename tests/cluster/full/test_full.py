@@ -20,7 +20,7 @@ def test_every_machine_is_ready(full: FullCluster) -> None:
 
 @pytest.mark.parametrize("number", [11, 12, 13, 14])
 def test_the_model_answers_on_every_machine(full: FullCluster, number: int) -> None:
-    url = f"http://10.85.0.{number}:30050/v1/models/default:predict"
+    url = f"http://10.84.0.{number}:30050/v1/models/default:predict"
     answer = subprocess.run(
         ["curl", "-sS", "--max-time", "10", "-d", '{"instances":[1.0,2.0,5.0]}', url],
         check=True,
