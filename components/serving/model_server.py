@@ -98,7 +98,7 @@ class ModelServer(pulumi.ComponentResource):
                     spec=model_pod(args, account=account.metadata.name, config_map=config.metadata.name),
                 ),
             ),
-            opts=ResourceOptions(parent=self, depends_on=[policy, *args.wait_for]),
+            opts=ResourceOptions(parent=self, depends_on=[policy, *args.files.wait_for]),
         )
         service = Service(
             name,
@@ -172,7 +172,7 @@ def _only_the_rest_port(
     selector: dict[str, str],
     child: ResourceOptions,
 ) -> NetworkPolicy:
-    """Let requests in on the REST port, and nothing out: a server that only reads files needs no network."""
+    """Let requests in on the REST port, and nothing out but what fetching the files needs."""
     return NetworkPolicy(
         name,
         metadata=ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
@@ -186,7 +186,7 @@ def _only_the_rest_port(
                     ports=[NetworkPolicyPortArgs(port=args.container_port, protocol="TCP")]
                 )
             ],
-            egress=[],
+            egress=list(args.files.egress),
         ),
         opts=child,
     )

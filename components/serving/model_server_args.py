@@ -1,12 +1,13 @@
 """What a model server is made from."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pulumi import Input, Resource
+from pulumi import Input
 
 from components.checks import require_dns_label, require_pinned_image
+from components.serving.storage import ModelFiles
 
 GPU_RESOURCE = "nvidia.com/gpu"
 # The range that kube-apiserver gives to NodePorts by default.
@@ -31,10 +32,7 @@ class ModelServerArgs:
 
     namespace: Input[str]
     image: str
-    claim: Input[str]
-    """Claim of the volume whose directory `<served_name>/<version>/` holds the SavedModel."""
-    model_digest: Input[str]
-    """Digest over all files of the model: other files roll the Deployment, the same files do not."""
+    files: ModelFiles
     deployment: str = "ml-model"
     service: str = "ml-model-service"
     served_name: str = "default"
@@ -51,8 +49,6 @@ class ModelServerArgs:
     """How long loading may take before the pod is started again; a first load on a GPU takes minutes."""
     drain_seconds: int = 10
     """How long a pod still answers after it was told to go, until every node has heard that it is going."""
-    wait_for: Sequence[Resource] = ()
-    """What must be there before the first pod. The component's own depends_on does not reach its children."""
 
     def __post_init__(self) -> None:
         require_dns_label("deployment", self.deployment)

@@ -12,7 +12,6 @@ from pulumi_kubernetes.core.v1 import (
     HTTPGetActionArgs,
     LifecycleArgs,
     LifecycleHandlerArgs,
-    PersistentVolumeClaimVolumeSourceArgs,
     PodSecurityContextArgs,
     PodSpecArgs,
     ProbeArgs,
@@ -30,11 +29,11 @@ from components.serving.server_flags import (
     BINARY,
     CONFIG_DIRECTORY,
     GRPC_PORT,
-    MODELS_DIRECTORY,
     monitoring_config,
     readiness_path,
     server_flags,
 )
+from components.serving.storage import MODELS_VOLUME
 
 USER = 1000
 SCRATCH_SIZE = "256Mi"
@@ -47,13 +46,13 @@ KILL_MARGIN_SECONDS = 20
 def template_annotations(args: ModelServerArgs) -> dict[str, Input[str]]:
     """Annotations that change, and so roll the pods, when what the server read at its start has changed."""
     return {
-        "metalml/model-sha256": args.model_digest,
+        "metalml/model-sha256": args.files.digest,
         "metalml/config-sha256": hashlib.sha256(monitoring_config().encode()).hexdigest(),
     }
 
 
 def model_pod(args: ModelServerArgs, *, account: Input[str], config_map: Input[str]) -> PodSpecArgs:
-    """A pod that meets the `restricted` Pod Security level and reads its model from the claim."""
+    """A pod that meets the `restricted` Pod Security level and reads its model from a volume."""
     return PodSpecArgs(
         service_account_name=account,
         automount_service_account_token=False,
@@ -70,14 +69,11 @@ def model_pod(args: ModelServerArgs, *, account: Input[str], config_map: Input[s
             run_as_group=USER,
             seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
         ),
+        init_containers=list(args.files.init_containers) or None,
         containers=[_container(args)],
         volumes=[
-            VolumeArgs(
-                name="models",
-                persistent_volume_claim=PersistentVolumeClaimVolumeSourceArgs(
-                    claim_name=args.claim, read_only=True
-                ),
-            ),
+            args.files.volume,
+            *args.files.more_volumes,
             VolumeArgs(name="config", config_map=ConfigMapVolumeSourceArgs(name=config_map)),
             VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE)),
         ],
@@ -121,7 +117,7 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
             capabilities=CapabilitiesArgs(drop=["ALL"]),
         ),
         volume_mounts=[
-            VolumeMountArgs(name="models", mount_path=MODELS_DIRECTORY, read_only=True),
+            VolumeMountArgs(name=MODELS_VOLUME, mount_path=args.files.mount_path, read_only=True),
             VolumeMountArgs(name="config", mount_path=CONFIG_DIRECTORY, read_only=True),
             VolumeMountArgs(name="tmp", mount_path="/tmp"),
         ],

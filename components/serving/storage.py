@@ -1,122 +1,52 @@
-"""The volume that holds a model's files, on the one machine that has them."""
+"""How a model's files come into a pod: what each source, storage_<kind>.py, gives to whoever serves them."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pulumi
-from pulumi import Input, ResourceOptions
-from pulumi_kubernetes.core.v1 import (
-    HostPathVolumeSourceArgs,
-    NodeSelectorArgs,
-    NodeSelectorRequirementArgs,
-    NodeSelectorTermArgs,
-    ObjectReferenceArgs,
-    PersistentVolume,
-    PersistentVolumeClaim,
-    PersistentVolumeClaimSpecArgs,
-    PersistentVolumeSpecArgs,
-    VolumeNodeAffinityArgs,
-    VolumeResourceRequirementsArgs,
-)
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi import Input, Resource
+from pulumi_kubernetes.core.v1 import ContainerArgs, PersistentVolumeClaimVolumeSourceArgs, VolumeArgs
+from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs
 
-from components.checks import require_absolute_path, require_dns_name
+from components.serving.server_flags import MODELS_DIRECTORY
 
-ACCESS_MODES = ["ReadWriteOnce"]
-# An empty class keeps a default StorageClass from making a volume of its own for the claim.
-NO_STORAGE_CLASS = ""
-QUANTITY = re.compile(r"(?=.*[1-9])\d+(\.\d+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?")
+# The name by which containers of the pod mount the files.
+MODELS_VOLUME = "models"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelVolumeArgs:
-    """Where a model's files are, and what the volume and its claim are called."""
+class ModelFiles:
+    """One model's files, ready to be put into pods."""
 
-    namespace: Input[str]
-    node: Input[str]
-    """Name of the node that has the files; the volume can be used nowhere else."""
-    volume: str = "ml-model-pv"
-    claim: str = "ml-model-pvc"
-    size: str = "5Gi"
-    host_path: str = "/mnt/ml-models"
-
-    def __post_init__(self) -> None:
-        require_dns_name("volume", self.volume)
-        require_dns_name("claim", self.claim)
-        require_absolute_path("host_path", self.host_path)
-        if not QUANTITY.fullmatch(self.size):
-            raise ValueError(f"size {self.size!r} is not a size; write it like 5Gi")
-
-
-class ModelVolume(pulumi.ComponentResource):
-    """A PersistentVolume over a directory of one node, and the claim that alone may bind it.
-
-    A directory of a machine is not the same directory on another machine. The node affinity makes the
-    scheduler put the model's pods where the files are, so that no pod ever starts on an empty directory.
-    """
-
-    volume: pulumi.Output[str]
-    """Name of the PersistentVolume."""
-    claim: pulumi.Output[str]
-    """Name of the PersistentVolumeClaim that pods mount."""
-
-    def __init__(self, name: str, args: ModelVolumeArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("metalml:serving:ModelVolume", name, None, opts)
-        child = ResourceOptions(parent=self)
-
-        volume = PersistentVolume(
-            name,
-            metadata=ObjectMetaArgs(name=args.volume),
-            spec=PersistentVolumeSpecArgs(
-                capacity={"storage": args.size},
-                access_modes=ACCESS_MODES,
-                # The files are the user's: removing the claim must never remove them.
-                persistent_volume_reclaim_policy="Retain",
-                storage_class_name=NO_STORAGE_CLASS,
-                volume_mode="Filesystem",
-                # Without this any other claim of 5Gi or less could take the volume first.
-                claim_ref=ObjectReferenceArgs(
-                    api_version="v1",
-                    kind="PersistentVolumeClaim",
-                    name=args.claim,
-                    namespace=args.namespace,
-                ),
-                # Not "DirectoryOrCreate": an empty directory would hide that the files never came.
-                host_path=HostPathVolumeSourceArgs(path=args.host_path, type="Directory"),
-                node_affinity=_only_on(args.node),
-            ),
-            opts=child,
-        )
-        claim = PersistentVolumeClaim(
-            name,
-            metadata=ObjectMetaArgs(name=args.claim, namespace=args.namespace),
-            spec=PersistentVolumeClaimSpecArgs(
-                access_modes=ACCESS_MODES,
-                storage_class_name=NO_STORAGE_CLASS,
-                volume_mode="Filesystem",
-                volume_name=volume.metadata.name,
-                resources=VolumeResourceRequirementsArgs(requests={"storage": args.size}),
-            ),
-            opts=child,
-        )
-
-        self.volume = volume.metadata.name
-        self.claim = claim.metadata.name
-        self.register_outputs({"volume": self.volume, "claim": self.claim})
+    volume: VolumeArgs
+    """Has the name MODELS_VOLUME. The server never writes to it."""
+    digest: Input[str]
+    """Stands for all files of the model: other files roll the pods, the same files do not."""
+    mount_path: str = MODELS_DIRECTORY
+    """Where the volume is mounted, so that `/models/<served_name>/<version>/` holds the SavedModel."""
+    init_containers: Sequence[ContainerArgs] = ()
+    """What brings the files into the volume before the server starts."""
+    more_volumes: Sequence[VolumeArgs] = ()
+    """What the init containers mount besides."""
+    egress: Sequence[NetworkPolicyEgressRuleArgs] = ()
+    """Whom the init containers talk to. A server that only reads files needs no network."""
+    wait_for: Sequence[Resource] = ()
+    """What must be there before the first pod. A component's own depends_on does not reach its children."""
 
 
-def _only_on(node: Input[str]) -> VolumeNodeAffinityArgs:
-    """Node affinity that holds for exactly one node."""
-    return VolumeNodeAffinityArgs(
-        required=NodeSelectorArgs(
-            node_selector_terms=[
-                NodeSelectorTermArgs(
-                    match_expressions=[
-                        NodeSelectorRequirementArgs(
-                            key="kubernetes.io/hostname", operator="In", values=[node]
-                        )
-                    ]
-                )
-            ]
-        )
+def files_of_claim(
+    claim: Input[str],
+    digest: Input[str],
+    *,
+    mount_path: str = MODELS_DIRECTORY,
+    wait_for: Sequence[Resource] = (),
+) -> ModelFiles:
+    """Files that stay where they are, on the volume that a claim has bound."""
+    return ModelFiles(
+        volume=VolumeArgs(
+            name=MODELS_VOLUME,
+            persistent_volume_claim=PersistentVolumeClaimVolumeSourceArgs(claim_name=claim, read_only=True),
+        ),
+        digest=digest,
+        mount_path=mount_path,
+        wait_for=wait_for,
     )

@@ -11,7 +11,8 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
-from components.serving.storage import ModelVolume, ModelVolumeArgs
+from components.serving.storage import files_of_claim
+from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 from tests.api.pods import endpoint_of, pods_become, ready_status
 
 MODEL = "drifting-model"
@@ -42,8 +43,7 @@ def program(namespace):
             ModelServerArgs(
                 namespace=namespace,
                 image="tensorflow/serving:2.20.0",
-                claim=volume.claim,
-                model_digest="0" * 64,
+                files=files_of_claim(volume.claim, "0" * 64),
                 node_port=30355,
                 limits={"cpu": "2000m", "memory": "2048Mi"},
                 requests={"cpu": "0.5", "memory": "512Mi"},

@@ -4,7 +4,8 @@ import pytest
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
-from components.serving.storage import ModelVolume, ModelVolumeArgs
+from components.serving.storage import files_of_claim
+from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 
 
 @pytest.fixture
@@ -30,8 +31,7 @@ def test_every_object_of_a_model_is_accepted_without_a_warning(api_server, rende
             ModelServerArgs(
                 namespace=namespace,
                 image="tensorflow/serving:2.20.0",
-                claim=volume.claim,
-                model_digest="0" * 64,
+                files=files_of_claim(volume.claim, "0" * 64),
                 **changes,
             ),
         )

@@ -7,12 +7,12 @@ import pytest
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
+from components.serving.storage import files_of_claim
 
 MINIMUM: dict[str, Any] = {
     "namespace": "ml",
     "image": "tensorflow/serving:2.20.0",
-    "claim": "ml-model-pvc",
-    "model_digest": "aaa",
+    "files": files_of_claim("ml-model-pvc", "aaa"),
 }
 
 
@@ -115,9 +115,10 @@ def test_a_half_copied_version_is_never_picked_up(container):
 
 
 def test_other_model_files_roll_the_pods_and_the_same_files_do_not(template):
-    first = template(model_digest="aaa")["metadata"]["annotations"]
-    assert template(model_digest="aaa")["metadata"]["annotations"] == first
-    assert template(model_digest="bbb")["metadata"]["annotations"] != first
+    def rolled_by(digest: str) -> Any:
+        return template(files=files_of_claim("ml-model-pvc", digest))["metadata"]["annotations"]
+
+    assert rolled_by("aaa") == rolled_by("aaa") != rolled_by("bbb")
 
 
 def test_another_monitoring_configuration_rolls_the_pods(template, monkeypatch):

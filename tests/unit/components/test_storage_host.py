@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.serving.storage import ModelVolume, ModelVolumeArgs
+from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 
 MINIMUM: dict[str, Any] = {"namespace": "ml", "node": "worker-1"}
 

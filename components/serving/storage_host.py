@@ -1,0 +1,122 @@
+"""Model files on one machine: a volume over its directory. Pods run there and nowhere else."""
+
+import re
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Input, ResourceOptions
+from pulumi_kubernetes.core.v1 import (
+    HostPathVolumeSourceArgs,
+    NodeSelectorArgs,
+    NodeSelectorRequirementArgs,
+    NodeSelectorTermArgs,
+    ObjectReferenceArgs,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    PersistentVolumeClaimSpecArgs,
+    PersistentVolumeSpecArgs,
+    VolumeNodeAffinityArgs,
+    VolumeResourceRequirementsArgs,
+)
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.checks import require_absolute_path, require_dns_name
+
+ACCESS_MODES = ["ReadWriteOnce"]
+# An empty class keeps a default StorageClass from making a volume of its own for the claim.
+NO_STORAGE_CLASS = ""
+QUANTITY = re.compile(r"(?=.*[1-9])\d+(\.\d+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVolumeArgs:
+    """Where a model's files are, and what the volume and its claim are called."""
+
+    namespace: Input[str]
+    node: Input[str]
+    """Name of the node that has the files; the volume can be used nowhere else."""
+    volume: str = "ml-model-pv"
+    claim: str = "ml-model-pvc"
+    size: str = "5Gi"
+    host_path: str = "/mnt/ml-models"
+
+    def __post_init__(self) -> None:
+        require_dns_name("volume", self.volume)
+        require_dns_name("claim", self.claim)
+        require_absolute_path("host_path", self.host_path)
+        if not QUANTITY.fullmatch(self.size):
+            raise ValueError(f"size {self.size!r} is not a size; write it like 5Gi")
+
+
+class ModelVolume(pulumi.ComponentResource):
+    """A PersistentVolume over a directory of one node, and the claim that alone may bind it.
+
+    A directory of a machine is not the same directory on another machine. The node affinity makes the
+    scheduler put the model's pods where the files are, so that no pod ever starts on an empty directory.
+    """
+
+    volume: pulumi.Output[str]
+    """Name of the PersistentVolume."""
+    claim: pulumi.Output[str]
+    """Name of the PersistentVolumeClaim that pods mount."""
+
+    def __init__(self, name: str, args: ModelVolumeArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:serving:ModelVolume", name, None, opts)
+        child = ResourceOptions(parent=self)
+
+        volume = PersistentVolume(
+            name,
+            metadata=ObjectMetaArgs(name=args.volume),
+            spec=PersistentVolumeSpecArgs(
+                capacity={"storage": args.size},
+                access_modes=ACCESS_MODES,
+                # The files are the user's: removing the claim must never remove them.
+                persistent_volume_reclaim_policy="Retain",
+                storage_class_name=NO_STORAGE_CLASS,
+                volume_mode="Filesystem",
+                # Without this any other claim of 5Gi or less could take the volume first.
+                claim_ref=ObjectReferenceArgs(
+                    api_version="v1",
+                    kind="PersistentVolumeClaim",
+                    name=args.claim,
+                    namespace=args.namespace,
+                ),
+                # Not "DirectoryOrCreate": an empty directory would hide that the files never came.
+                host_path=HostPathVolumeSourceArgs(path=args.host_path, type="Directory"),
+                node_affinity=_only_on(args.node),
+            ),
+            opts=child,
+        )
+        claim = PersistentVolumeClaim(
+            name,
+            metadata=ObjectMetaArgs(name=args.claim, namespace=args.namespace),
+            spec=PersistentVolumeClaimSpecArgs(
+                access_modes=ACCESS_MODES,
+                storage_class_name=NO_STORAGE_CLASS,
+                volume_mode="Filesystem",
+                volume_name=volume.metadata.name,
+                resources=VolumeResourceRequirementsArgs(requests={"storage": args.size}),
+            ),
+            opts=child,
+        )
+
+        self.volume = volume.metadata.name
+        self.claim = claim.metadata.name
+        self.register_outputs({"volume": self.volume, "claim": self.claim})
+
+
+def _only_on(node: Input[str]) -> VolumeNodeAffinityArgs:
+    """Node affinity that holds for exactly one node."""
+    return VolumeNodeAffinityArgs(
+        required=NodeSelectorArgs(
+            node_selector_terms=[
+                NodeSelectorTermArgs(
+                    match_expressions=[
+                        NodeSelectorRequirementArgs(
+                            key="kubernetes.io/hostname", operator="In", values=[node]
+                        )
+                    ]
+                )
+            ]
+        )
+    )
