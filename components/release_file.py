@@ -44,12 +44,26 @@ def read_release_file(file: ReleaseFile, cache: Path) -> bytes:
     """Return the file's content after its digest has been verified; downloads are kept under `cache`."""
     if urlsplit(file.source).scheme not in ("http", "https"):
         return _verified(file, _read(file, Path(file.source)), file.source)
-    kept = cache / f"{file.sha256}-{Path(urlsplit(file.source).path).name}"
+    kept = kept_at(file, cache)
     if kept.exists():
         return _verified(file, _read(file, kept), str(kept))
-    content = _verified(file, _download(file, kept), file.source)
-    _keep(content, kept)
+    content = _download(file, kept)
+    keep_release_file(file, content, cache)
     return content
+
+
+def kept_at(file: ReleaseFile, cache: Path) -> Path:
+    """Where a downloaded file is kept; whoever has it by other means may put it there."""
+    return cache / f"{file.sha256}-{Path(urlsplit(file.source).path).name}"
+
+
+def keep_release_file(file: ReleaseFile, content: bytes, cache: Path) -> None:
+    """Verify the content and keep it, in one step: a run that is killed leaves no half file behind."""
+    path, content = kept_at(file, cache), _verified(file, content, file.source)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+        stream.write(content)
+    Path(stream.name).replace(path)
 
 
 def _verified(file: ReleaseFile, content: bytes, where: str) -> bytes:
@@ -82,11 +96,3 @@ def _download(file: ReleaseFile, kept: Path) -> bytes:
     if len(content) > LARGEST_BYTES:
         raise ReleaseFileError(f"{file.name} from {file.source} is larger than {LARGEST_BYTES} bytes")
     return content
-
-
-def _keep(content: bytes, path: Path) -> None:
-    """Write in one step, so that a run which is killed leaves no half file behind."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-        stream.write(content)
-    Path(stream.name).replace(path)

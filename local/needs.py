@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from components.release_file import ReleaseFile
 from local.bundle.modules import KUBERNETES_VERSION
 from local.bundle.served import SERVED, Served
 from local.errors import Problem
 from local.paths import LOCAL, REPOSITORY
 from local.stack_config import read_user_file
 from stacks.images import images_of
+from stacks.releases import releases_of
 from stacks.settings import BundleSource, Layer, Mistake, Provider, SettingsError, read
 
 PREFIX = "metalml:"
@@ -23,6 +25,8 @@ class Needs:
     model: bool
     images: tuple[Served, ...] = ()
     """Images that the machines get with the bundle, since they can be built here."""
+    releases: tuple[ReleaseFile, ...] = ()
+    """Files of releases that the program reads on this computer."""
 
 
 def read_needs(stack: str) -> Needs:
@@ -48,6 +52,7 @@ def read_needs(stack: str) -> Needs:
         images=tuple(SERVED[image] for image in sorted({*images_of(settings).values()} & SERVED.keys()))
         if bundle
         else (),
+        releases=releases_of(settings),
     )
 
 

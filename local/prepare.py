@@ -15,6 +15,7 @@ from local.needs import Needs
 from local.paths import BINARIES, BUNDLE, MODELS, link
 from local.process import stop_all
 from local.progress import Progress
+from local.releases import place_release_files
 
 
 def prepare(needs: Needs, progress: Progress) -> None:
@@ -38,6 +39,7 @@ def prepare(needs: Needs, progress: Progress) -> None:
             raise failed[0]
 
     install_engine(progress)
+    place_release_files(needs.releases, progress)
     if needs.machines:
         place_root(progress, build_root(progress))
     if needs.bundle:

@@ -15,15 +15,16 @@ from components.checks import require_pinned_image
 from components.crds import definitions_in, register_definitions
 from components.release_file import ReleaseFile, read_release_file
 
+CALICO_CRDS = ReleaseFile(
+    name=f"operator-crds.yaml of Calico {versions.CALICO}",
+    source=versions.CALICO_CRDS_URL,
+    sha256=versions.CALICO_CRDS_SHA256,
+)
+
 
 def calico_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
     """The kinds of the pinned Calico release, downloaded once and checked by digest."""
-    release = ReleaseFile(
-        name=f"operator-crds.yaml of Calico {versions.CALICO}",
-        source=versions.CALICO_CRDS_URL,
-        sha256=versions.CALICO_CRDS_SHA256,
-    )
-    return definitions_in(read_release_file(release, cache))
+    return definitions_in(read_release_file(CALICO_CRDS, cache))
 
 
 @dataclass(frozen=True, kw_only=True)

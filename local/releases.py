@@ -1,0 +1,43 @@
+"""Files of releases, taken out of their Go modules where their repositories cannot be reached.
+
+A module is what its repository holds at the version's tag, byte for byte. So a file that the program names by
+its address in the repository is in the module too, and the digest that the program pins holds for both.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.release_file import ReleaseFile, keep_release_file, kept_at, release_cache
+from local.golang import find_go
+from local.process import must
+from local.progress import Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A Go module whose root is what an address begins with."""
+
+    module: str
+    version: str
+
+
+# What the addresses of a repository's files at a version begin with -> the module that holds the same files.
+SOURCES: dict[str, Source] = {}
+
+
+def place_release_files(files: Iterable[ReleaseFile], progress: Progress) -> None:
+    """Put each file that a module has where the program keeps its downloads. The program does the others."""
+    for file in files:
+        beginning = next((known for known in SOURCES if file.source.startswith(known)), None)
+        if beginning is None or kept_at(file, release_cache()).exists():
+            continue
+        path = _module_folder(SOURCES[beginning], progress) / file.source.removeprefix(beginning)
+        keep_release_file(file, path.read_bytes(), release_cache())
+
+
+def _module_folder(source: Source, progress: Progress) -> Path:
+    """Where the module's files are after its download; the Go proxy is the computer's own."""
+    module = f"{source.module}@{source.version}"
+    return Path(json.loads(must([find_go(progress), "mod", "download", "-json", module]))["Dir"])

@@ -1,0 +1,13 @@
+"""Which files of other projects' releases a stack's settings need on the operator's computer."""
+
+from components.bootstrap.calico import CALICO_CRDS
+from components.release_file import ReleaseFile
+from stacks.settings import Layer, PodNetwork, Settings
+
+
+def releases_of(settings: Settings) -> tuple[ReleaseFile, ...]:
+    """The files; the program downloads those that are not kept yet, `make up` may find them elsewhere."""
+    found: list[ReleaseFile] = []
+    if settings.owns(Layer.CLUSTER) and settings.cluster.network is PodNetwork.CALICO:
+        found.append(CALICO_CRDS)
+    return tuple(found)
