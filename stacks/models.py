@@ -6,6 +6,7 @@ from pulumi import Output, ResourceOptions
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
+from components.serving.placement import Placement
 from components.versions import IMAGES
 from stacks.model_files import model_files
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
@@ -36,6 +37,7 @@ def _serve(
             node_port=model.service.node_port,
             replicas=model.replicas,
             gpu=model.gpu,
+            placement=Placement(machines=model.placement, product=model.product, spread=model.spread),
             priority=platform.priority(model.priority),
             requests=model.resources.requests.model_dump(),
             limits=model.resources.limits.model_dump(),

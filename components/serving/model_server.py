@@ -95,7 +95,12 @@ class ModelServer(pulumi.ComponentResource):
                 progress_deadline_seconds=args.startup_seconds + PROGRESS_MARGIN_SECONDS,
                 template=PodTemplateSpecArgs(
                     metadata=ObjectMetaArgs(labels=labels, annotations=template_annotations(args)),
-                    spec=model_pod(args, account=account.metadata.name, config_map=config.metadata.name),
+                    spec=model_pod(
+                        args,
+                        account=account.metadata.name,
+                        config_map=config.metadata.name,
+                        selector=selector,
+                    ),
                 ),
             ),
             opts=ResourceOptions(parent=self, depends_on=[policy, *args.files.wait_for]),

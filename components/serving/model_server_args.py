@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pulumi import Input
 
 from components.checks import require_dns_label, require_pinned_image
+from components.serving.placement import Placement
 from components.serving.storage import ModelFiles
 
 GPU_RESOURCE = "nvidia.com/gpu"
@@ -41,6 +42,7 @@ class ModelServerArgs:
     replicas: int | None = 1
     """None leaves the number to an autoscaler."""
     gpu: int = 0
+    placement: Placement = field(default_factory=Placement)
     priority: Input[str] | None = None
     """Name of a PriorityClass that is there. None: the pods have priority 0, as any pod without a class."""
     requests: Mapping[str, str] = field(default_factory=default_requests)
@@ -69,6 +71,7 @@ class ModelServerArgs:
             raise ValueError(f"container_port {self.container_port} must be between 1024 and 65535")
         if self.gpu < 0:
             raise ValueError(f"gpu must be 0 or more, got {self.gpu}")
+        self.placement.require_fits(self.gpu)
         if self.replicas is not None and self.replicas < 0:
             raise ValueError(f"replicas must be 0 or more, or absent for an autoscaler, got {self.replicas}")
         if self.startup_seconds < 1 or self.drain_seconds < 1:

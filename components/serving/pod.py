@@ -1,6 +1,7 @@
 """The pod of a model server."""
 
 import hashlib
+from collections.abc import Mapping
 
 from pulumi import Input
 from pulumi_kubernetes.core.v1 import (
@@ -19,12 +20,12 @@ from pulumi_kubernetes.core.v1 import (
     SeccompProfileArgs,
     SecurityContextArgs,
     SleepActionArgs,
-    TolerationArgs,
     VolumeArgs,
     VolumeMountArgs,
 )
 
 from components.serving.model_server_args import GPU_RESOURCE, ModelServerArgs
+from components.serving.placement import scheduled_by
 from components.serving.server_flags import (
     BINARY,
     CONFIG_DIRECTORY,
@@ -51,8 +52,11 @@ def template_annotations(args: ModelServerArgs) -> dict[str, Input[str]]:
     }
 
 
-def model_pod(args: ModelServerArgs, *, account: Input[str], config_map: Input[str]) -> PodSpecArgs:
+def model_pod(
+    args: ModelServerArgs, *, account: Input[str], config_map: Input[str], selector: Mapping[str, str]
+) -> PodSpecArgs:
     """A pod that meets the `restricted` Pod Security level and reads its model from a volume."""
+    scheduled = scheduled_by(args.placement, gpu=args.gpu, pods=selector)
     return PodSpecArgs(
         service_account_name=account,
         automount_service_account_token=False,
@@ -62,7 +66,9 @@ def model_pod(args: ModelServerArgs, *, account: Input[str], config_map: Input[s
         share_process_namespace=True,
         termination_grace_period_seconds=args.drain_seconds + KILL_MARGIN_SECONDS,
         priority_class_name=args.priority,
-        tolerations=_tolerations(args.gpu),
+        tolerations=scheduled.tolerations,
+        affinity=scheduled.affinity,
+        topology_spread_constraints=scheduled.topology_spread_constraints,
         security_context=PodSecurityContextArgs(
             run_as_non_root=True,
             run_as_user=USER,
@@ -133,10 +139,3 @@ def _loaded(args: ModelServerArgs, *, period: int, failures: int) -> ProbeArgs:
         success_threshold=1,
         failure_threshold=failures,
     )
-
-
-def _tolerations(gpu: int) -> list[TolerationArgs] | None:
-    """GPU machines are often kept free of other work by this taint."""
-    if not gpu:
-        return None
-    return [TolerationArgs(key=GPU_RESOURCE, operator="Exists", effect="NoSchedule")]

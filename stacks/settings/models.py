@@ -6,8 +6,18 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from components.priorities import Priority
+from components.serving.placement import Machines, Spread
 from stacks.settings.base import Model, wrong
-from stacks.settings.fields import DNS_LABEL, AbsolutePath, DnsName, Image, Label, LocalPath, Quantity
+from stacks.settings.fields import (
+    DNS_LABEL,
+    AbsolutePath,
+    DnsName,
+    Image,
+    Label,
+    LabelValue,
+    LocalPath,
+    Quantity,
+)
 
 # The API server's default range for NodePort Services; the firewall opens the same.
 NODE_PORTS = range(30000, 32768)
@@ -79,6 +89,9 @@ class ModelSettings(Model):
     served_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")] = "default"
     image: Image | None = None  # None: `model-server` (or `model-server-gpu`) of the images table
     gpu: Annotated[int, Field(ge=0, le=16)] = 0  # GPUs of one replica; 16 is the most one server has today
+    placement: Machines | None = None  # None: where its GPUs are, or wherever there is room without one
+    product: LabelValue | None = None  # of the GPU, as nvidia.com/gpu.product has it: NVIDIA-H100-80GB-HBM3
+    spread: Spread | None = None  # over machines; None: as the scheduler does it by itself
     priority: Priority = Priority.SERVING  # whose place the pods may take, and who may take theirs
     replicas: Annotated[int, Field(ge=1, le=100)] = 1
     files: FilesSettings
@@ -96,6 +109,8 @@ class ModelSettings(Model):
         if not isinstance(name, str) or not DNS_LABEL.fullmatch(name):
             name = "unnamed"  # The name itself is refused; what follows from it is no mistake of its own.
         named: dict[str, Any] = dict(data)
+        if data.get("placement") == Machines.GPU:
+            named.setdefault("gpu", 1)
         if isinstance(storage, Mapping):
             named["storage"] = {"volume": f"{name}-pv", "claim": f"{name}-pvc", **storage}
         if isinstance(service, Mapping):

@@ -4,6 +4,7 @@ import pytest
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
+from components.serving.placement import Machines, Placement, Spread
 from components.serving.storage import files_of_claim
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 
@@ -20,8 +21,13 @@ def namespace(api_server):
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"gpu": 2}, {"replicas": None}],
-    ids=["on CPUs", "on GPUs", "with an autoscaler"],
+    [
+        {},
+        {"gpu": 2, "placement": Placement(product="NVIDIA-H100-80GB-HBM3", spread=Spread.REQUIRE)},
+        {"placement": Placement(machines=Machines.CPU, spread=Spread.PREFER)},
+        {"replicas": None},
+    ],
+    ids=["wherever there is room", "on GPUs of one product", "on CPU machines", "with an autoscaler"],
 )
 def test_every_object_of_a_model_is_accepted_without_a_warning(api_server, rendered, namespace, changes):
     def build():

@@ -58,6 +58,16 @@ def test_every_default_that_the_example_shows_is_the_default() -> None:
     assert any(line.startswith(f"image: {IMAGES['model-server-gpu']} ") for line in shown)
 
 
+def test_a_model_on_gpu_machines_takes_one_gpu_unless_it_says_how_many(tmp_path: Path) -> None:
+    changes = {
+        "machines[1].gpu": True,
+        "models[0].placement": "gpu",
+    }
+    project(tmp_path)
+    assert good(tmp_path, **changes).models[0].gpu == 1
+    assert good(tmp_path, **changes, **{"models[0].gpu": 4}).models[0].gpu == 4
+
+
 def test_a_machine_says_itself_what_the_defaults_say_otherwise(tmp_path: Path) -> None:
     changes = {"cluster.machineDefaults.sshPort": 2222, "machines[1].sshPort": 22, "machines[1].user": "ops"}
     first, second = good(project(tmp_path), **changes).machines

@@ -10,9 +10,10 @@ from tests.unit.stacks.bad.layers import LAYERS
 from tests.unit.stacks.bad.machines import MACHINES
 from tests.unit.stacks.bad.mistake import Bad
 from tests.unit.stacks.bad.models import MODELS
+from tests.unit.stacks.bad.placement import PLACEMENT
 from tests.unit.stacks.bad.platform import PLATFORM
 from tests.unit.stacks.bad.ranges import RANGES
 
-BAD = {**KEYS, **LAYERS, **CLUSTER, **RANGES, **MACHINES, **PLATFORM, **MODELS}
+BAD = {**KEYS, **LAYERS, **CLUSTER, **RANGES, **MACHINES, **PLATFORM, **MODELS, **PLACEMENT}
 
 __all__ = ["BAD", "Bad"]

@@ -1,0 +1,119 @@
+"""Which machines the pods of a model run on, and how they are spread over them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pulumi_kubernetes.core.v1 import (
+    AffinityArgs,
+    NodeAffinityArgs,
+    NodeSelectorArgs,
+    NodeSelectorRequirementArgs,
+    NodeSelectorTermArgs,
+    TolerationArgs,
+    TopologySpreadConstraintArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
+
+# Of nodes. NVIDIA's own feature discovery gives them, and metalml to machines with `gpu: true`.
+GPU_PRESENT = "nvidia.com/gpu.present"
+GPU_PRODUCT = "nvidia.com/gpu.product"
+# The key of the taint that keeps other work off machines with GPUs.
+GPU_TAINT = "nvidia.com/gpu"
+HOST = "kubernetes.io/hostname"
+
+
+class Machines(StrEnum):
+    """Which machines the pods may run on."""
+
+    GPU = "gpu"  # only those that have GPUs
+    CPU = "cpu"  # only those that have none, also where nothing keeps other work off GPU machines
+
+
+class Spread(StrEnum):
+    """How the replicas are divided between machines. More than one on a machine is always possible."""
+
+    PREFER = "prefer"  # evenly if there is room, somewhere else if not
+    REQUIRE = "require"  # evenly, or wait: no machine gets a second replica before each has its first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """Where pods may run. Left out: wherever there is what they ask for, spread as the scheduler likes."""
+
+    machines: Machines | None = None
+    product: str | None = None
+    """A value of the label nvidia.com/gpu.product, such as NVIDIA-H100-80GB-HBM3."""
+    spread: Spread | None = None
+
+    def require_fits(self, gpu: int) -> None:
+        """Refuse what contradicts the number of GPUs that each pod takes."""
+        if gpu and self.machines is Machines.CPU:
+            raise ValueError(f"placement {self.machines} keeps a pod with {gpu} GPUs off every GPU")
+        if not gpu and self.machines is Machines.GPU:
+            raise ValueError(f"placement {self.machines} needs gpu to be 1 or more")
+        if not gpu and self.product is not None:
+            raise ValueError(f"product {self.product!r} is a GPU's; it needs gpu to be 1 or more")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduledBy:
+    """The fields of a pod that say where it runs."""
+
+    tolerations: list[TolerationArgs] | None
+    affinity: AffinityArgs | None
+    topology_spread_constraints: list[TopologySpreadConstraintArgs] | None
+
+
+def scheduled_by(placement: Placement, *, gpu: int, pods: Mapping[str, str]) -> ScheduledBy:
+    """The fields for pods that take `gpu` GPUs each and have the labels `pods`, which no other pods have."""
+    return ScheduledBy(
+        tolerations=_tolerations(gpu),
+        affinity=_affinity(placement, gpu),
+        topology_spread_constraints=_spread(placement.spread, pods),
+    )
+
+
+def _tolerations(gpu: int) -> list[TolerationArgs] | None:
+    """GPU machines are often kept free of other work by this taint."""
+    if not gpu:
+        return None
+    return [TolerationArgs(key=GPU_TAINT, operator="Exists", effect="NoSchedule")]
+
+
+def _affinity(placement: Placement, gpu: int) -> AffinityArgs | None:
+    wanted = []
+    if gpu:
+        # The GPUs asked for lead there, too; but an autoscaler that looks for a machine reads labels.
+        wanted.append(NodeSelectorRequirementArgs(key=GPU_PRESENT, operator="In", values=["true"]))
+    if placement.machines is Machines.CPU:
+        wanted.append(NodeSelectorRequirementArgs(key=GPU_PRESENT, operator="NotIn", values=["true"]))
+    if placement.product is not None:
+        wanted.append(NodeSelectorRequirementArgs(key=GPU_PRODUCT, operator="In", values=[placement.product]))
+    if not wanted:
+        return None
+    return AffinityArgs(
+        node_affinity=NodeAffinityArgs(
+            required_during_scheduling_ignored_during_execution=NodeSelectorArgs(
+                node_selector_terms=[NodeSelectorTermArgs(match_expressions=wanted)]
+            )
+        )
+    )
+
+
+def _spread(spread: Spread | None, pods: Mapping[str, str]) -> list[TopologySpreadConstraintArgs] | None:
+    if spread is None:
+        return None
+    return [
+        TopologySpreadConstraintArgs(
+            topology_key=HOST,
+            max_skew=1,
+            when_unsatisfiable="DoNotSchedule" if spread is Spread.REQUIRE else "ScheduleAnyway",
+            label_selector=LabelSelectorArgs(match_labels=dict(pods)),
+            # During a rollout the old pods do not count: the new ones would be even only together with them.
+            match_label_keys=["pod-template-hash"],
+            # A machine that no pod may go to stays empty; counted, it would let no other take a second pod.
+            node_affinity_policy="Honor",
+            node_taints_policy="Honor",
+        )
+    ]
