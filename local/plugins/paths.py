@@ -22,6 +22,14 @@ def within(path: str, parent: str) -> bool:
     )
 
 
+def leads_to(path: str, target: str) -> bool:
+    """Whether `target` is `path` or lies below it; a `*` in the target is any index or key."""
+    outer, inner = _parts(path), _parts(target)
+    return len(inner) >= len(outer) and all(
+        wanted in ("*", found) for found, wanted in zip(outer, inner, strict=False)
+    )
+
+
 def _parts(path: str) -> list[str]:
     return [
         re.sub(r"\\(.)", r"\1", match["quoted"])

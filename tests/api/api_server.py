@@ -73,6 +73,8 @@ class ApiServer:
             f"--service-account-private-key-file={server.key}",
             f"--root-ca-file={authority.own.certificate}",
             "--leader-elect=false",
+            # Autoscalers look every 15 s by default.
+            "--horizontal-pod-autoscaler-sync-period=1s",
         )
 
     def _write_kubeconfig(self, authority: Authority) -> None:

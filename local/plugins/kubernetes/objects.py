@@ -1,16 +1,19 @@
 """Objects of an API server: read, applied, deleted."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from local.plugins.kubernetes.client import ApiError, Client
 from local.plugins.kubernetes.kinds import Kind, Kinds, UnknownKind, group_kind
+from local.plugins.kubernetes.yielding import may_yield, yielding
 from local.plugins.provider import Failed
 
 _APPLY = "application/apply-patch+yaml"
 # With this the fields of other managers are taken over; as with the official plugin.
 PATCH_FORCE = "pulumi.com/patchForce"
+# Times that an update is made anew which met another's write to a field that it leaves alone.
+_YIELDS = 3
 # Seconds until a kind can be used whose definition is there.
 _NEW_KIND_SECONDS = 10.0
 # Kinds whose controllers' objects hold something that must be gone before the object is: pods, mostly.
@@ -44,6 +47,10 @@ _WITHOUT_DEPENDANTS = frozenset(
         "apiextensions.k8s.io/CustomResourceDefinition",
     }
 )
+
+
+class Taken(Failed):
+    """Somebody else owns a field of what was sent, with another value."""
 
 
 def manager_of(urn: str) -> str:
@@ -100,7 +107,7 @@ class Objects:
         force: bool = False,
         warn: Callable[[str], None] | None = None,
     ) -> dict[str, Any]:
-        """Server-side apply; a field that somebody else owns is an error that names both."""
+        """Server-side apply; Taken names the fields that somebody else owns, and who."""
         annotations = inputs["metadata"].get("annotations") or {}
         forced = force or annotations.get(PATCH_FORCE) == "true"
         query = {"fieldManager": manager, "force": str(forced).lower()}
@@ -113,11 +120,32 @@ class Objects:
                 owners = "\n".join(
                     f"  {cause.get('field')}: {cause.get('message')}" for cause in error.causes
                 )
-                raise Failed(
+                raise Taken(
                     f"{inputs['kind']} {self.identity(inputs)} has fields that others manage:\n{owners}\n"
                     f'Leave them out, or take them over with the annotation {PATCH_FORCE}: "true".'
                 ) from error
             raise
+
+    def update(
+        self,
+        inputs: Mapping[str, Any],
+        manager: str,
+        ignored: Sequence[str],
+        *,
+        dry_run: bool = False,
+        warn: Callable[[str], None] | None = None,
+    ) -> dict[str, Any]:
+        """Apply over what is there, with what is to stay as it is left so."""
+        for left in reversed(range(_YIELDS)):
+            live = self.read(inputs) if may_yield(inputs, ignored) else None
+            sent = yielding(inputs, live, ignored, manager) if live else inputs
+            try:
+                return self.apply(sent, manager, dry_run=dry_run, warn=warn)
+            except Taken:
+                # An autoscaler may have taken over what was still ours when it was read.
+                if sent == inputs or not left:
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     def delete(self, inputs: Mapping[str, Any]) -> str | None:
         """Ask for the end of the object with what it owns. Returns its uid while it is still there."""

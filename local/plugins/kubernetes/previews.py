@@ -1,6 +1,6 @@
 """What the API server would make of an object, asked without making it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.plugins.kubernetes.client import ApiError
@@ -36,12 +36,14 @@ def previewed_creation(objects: Objects | None, inputs: dict[str, Any], manager:
         raise
 
 
-def previewed_update(objects: Objects | None, inputs: dict[str, Any], manager: str) -> dict[str, Any]:
+def previewed_update(
+    objects: Objects | None, inputs: dict[str, Any], manager: str, ignored: Sequence[str]
+) -> dict[str, Any]:
     """The object as it would be; the inputs, where the API server cannot say. Raises Failed if it refuses."""
     if objects is None or has_unknown(inputs):
         return inputs
     try:
-        return objects.apply(inputs, manager, dry_run=True)
+        return objects.update(inputs, manager, ignored, dry_run=True)
     except UnknownKind:
         return inputs
 

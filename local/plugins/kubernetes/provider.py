@@ -1,6 +1,6 @@
 """Every kind of Kubernetes object, with the semantics of the official plugin's server-side apply mode."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -112,7 +112,8 @@ class KubernetesProvider(Provider):
                 waiter.until_gone(inputs, live["metadata"]["uid"])
             elif live is not None and not made_by(manager, live):
                 raise exists_already(self.objects, inputs)
-            live = self._applied(inputs, manager, waiter, request.urn)
+            live = self.objects.apply(inputs, manager, warn=self._warner(request.urn))
+            live = self._ready(live, inputs, manager, waiter)
         except Failed as error:
             return refuse(context, error)
         return provider_pb2.CreateResponse(id=identity, properties=to_struct(_state(live, manager)))
@@ -122,9 +123,10 @@ class KubernetesProvider(Provider):
         manager = olds.get(_MANAGER) or manager_of(request.urn)
         try:
             if request.preview:
-                planned = previewed_update(self._objects, inputs, manager)
+                planned = previewed_update(self._objects, inputs, manager, request.ignoreChanges)
                 return provider_pb2.UpdateResponse(properties=to_struct(_state(planned, manager)))
-            live = self._applied(inputs, manager, self._waiter(inputs, request), request.urn)
+            live = self.objects.update(inputs, manager, request.ignoreChanges, warn=self._warner(request.urn))
+            live = self._ready(live, inputs, manager, self._waiter(inputs, request))
         except Failed as error:
             return refuse(context, error)
         return provider_pb2.UpdateResponse(properties=to_struct(_state(live, manager)))
@@ -167,13 +169,13 @@ class KubernetesProvider(Provider):
             tell=lambda text: self.log(text, request.urn, ephemeral=True),
         )
 
-    def _applied(self, inputs: dict[str, Any], manager: str, waiter: Waiter, urn: str) -> dict[str, Any]:
-        """The object, applied and ready. Raises HalfDone when it is there and does not become ready."""
+    def _warner(self, urn: str) -> Callable[[str], None]:
+        return lambda text: self.log(text, urn, warning=True)
 
-        def warn(text: str) -> None:
-            self.log(text, urn, warning=True)
-
-        live = self.objects.apply(inputs, manager, warn=warn)
+    def _ready(
+        self, live: dict[str, Any], inputs: dict[str, Any], manager: str, waiter: Waiter
+    ) -> dict[str, Any]:
+        """The object when it is ready. Raises HalfDone when it does not become so."""
         try:
             return waiter.until_ready(live, inputs)
         except NotReady as error:

@@ -1,0 +1,105 @@
+# Objects stand here as Kubernetes spells them, not as the SDK's typed dictionaries.
+# pyright: reportArgumentType=false
+"""What an autoscaler or a person has taken over is left to them, whatever else of the object changes."""
+
+from pulumi import ResourceOptions
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
+
+from tests.api.test_ownership import wait_until
+
+# No kubelet: nothing would become ready.
+SKIP = {"pulumi.com/skipAwait": "true"}
+
+
+def deployment(namespace, options, version, replicas=None, ignored=(), image="x"):
+    containers = [{"name": "side", "image": "y"}, {"name": "main", "image": image}]
+    return Deployment(
+        "one",
+        metadata={"name": "one", "namespace": namespace, "annotations": SKIP},
+        spec={
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": "one"}},
+            "template": {
+                "metadata": {"labels": {"app": "one", "version": version}},
+                "spec": {"containers": containers},
+            },
+        },
+        opts=ResourceOptions.merge(options, ResourceOptions(ignore_changes=list(ignored))),
+    )
+
+
+def autoscaler(namespace, options, at_least):
+    return HorizontalPodAutoscaler(
+        "scaler",
+        metadata={"name": "one", "namespace": namespace, "annotations": SKIP},
+        spec={
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "one"},
+            "minReplicas": at_least,
+            "maxReplicas": 5,
+            "metrics": [
+                {
+                    "type": "Resource",
+                    "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}},
+                }
+            ],
+        },
+        opts=options,
+    )
+
+
+def test_ignored_replicas_stay_with_the_autoscaler_that_set_them(stack, namespace, api_server):
+    def build(version, at_least=3):
+        def program(options):
+            deployment(namespace, options, version, replicas=1, ignored=["spec.replicas"])
+            autoscaler(namespace, options, at_least)
+
+        return program
+
+    def live():
+        return api_server.get("deployment", "one", namespace)
+
+    stack.up(build("1"))
+    wait_until(lambda: live()["spec"]["replicas"] == 3)
+    assert stack.up(build("1")).changes == {}
+    for operation in (stack.preview, stack.up):
+        assert operation(build("2")).details == {"one": {"spec.template.metadata.labels.version": "update"}}
+    assert live()["spec"]["template"]["metadata"]["labels"]["version"] == "2"
+    assert live()["spec"]["replicas"] == 3
+    # The state says three now, and the autoscaler goes on to four.
+    stack.refresh()
+    stack.up(build("2", at_least=4))
+    wait_until(lambda: live()["spec"]["replicas"] == 4)
+    stack.up(build("3"))
+    assert live()["spec"]["replicas"] == 4
+
+
+def test_replicas_that_the_program_stops_setting_do_not_drop_to_one(stack, namespace, api_server):
+    def live():
+        return api_server.get("deployment", "one", namespace)["spec"]["replicas"]
+
+    stack.up(lambda options: deployment(namespace, options, "1", replicas=3))
+    stopped = stack.up(lambda options: deployment(namespace, options, "1"))
+    assert stopped.details == {"one": {"spec.replicas": "delete"}}
+    assert live() == 3
+    stack.up(lambda options: deployment(namespace, options, "2"))
+    assert live() == 3
+    api_server.kubectl("scale", "deployment", "one", "-n", namespace, "--replicas=5")
+    stack.up(lambda options: deployment(namespace, options, "3"))
+    assert live() == 5
+
+
+def test_an_ignored_field_in_a_list_keeps_what_others_made_of_it(stack, namespace, api_server):
+    ignored = ["spec.template.spec.containers[1].image"]
+
+    def live():
+        containers = api_server.get("deployment", "one", namespace)["spec"]["template"]["spec"]["containers"]
+        return {one["name"]: one["image"] for one in containers}
+
+    stack.up(lambda options: deployment(namespace, options, "1", ignored=ignored))
+    api_server.kubectl("set", "image", "deployment/one", "-n", namespace, "main=theirs")
+    stack.up(lambda options: deployment(namespace, options, "2", ignored=ignored, image="ours"))
+    assert live() == {"side": "y", "main": "theirs"}
+    # Not ignored any more: the conflict is told.
+    told = stack.up(lambda options: deployment(namespace, options, "2", image="ours"), fails=True).text
+    assert 'containers[name="main"].image: conflict with "kubectl-set"' in told
