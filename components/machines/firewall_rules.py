@@ -44,7 +44,10 @@ def ruleset(args: FirewallArgs, role: str, ssh_port: int) -> str:
             ("etcd, control planes only", "tcp dport 2379-2380", args.control_planes),
             ("controller manager and scheduler, where scraped", "tcp dport { 10257, 10259 }", args.scrapers),
         ]
-    accepted.append(("kubelet", "tcp dport 10250", (*args.control_planes, args.pods, *args.scrapers)))
+    # metrics-server asks from a pod. Calico (VXLAN) gives what a pod sends to a machine the address of the
+    # pod's own machine.
+    askers = inside if args.vxlan else (*args.control_planes, args.pods)
+    accepted.append(("kubelet", "tcp dport 10250", (*askers, *args.scrapers)))
     if args.vxlan:
         accepted += [
             ("pod network (VXLAN)", "udp dport 4789", args.machines),

@@ -37,6 +37,14 @@ def test_the_kubelets_read_only_port_stays_shut(role: str) -> None:
     assert "10255" not in ruleset(FIREWALL, role, 22)
 
 
+@pytest.mark.parametrize(("vxlan", "asked_from"), [(True, "203.0.113.0/24"), (False, "203.0.113.10/32")])
+def test_metrics_server_reaches_the_kubelets_of_other_machines(vxlan: bool, asked_from: str) -> None:
+    rules = ruleset(dataclasses.replace(FIREWALL, vxlan=vxlan), "worker", 22)
+    (rule,) = [line for line in rules.splitlines() if "tcp dport 10250" in line]
+    # Calico gives what pods send to a machine the address of the pod's own machine.
+    assert f"{asked_from}, 10.244.0.0/16" in rule
+
+
 def test_nobody_scrapes_the_control_plane_unless_the_settings_say_who() -> None:
     silent = dataclasses.replace(FIREWALL, scrapers=())
     assert "10257" not in ruleset(silent, "control-plane", 22)
