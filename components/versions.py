@@ -28,6 +28,8 @@ CALICO_CRDS_URL = (
     f"https://raw.githubusercontent.com/projectcalico/calico/v{CALICO}/manifests/operator-crds.yaml"
 )
 CALICO_CRDS_SHA256 = "192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71"
+# renovate: datasource=github-releases depName=kubernetes-sigs/metrics-server
+METRICS_SERVER = "0.9.0"
 
 # The vendors' apt repositories. Kubernetes has a flat one per minor; containerd.io is built by Docker.
 KUBERNETES_APT_URL = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/"
@@ -43,4 +45,5 @@ IMAGES = {
     # renovate: datasource=docker depName=tensorflow/serving
     "model-server-gpu": "docker.io/tensorflow/serving:2.20.0-gpu",
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
+    "metrics-server": f"registry.k8s.io/metrics-server/metrics-server:v{METRICS_SERVER}",
 }

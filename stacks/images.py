@@ -17,6 +17,8 @@ def images_of(settings: Settings) -> dict[str, str]:
 
     if settings.owns(Layer.CLUSTER) and settings.cluster.network is PodNetwork.CALICO:
         use("tigera-operator")
+    if settings.owns(Layer.PLATFORM) and settings.platform.metrics_server:
+        use("metrics-server")
     for index, model in enumerate(settings.models):
         if model.image:
             found[f"models[{index}].image"] = model.image

@@ -8,6 +8,7 @@ from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import Placement
 from components.versions import IMAGES
+from stacks.autoscaling import scale
 from stacks.model_files import model_files
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
 from stacks.settings import ModelSettings, Settings
@@ -25,6 +26,7 @@ def _serve(
     model: ModelSettings, images: dict[str, str], cluster: ClusterOutputs, platform: PlatformOutputs
 ) -> Output[Sequence[str]]:
     name, namespace = model.name, platform.namespace(model.namespace)
+    options = ResourceOptions(provider=cluster.kubernetes)
     server = ModelServer(
         name,
         ModelServerArgs(
@@ -35,15 +37,16 @@ def _serve(
             service=model.service.name,
             served_name=model.served_name,
             node_port=model.service.node_port,
-            replicas=model.replicas,
+            replicas=None if model.autoscaling else model.replicas,
             gpu=model.gpu,
             placement=Placement(machines=model.placement, product=model.product, spread=model.spread),
             priority=platform.priority(model.priority),
             requests=model.resources.requests.model_dump(),
             limits=model.resources.limits.model_dump(),
         ),
-        ResourceOptions(provider=cluster.kubernetes),
+        options,
     )
+    scale(model, server, platform, options)
     return Output.all(cluster.addresses(), server.node_port, server.predict_path).apply(
         lambda parts: [f"http://{address}:{parts[1]}{parts[2]}" for address in parts[0]]
     )

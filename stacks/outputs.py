@@ -92,6 +92,8 @@ class PlatformOutputs:
     """By name; each value is known when the namespace is there."""
     priorities: Mapping[Priority, Output[str]] | Output[Sequence[str]]
     """By name, too: the PriorityClasses that pods may have."""
+    metrics_apis: Mapping[str, Output[str]] | Output[Sequence[str]]
+    """By name, too: the APIs that autoscalers can ask, each known when it answers."""
 
     def namespace(self, name: str) -> Output[str]:
         """The name again, known only when the namespace of that name is there."""
@@ -101,9 +103,17 @@ class PlatformOutputs:
         """The name again, known only when the PriorityClass of that name is there."""
         return _when_there(self.priorities, name, "priority")
 
+    def metrics_api(self, name: str) -> Output[str]:
+        """The name again, known only when the metrics API of that name answers."""
+        return _when_there(self.metrics_apis, name, "metrics API")
+
     def exports(self) -> dict[str, Input[Any]]:
         """What the stack shows, and what `stacks.references` reads back."""
-        return {"namespaces": _names(self.namespaces), "priorities": _names(self.priorities)}
+        return {
+            "namespaces": _names(self.namespaces),
+            "priorities": _names(self.priorities),
+            "metricsApis": _names(self.metrics_apis),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

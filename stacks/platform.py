@@ -5,6 +5,7 @@ from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.priorities import register_priorities
+from stacks.autoscaling import build_autoscaling
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 from stacks.settings import Settings
 
@@ -14,8 +15,9 @@ POD_SECURITY = "restricted"
 
 def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
     """Make the namespaces of the settings on the cluster, and what all of them may use."""
+    apis = build_autoscaling(settings, cluster)
     made = {name: _namespace(name, cluster).metadata.name for name in settings.platform.namespaces}
-    return PlatformOutputs(namespaces=made, priorities=register_priorities(_on(cluster)))
+    return PlatformOutputs(namespaces=made, priorities=register_priorities(_on(cluster)), metrics_apis=apis)
 
 
 def _namespace(name: str, cluster: ClusterOutputs) -> Namespace:

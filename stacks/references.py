@@ -40,7 +40,9 @@ def platform_of(stack: str) -> PlatformOutputs:
     """The outputs of the stack that owns the platform layer."""
     reference = _Reference(Layer.PLATFORM, stack)
     return PlatformOutputs(
-        namespaces=reference.output("namespaces"), priorities=reference.output("priorities")
+        namespaces=reference.output("namespaces"),
+        priorities=reference.output("priorities"),
+        metrics_apis=reference.output("metricsApis"),
     )
 
 

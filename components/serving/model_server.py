@@ -33,6 +33,8 @@ from components.serving.server_flags import MONITORING_FILE, monitoring_config
 MIN_READY_SECONDS = 5
 # Old ReplicaSets kept for `kubectl rollout undo`.
 REVISION_HISTORY = 5
+# Where the settings say the number of pods, they say it also after an autoscaler, or a hand, has set another.
+TAKE_BACK = {"pulumi.com/patchForce": "true"}
 # What scheduling and pulling an image may add to the time that loading takes.
 PROGRESS_MARGIN_SECONDS = 300
 
@@ -84,9 +86,13 @@ class ModelServer(pulumi.ComponentResource):
 
         deployment = Deployment(
             name,
-            metadata=ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
+            metadata=ObjectMetaArgs(
+                name=args.deployment,
+                namespace=args.namespace,
+                labels=labels,
+                annotations=None if args.replicas is None else TAKE_BACK,
+            ),
             spec=DeploymentSpecArgs(
-                # Left out when an autoscaler owns the number: each run would set it back.
                 replicas=args.replicas,
                 selector=LabelSelectorArgs(match_labels=selector),
                 strategy=_strategy(args.gpu),
@@ -103,7 +109,13 @@ class ModelServer(pulumi.ComponentResource):
                     ),
                 ),
             ),
-            opts=ResourceOptions(parent=self, depends_on=[policy, *args.files.wait_for]),
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=[policy, *args.files.wait_for],
+                # A number that an earlier run set is still ours when an autoscaler takes over. Left out, it
+                # would go back to one, under load; so it stays what it is, and the autoscaler's from then on.
+                ignore_changes=["spec.replicas"] if args.replicas is None else None,
+            ),
         )
         service = Service(
             name,

@@ -93,3 +93,14 @@ COREDNS = GoModule(
     programs={"coredns": "github.com/coredns/coredns"},
     variables={},
 )
+
+METRICS_SERVER = GoModule(
+    name="metrics-server",
+    title="metrics-server",
+    directory=_MODULES / "metrics-server",
+    programs={"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"},
+    variables={
+        "k8s.io/client-go/pkg/version.gitVersion": "v"
+        + required_version("metrics-server", "sigs.k8s.io/metrics-server")
+    },
+)

@@ -7,8 +7,10 @@ stack that makes do with it says so in `metalml:images`.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from components.versions import IMAGES
 from local import cache
 from local.bundle.images import LAYOUT, archive_of, image_of_program
+from local.bundle.modules import METRICS_SERVER
 from local.gomodule import GoModule
 from local.model_server import build as model_server
 from local.progress import Progress
@@ -41,5 +43,6 @@ def program(module: GoModule, name: str, reference: str, *, where: str = "/", us
 
 
 SERVED = {
+    IMAGES["metrics-server"]: program(METRICS_SERVER, "metrics-server", IMAGES["metrics-server"]),
     model_server.REFERENCE: Served(archive=model_server.IMAGE, build=model_server.build_model_server),
 }

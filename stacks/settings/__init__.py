@@ -1,5 +1,6 @@
 """The typed, frozen settings of a stack: `load` gives them, or every mistake at once."""
 
+from stacks.settings.autoscaling import AutoscalingSettings, MetricsServerSettings
 from stacks.settings.cluster import ClusterSettings, FirewallSettings, LocalMachinesSettings, PodNetwork
 from stacks.settings.errors import Mistake, SettingsError
 from stacks.settings.kubelet import EvictionSettings, KubeletSettings, ReservedSettings
@@ -21,6 +22,7 @@ from stacks.settings.stack import Settings
 __all__ = [
     "AptRepository",
     "AptSource",
+    "AutoscalingSettings",
     "BundleSource",
     "ClusterSettings",
     "ComputeSettings",
@@ -33,6 +35,7 @@ __all__ = [
     "LocalMachinesSettings",
     "LoginSettings",
     "MachineSettings",
+    "MetricsServerSettings",
     "Mistake",
     "ModelSettings",
     "PlatformSettings",

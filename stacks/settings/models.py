@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from components.priorities import Priority
 from components.serving.placement import Machines, Spread
+from stacks.settings.autoscaling import AutoscalingSettings
 from stacks.settings.base import Model, wrong
 from stacks.settings.fields import (
     DNS_LABEL,
@@ -94,6 +95,7 @@ class ModelSettings(Model):
     spread: Spread | None = None  # over machines; None: as the scheduler does it by itself
     priority: Priority = Priority.SERVING  # whose place the pods may take, and who may take theirs
     replicas: Annotated[int, Field(ge=1, le=100)] = 1
+    autoscaling: AutoscalingSettings | None = None  # owns the number of replicas
     files: FilesSettings
     storage: StorageSettings
     service: ServiceSettings

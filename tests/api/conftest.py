@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack
-from tests.unit.conftest import Recorder
+from tests.unit.conftest import Recorder, plain
 
 
 @pytest.fixture(scope="session")
@@ -53,17 +53,23 @@ def _plain_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def rendered() -> Iterator[Callable[[Callable[[], object]], list[Mapping[str, Any]]]]:
-    """Builds components without an engine and returns the Kubernetes objects that they would make."""
+def rendered() -> Iterator[Callable[..., list[Mapping[str, Any]]]]:
+    """Builds components without an engine and returns the Kubernetes objects that they would make.
+
+    `outputs` are what Commands would have printed and such, by the resources' names.
+    """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     recorder = Recorder()
     pulumi.runtime.set_mocks(recorder, project="metalml", stack="test", preview=False)
 
-    def render(build: Callable[[], object]) -> list[Mapping[str, Any]]:
+    def render(
+        build: Callable[[], object], outputs: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> list[Mapping[str, Any]]:
         recorder.resources.clear()
+        recorder.outputs = dict(outputs or {})
         pulumi.runtime.test(build)()
-        return [_whole(one.inputs) for one in recorder.resources if one.typ.startswith("kubernetes:")]
+        return [_whole(plain(one.inputs)) for one in recorder.resources if one.typ.startswith("kubernetes:")]
 
     yield render
     pulumi.runtime.reset_options()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from stacks.settings.checks import cluster, layers, machines, models, placement, platform, ranges
+from stacks.settings.checks import autoscaling, cluster, layers, machines, models, placement, platform, ranges
 from stacks.settings.checks.finding import Check
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
@@ -15,7 +15,7 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
     (None, layers.CHECKS),
     (Layer.CLUSTER, machines.CHECKS + ranges.CHECKS + cluster.CHECKS),
     (Layer.PLATFORM, platform.CHECKS),
-    (Layer.MODELS, models.CHECKS + placement.CHECKS),
+    (Layer.MODELS, models.CHECKS + placement.CHECKS + autoscaling.CHECKS),
 )
 
 

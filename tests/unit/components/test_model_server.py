@@ -166,6 +166,12 @@ def test_an_autoscaler_owns_the_number_of_pods_when_none_is_given(objects):
     assert "replicas" not in objects(replicas=None)["Deployment"]["spec"]
 
 
+def test_a_number_that_is_given_is_taken_back_from_an_autoscaler_that_is_gone(objects):
+    forced = {"pulumi.com/patchForce": "true"}
+    assert objects(replicas=3)["Deployment"]["metadata"]["annotations"] == forced
+    assert "annotations" not in objects(replicas=None)["Deployment"]["metadata"]
+
+
 def test_the_old_pod_serves_until_the_new_one_can(objects):
     rolling = objects()["Deployment"]["spec"]["strategy"]["rollingUpdate"]
     assert rolling == {"maxSurge": 1, "maxUnavailable": 0}

@@ -40,6 +40,8 @@ def test_the_images_that_run_are_those_that_are_told(
     machines = {machine.name: {**MACHINE, "gpu": machine.gpu} for machine in settings.machines}
     engine.stacks["organization/metalml/prod"] = {**CLUSTER_STACK, "machines": machines}
 
+    engine.outputs["metrics-server-certificate"] = {"stdout": "a certificate and its key"}
+
     def build() -> None:
         cluster = references.cluster_of("prod")
         models.build(settings, cluster, platform.build(settings, cluster))

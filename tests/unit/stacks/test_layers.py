@@ -50,7 +50,11 @@ CLUSTER_STACK = {
     "kubernetesVersion": "1.36.3",
     "machines": {"worker-1": MACHINE, "control-1": {**MACHINE, "address": "203.0.113.11"}},
 }
-PLATFORM_STACK = {"namespaces": ["ml"], "priorities": ["serving", "training", "best-effort"]}
+PLATFORM_STACK = {
+    "namespaces": ["ml"],
+    "priorities": ["serving", "training", "best-effort"],
+    "metricsApis": [],
+}
 Settle = Callable[[Callable[[], object]], None]
 
 
@@ -131,6 +135,19 @@ def test_every_object_goes_to_the_clusters_own_provider(prod: Recorder, settle: 
     for found in kubernetes_objects(prod):
         assert found.provider.endswith("::kubernetes::kubernetes-id"), (
             f"{found.name} would go to another cluster"
+        )
+
+
+def test_an_autoscaler_where_the_platform_stack_measures_nothing_is_said_by_name(
+    prod: Recorder, settle: Settle
+) -> None:
+    model = {**DEV["models"][0], "autoscaling": {}}
+    settings = parse({"layers": ["models"], "models": [model]}, "prod-models", Path.cwd())
+    with pytest.raises(pulumi.RunError, match=r"has no metrics API 'metrics.k8s.io'; it has none"):
+        settle(
+            lambda: models.build(
+                settings, references.cluster_of("prod-cluster"), references.platform_of("prod-platform")
+            )
         )
 
 
@@ -256,6 +273,7 @@ def test_one_stack_shows_everything_that_its_users_need(program, engine: Recorde
         "machines",
         "namespaces",
         "priorities",
+        "metricsApis",
         "predictionUrls",
     }
     assert not engine.of_type(STACK_REFERENCE)
@@ -273,7 +291,7 @@ def test_a_stack_of_the_platform_layer_alone_touches_no_machine(program, engine:
     engine.stacks["organization/metalml/fleet"] = CLUSTER_STACK
     upstream = {"cluster": "fleet"}
     exported = program({"layers": ["platform"], "upstream": upstream, "platform": DEV["platform"]})
-    assert set(exported) == {"namespaces", "priorities"}
+    assert set(exported) == {"namespaces", "priorities", "metricsApis"}
     assert not engine.of_type(COMMAND)
 
 

@@ -4,6 +4,7 @@ Each says what is changed in good settings, and where and how the mistake is rep
 reported: a list in which one mistake causes three entries is not read.
 """
 
+from tests.unit.stacks.bad.autoscaling import AUTOSCALING
 from tests.unit.stacks.bad.cluster import CLUSTER
 from tests.unit.stacks.bad.keys import KEYS
 from tests.unit.stacks.bad.layers import LAYERS
@@ -14,6 +15,6 @@ from tests.unit.stacks.bad.placement import PLACEMENT
 from tests.unit.stacks.bad.platform import PLATFORM
 from tests.unit.stacks.bad.ranges import RANGES
 
-BAD = {**KEYS, **LAYERS, **CLUSTER, **RANGES, **MACHINES, **PLATFORM, **MODELS, **PLACEMENT}
+BAD = {**KEYS, **LAYERS, **CLUSTER, **RANGES, **MACHINES, **PLATFORM, **MODELS, **PLACEMENT, **AUTOSCALING}
 
 __all__ = ["BAD", "Bad"]

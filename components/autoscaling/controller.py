@@ -1,0 +1,266 @@
+"""One program of the platform in kube-system: its identity, its rights and its Deployment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+from pulumi import Input, Resource, ResourceOptions
+from pulumi_kubernetes.apps.v1 import (
+    Deployment,
+    DeploymentSpecArgs,
+    DeploymentStrategyArgs,
+    RollingUpdateDeploymentArgs,
+)
+from pulumi_kubernetes.core.v1 import (
+    CapabilitiesArgs,
+    ContainerArgs,
+    ContainerPortArgs,
+    EmptyDirVolumeSourceArgs,
+    EnvVarArgs,
+    HTTPGetActionArgs,
+    PodSecurityContextArgs,
+    PodSpecArgs,
+    PodTemplateSpecArgs,
+    ProbeArgs,
+    ResourceRequirementsArgs,
+    SeccompProfileArgs,
+    SecurityContextArgs,
+    ServiceAccount,
+    TopologySpreadConstraintArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicy,
+    NetworkPolicyEgressRuleArgs,
+    NetworkPolicyIngressRuleArgs,
+    NetworkPolicyPortArgs,
+    NetworkPolicySpecArgs,
+)
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
+
+from components.autoscaling.rights import SYSTEM, Rights, register_rights
+from components.checks import require_dns_label, require_pinned_image
+
+# "nobody" of the distroless images that all these programs are released in; any user would do.
+USER = 65534
+# The API server's own port: policies see a packet after its Service's address was replaced.
+API_SERVER_PORT = 6443
+SCRATCH_SIZE = "64Mi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """What is asked of the program, and on which of its ports."""
+
+    path: str
+    port: str
+    scheme: str = "HTTP"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControllerArgs:
+    """A program that serves the cluster rather than a user."""
+
+    name: str
+    image: str
+    args: Sequence[str]
+    ports: Mapping[str, int]
+    """By name; all of them may be asked by anybody in the cluster who has the right to."""
+    alive: Probe
+    ready: Probe
+    requests: Mapping[str, str]
+    limits: Mapping[str, str]
+    rights: Rights = field(default_factory=Rights)
+    asks: Sequence[int] = (API_SERVER_PORT,)
+    """TCP ports that it calls, of pods, machines and others."""
+    resolves_names: bool = False
+    replicas: int = 1
+    mounts: Mapping[str, VolumeArgs] = field(default_factory=dict)
+    """Volumes to read, by the path where the program finds them."""
+    writes: str | None = None
+    """The one directory that it writes to; its root is read-only."""
+    annotations: Mapping[str, Input[str]] = field(default_factory=dict)
+    """Of the pods: what changes here starts them anew."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        require_dns_label("name", self.name)
+        require_pinned_image("image", self.image)
+        for probe in (self.alive, self.ready):
+            if probe.port not in self.ports:
+                raise ValueError(
+                    f"{self.name} is asked on port {probe.port!r}, it has {', '.join(self.ports)}"
+                )
+        if self.replicas < 1:
+            raise ValueError(f"replicas of {self.name} must be 1 or more, got {self.replicas}")
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """The labels that find the pods; nothing in them ever changes."""
+        return {"app.kubernetes.io/name": self.name}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of every object."""
+        return {
+            **self.selector,
+            "app.kubernetes.io/component": "autoscaling",
+            "app.kubernetes.io/part-of": "metalml",
+            "app.kubernetes.io/managed-by": "pulumi",
+        }
+
+
+class Controller(pulumi.ComponentResource):
+    """A Deployment in kube-system that would be let into a namespace of the level `restricted`."""
+
+    deployment: Deployment
+
+    def __init__(self, name: str, args: ControllerArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:autoscaling:Controller", name, None, opts)
+        child = ResourceOptions(parent=self)
+        metadata = ObjectMetaArgs(name=args.name, namespace=SYSTEM, labels=args.labels)
+        account = ServiceAccount(
+            name,
+            metadata=metadata,
+            # Only the pod that says so gets the token, which carries all the rights below.
+            automount_service_account_token=False,
+            opts=child,
+        )
+        rights = register_rights(name, args.rights, account, args.labels, child)
+        policy = _network_policy(name, args, metadata, child)
+        PodDisruptionBudget(
+            name,
+            metadata=metadata,
+            spec=PodDisruptionBudgetSpecArgs(
+                max_unavailable=1,
+                selector=LabelSelectorArgs(match_labels=args.selector),
+                # A pod that never became ready must not keep its machine from being drained.
+                unhealthy_pod_eviction_policy="AlwaysAllow",
+            ),
+            opts=child,
+        )
+        self.deployment = Deployment(
+            name,
+            metadata=metadata,
+            spec=DeploymentSpecArgs(
+                replicas=args.replicas,
+                selector=LabelSelectorArgs(match_labels=args.selector),
+                # The old one measures or admits until the new one can.
+                strategy=DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+                ),
+                revision_history_limit=2,
+                template=PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(labels=args.labels, annotations=dict(args.annotations) or None),
+                    spec=_pod(args, account),
+                ),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[policy, *rights, *args.wait_for]),
+        )
+        self.register_outputs({})
+
+
+def _network_policy(
+    name: str, args: ControllerArgs, metadata: ObjectMetaArgs, child: ResourceOptions
+) -> NetworkPolicy:
+    """Open its own ports, and let it call the ports that it needs and no others.
+
+    No addresses: the API server and the kubelets are machines, which policies know no names for.
+    """
+    allowed = [NetworkPolicyPortArgs(port=port, protocol="TCP") for port in args.asks]
+    names = [NetworkPolicyPortArgs(port=53, protocol=protocol) for protocol in ("UDP", "TCP")]
+    return NetworkPolicy(
+        name,
+        metadata=metadata,
+        spec=NetworkPolicySpecArgs(
+            pod_selector=LabelSelectorArgs(match_labels=args.selector),
+            policy_types=["Ingress", "Egress"],
+            ingress=[
+                NetworkPolicyIngressRuleArgs(
+                    ports=[NetworkPolicyPortArgs(port=port, protocol="TCP") for port in args.ports.values()]
+                )
+            ],
+            egress=[NetworkPolicyEgressRuleArgs(ports=[*allowed, *(names if args.resolves_names else [])])],
+        ),
+        opts=child,
+    )
+
+
+def _pod(args: ControllerArgs, account: ServiceAccount) -> PodSpecArgs:
+    scratch = VolumeArgs(name="scratch", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE))
+    return PodSpecArgs(
+        service_account_name=account.metadata.name,
+        automount_service_account_token=True,
+        enable_service_links=False,
+        # Models wait for what measures them, so it is not the first to go when a machine is full.
+        priority_class_name="system-cluster-critical",
+        node_selector={"kubernetes.io/os": "linux"},
+        topology_spread_constraints=[
+            TopologySpreadConstraintArgs(
+                topology_key="kubernetes.io/hostname",
+                max_skew=1,
+                # Two on one machine are better than one.
+                when_unsatisfiable="ScheduleAnyway",
+                label_selector=LabelSelectorArgs(match_labels=args.selector),
+            )
+        ]
+        if args.replicas > 1
+        else None,
+        security_context=PodSecurityContextArgs(
+            run_as_non_root=True,
+            run_as_user=USER,
+            run_as_group=USER,
+            # Of the files of Secrets, which others may not read.
+            fs_group=USER,
+            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
+        ),
+        containers=[_container(args)],
+        volumes=[*args.mounts.values(), *([scratch] if args.writes else [])] or None,
+    )
+
+
+def _container(args: ControllerArgs) -> ContainerArgs:
+    mounts = [
+        VolumeMountArgs(name=volume.name, mount_path=path, read_only=True)
+        for path, volume in args.mounts.items()
+    ]
+    if args.writes:
+        mounts.append(VolumeMountArgs(name="scratch", mount_path=args.writes))
+    return ContainerArgs(
+        name=args.name,
+        image=args.image,
+        # The tag is pinned, and an image that was imported on the node is in no registry.
+        image_pull_policy="IfNotPresent",
+        args=list(args.args),
+        env=[EnvVarArgs(name=name, value=value) for name, value in args.environment.items()] or None,
+        ports=[
+            ContainerPortArgs(name=name, container_port=port, protocol="TCP")
+            for name, port in args.ports.items()
+        ],
+        resources=ResourceRequirementsArgs(requests=dict(args.requests), limits=dict(args.limits)),
+        readiness_probe=_probe(args.ready, period=5),
+        liveness_probe=_probe(args.alive, period=20),
+        security_context=SecurityContextArgs(
+            allow_privilege_escalation=False,
+            privileged=False,
+            read_only_root_filesystem=True,
+            run_as_non_root=True,
+            run_as_user=USER,
+            run_as_group=USER,
+            capabilities=CapabilitiesArgs(drop=["ALL"]),
+        ),
+        volume_mounts=mounts or None,
+    )
+
+
+def _probe(probe: Probe, *, period: int) -> ProbeArgs:
+    return ProbeArgs(
+        http_get=HTTPGetActionArgs(path=probe.path, port=probe.port, scheme=probe.scheme),
+        period_seconds=period,
+        timeout_seconds=5,
+        failure_threshold=3,
+    )
