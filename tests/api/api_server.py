@@ -141,6 +141,26 @@ class ApiServer:
         found = self.kubectl("get", kind, name, "-n", namespace, "--ignore-not-found", "-o", "json").stdout
         return json.loads(found) if found else None
 
+    def patch_status(
+        self, kind: str, name: str, status: Mapping[str, Any], namespace: str = "default"
+    ) -> bool:
+        """Give an object a status; False when the object is not there (any more)."""
+        patch = json.dumps({"status": status})
+        arguments = [kind, name, "-n", namespace, "--subresource=status", "--type=merge", "-p", patch]
+        return self.kubectl("patch", *arguments, check=False).returncode == 0
+
+    def bind(self, pod: str, node: str, namespace: str) -> None:
+        """Put a pod on a node, as the scheduler does."""
+        target = {"apiVersion": "v1", "kind": "Node", "name": node}
+        binding = {
+            "apiVersion": "v1",
+            "kind": "Binding",
+            "metadata": {"name": pod, "namespace": namespace},
+            "target": target,
+        }
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/binding"
+        self.kubectl("create", "--raw", path, "-f", "-", stdin=json.dumps(binding), check=False)
+
     def apply(self, objects: Iterable[Mapping[str, Any]], *, dry_run: bool = False) -> str:
         """Apply objects strictly: an unknown field is an error. Returns the warnings."""
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})

@@ -29,36 +29,57 @@ def ready_status() -> dict[str, Any]:
     }
 
 
-def waiting_status(reason: str, message: str) -> dict[str, Any]:
-    """The status of a pod whose container cannot start."""
-    state = {"waiting": {"reason": reason, "message": message}}
+def waiting_status(reason: str, message: str, restarts: int = 0) -> dict[str, Any]:
+    """The status of a pod whose container does not start, or has ended `restarts` + 1 times."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    ended = {"exitCode": 3, "reason": "Error", "startedAt": now, "finishedAt": now}
     container = {
         "name": "main",
         "ready": False,
-        "restartCount": 0,
+        "restartCount": restarts,
         "image": "x",
         "imageID": "",
-        "state": state,
+        "state": {"waiting": {"reason": reason, "message": message}},
+        **({"lastState": {"terminated": ended}} if restarts else {}),
     }
     return {"phase": "Pending", "containerStatuses": [container]}
 
 
+def unschedulable_status(message: str) -> dict[str, Any]:
+    """The status of a pod that the scheduler has no node for."""
+    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+    return {"phase": "Pending", "conditions": [condition]}
+
+
 @contextmanager
-def pods_become(api_server: ApiServer, namespace: str, status: dict[str, Any]) -> Iterator[None]:
-    """While this lasts, every pod of the namespace gets this status soon after it is made."""
-    over, done = threading.Event(), set[str]()
+def pods_become(
+    api_server: ApiServer,
+    namespace: str,
+    *statuses: dict[str, Any],
+    labels: str = "",
+    node: str = "",
+    seconds_each: float = 0,
+) -> Iterator[None]:
+    """While this lasts, every pod of the namespace gets these statuses, one after the other.
+
+    Only pods with the labels, where some are given; they are put on the node, where one is given.
+    """
+    over, begun, given = threading.Event(), dict[str, float](), dict[str, int]()
 
     def play() -> None:
         while not over.wait(LOOK):
-            listed = json.loads(api_server.kubectl("get", "pods", "-n", namespace, "-o", "json").stdout)
-            for pod in listed["items"]:
-                if pod["metadata"]["uid"] in done:
-                    continue
-                name = pod["metadata"]["name"]
-                patch = ["--subresource=status", "--type=merge", "-p", json.dumps({"status": status})]
-                # A pod that has gone in the meantime is no failure.
-                api_server.kubectl("patch", "pod", name, "-n", namespace, *patch, check=False)
-                done.add(pod["metadata"]["uid"])
+            selected = ["get", "pods", "-n", namespace, "-l", labels, "-o", "json"]
+            for pod in json.loads(api_server.kubectl(*selected).stdout)["items"]:
+                uid, name = pod["metadata"]["uid"], pod["metadata"]["name"]
+                if uid not in begun:
+                    begun[uid] = time.monotonic()
+                    if node:
+                        api_server.bind(name, node, namespace)
+                step = given.get(uid, 0)
+                if step < len(statuses) and time.monotonic() >= begun[uid] + step * seconds_each:
+                    # A pod that has gone in the meantime is no failure.
+                    api_server.patch_status("pod", name, statuses[step], namespace)
+                    given[uid] = step + 1
 
     thread = threading.Thread(target=play)
     thread.start()

@@ -45,16 +45,15 @@ def condition(live: Object, name: str) -> Mapping[str, Any]:
     return {}
 
 
-def _observed(live: Object) -> bool:
+def is_observed(live: Object) -> bool:
+    """Whether the controller has seen this version of the object."""
     return (live.get("status") or {}).get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
 
 
 def _deployment(live: Object, _: Objects) -> str | None:
     status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
-    if not _observed(live):
+    if not is_observed(live):
         return "the controller has not seen this version yet"
-    if condition(live, "Progressing").get("reason") == "ProgressDeadlineExceeded":
-        raise Hopeless(condition(live, "Progressing").get("message", "the rollout made no progress"))
     updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
     if updated < wanted:
         return f"{updated} of {wanted} pods are of this version"
@@ -67,7 +66,7 @@ def _deployment(live: Object, _: Objects) -> str | None:
 def _stateful_set(live: Object, _: Objects) -> str | None:
     status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
     ready = status.get("readyReplicas", 0)
-    if not _observed(live) or ready < wanted:
+    if not is_observed(live) or ready < wanted:
         return f"{ready} of {wanted} pods are ready"
     if status.get("currentRevision") != status.get("updateRevision"):
         return f"{status.get('updatedReplicas', 0)} of {wanted} pods are of this version"
@@ -78,7 +77,7 @@ def _daemon_set(live: Object, _: Objects) -> str | None:
     status = live.get("status") or {}
     wanted = status.get("desiredNumberScheduled", 0)
     ready = min(status.get("numberAvailable", 0), status.get("updatedNumberScheduled", 0))
-    return None if _observed(live) and ready >= wanted else f"{ready} of {wanted} pods are ready"
+    return None if is_observed(live) and ready >= wanted else f"{ready} of {wanted} pods are ready"
 
 
 def _job(live: Object, _: Objects) -> str | None:

@@ -1,95 +1,153 @@
 """Why something does not become ready, from the pods behind it: their states, events and last words."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from local.plugins.kubernetes.kinds import group_kind
+from local.plugins.kubernetes.masking import masking
 from local.plugins.kubernetes.objects import Objects
+from local.plugins.kubernetes.pods import Pod, containers_of, is_ready, pods_of
 from local.plugins.provider import Failed
 
-# Pods and log lines shown; the first ones tell it.
+# Pods, events of each, and log lines shown; the first ones tell it.
 _PODS = 3
+_EVENTS = 3
 _LINES = 10
+# What a container waits for that is on its way.
+_STARTING = ("ContainerCreating", "PodInitializing")
+# Kinds whose status does not say that pods were refused.
+_REFUSED_BY_EVENT = ("apps/DaemonSet", "apps/StatefulSet", "batch/Job")
+# Events that say again what the states say.
+_SAID_BY_STATES = ("BackOff", "Failed", "FailedScheduling")
 
 
 def reasons(live: Mapping[str, Any], objects: Objects) -> list[str]:
     """Lines for a person; empty where nothing can be found."""
-    found = list(_of_object(live))
+    found: list[str] = []
     try:
-        found += [line for pod in _pods(live, objects)[:_PODS] for line in _of_pod(pod, objects)]
-        return found or list(_warnings(live, objects))
+        found += [refusal.words for refusal in refusals(live, objects)]
+        said = False
+        for pod in [pod for pod in pods_of(live, objects) if not is_ready(pod)][:_PODS]:
+            name = pod["metadata"]["name"]
+            # The pods of one version say the same: one log tells it.
+            words = list(_words(pod, objects, with_log=not said))
+            said = said or bool(words)
+            found += [f"pod {name}, {line}" for line in (*states(pod), *words)]
+        return found or _warnings(live, objects)
     except Failed:
         return found
 
 
-def _of_object(live: Mapping[str, Any]) -> Iterator[str]:
-    # Pods that could not even be made: a quota, a security level, a missing account.
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Pods that could not even be made: for a quota, a security level, a missing account."""
+
+    words: str
+    begun: str
+
+
+def refusals(live: Mapping[str, Any], objects: Objects) -> list[Refusal]:
+    """What the object's controller was told when it made pods."""
     for found in (live.get("status") or {}).get("conditions") or []:
         if found["type"] == "ReplicaFailure" and found["status"] == "True":
-            yield f"no pods: {found.get('message', '')}"
-
-
-def _pods(live: Mapping[str, Any], objects: Objects) -> list[dict[str, Any]]:
-    namespace = live["metadata"].get("namespace")
-    if live["kind"] == "Pod":
-        return [dict(live)]
-    selector = ((live.get("spec") or {}).get("selector") or {}).get("matchLabels")
-    if live["kind"] == "Service":
-        selector = (live.get("spec") or {}).get("selector")
-    if not namespace or not selector:
+            return [Refusal(words=f"no pods: {found.get('message', '')}", begun=found["lastTransitionTime"])]
+    if group_kind(live) not in _REFUSED_BY_EVENT:
         return []
-    labels = ",".join(f"{key}={value}" for key, value in selector.items())
-    listed = objects.client.request(
-        "GET", f"/api/v1/namespaces/{namespace}/pods", query={"labelSelector": labels}
-    )
-    newest = sorted(listed["items"], key=lambda pod: pod["metadata"]["creationTimestamp"], reverse=True)
-    return [pod for pod in newest if not _is_ready(pod)]
+    events = [event for event in _events(live, objects) if event.get("reason") == "FailedCreate"]
+    return [Refusal(words=f"no pods: {event.get('message')}", begun=_time_of(event)) for event in events[-1:]]
 
 
-def _is_ready(pod: Mapping[str, Any]) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    return any(found["type"] == "Ready" and found["status"] == "True" for found in conditions)
-
-
-def _of_pod(pod: Mapping[str, Any], objects: Objects) -> Iterator[str]:
-    name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
-    status = pod.get("status") or {}
-    for found in status.get("conditions") or []:
+def states(pod: Pod) -> Iterator[str]:
+    """What keeps a pod from being ready, as far as its status says it."""
+    for found in (pod.get("status") or {}).get("conditions") or []:
         if found["type"] == "PodScheduled" and found["status"] == "False":
-            yield f"pod {name}: not scheduled: {found.get('message', '')}"
-    for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
-        for state in ("waiting", "terminated"):
-            told = (container.get("state") or {}).get(state)
-            if told:
-                words = f"{told.get('reason')} {told.get('message', '')}".strip()
-                yield f"pod {name}, container {container['name']}: {words}"
-        if not container.get("ready"):
-            yield from _last_words(name, namespace, container, objects)
-    yield from (f"pod {name}: {line}" for line in _warnings(pod, objects))
+            yield f"not scheduled: {found.get('message', '')}"
+    for container in containers_of(pod):
+        yield from (f"container {container['name']}: {words}" for words in _of_container(container))
 
 
-def _warnings(thing: Mapping[str, Any], objects: Objects) -> Iterator[str]:
+def _of_container(container: Mapping[str, Any]) -> Iterator[str]:
+    state = container.get("state") or {}
+    waiting, ended = state.get("waiting"), last_end(container)
+    if waiting and waiting.get("reason") not in _STARTING:
+        yield f"{waiting.get('reason')} {waiting.get('message', '')}".strip()
+    if ended and not container.get("ready"):
+        times = container.get("restartCount", 0)
+        again = f", started again {times} times" if times else ""
+        yield f"ended with exit code {ended['exitCode']} ({ended.get('reason') or 'no reason'}){again}"
+
+
+def last_end(container: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """How the container's last run ended; None: no run has."""
+    return next(
+        (
+            state["terminated"]
+            for state in (container.get("state") or {}, container.get("lastState") or {})
+            if "terminated" in state
+        ),
+        None,
+    )
+
+
+def _words(pod: Pod, objects: Objects, *, with_log: bool) -> Iterator[str]:
+    """What the pod's own programs said; without what is secret."""
+    try:
+        masked = masking(pod, objects)
+    except Failed:
+        yield "what it says is not shown: the secrets that may be in it cannot be read"
+        return
+    yield from map(masked, _warnings(pod, objects))
+    for container in containers_of(pod):
+        if container.get("ready"):
+            continue
+        ended = last_end(container)
+        if ended and ended.get("message"):
+            yield masked(f"container {container['name']}: {ended['message']}")
+        if with_log:
+            lines = _log(pod, container, objects)
+            yield from (masked(f"log of {container['name']}: {line}") for line in lines)
+
+
+def _warnings(thing: Mapping[str, Any], objects: Objects) -> list[str]:
+    """The newest event of each kind that says more than the states."""
+    newest: dict[str, str] = {}
+    for event in _events(thing, objects):
+        reason = str(event.get("reason"))
+        if reason not in _SAID_BY_STATES:
+            newest.pop(reason, None)
+            newest[reason] = f"{reason}: {event.get('message', '')}"
+    return list(newest.values())[-_EVENTS:]
+
+
+def _events(thing: Mapping[str, Any], objects: Objects) -> list[dict[str, Any]]:
+    """The warnings of an object, oldest first."""
     namespace, name = thing["metadata"].get("namespace"), thing["metadata"]["name"]
     if not namespace:
-        return
-    events = objects.client.request(
-        "GET",
-        f"/api/v1/namespaces/{namespace}/events",
-        query={"fieldSelector": f"involvedObject.name={name},type=Warning"},
+        return []
+    selector = f"involvedObject.name={name},involvedObject.kind={thing['kind']},type=Warning"
+    listed = objects.client.request(
+        "GET", f"/api/v1/namespaces/{namespace}/events", query={"fieldSelector": selector}, brief=True
     )
-    for event in events["items"][-_PODS:]:
-        yield f"{event.get('reason')}: {event.get('message')}"
+    return sorted(listed["items"], key=_time_of)
 
 
-def _last_words(pod: str, namespace: str, container: Mapping[str, Any], objects: Objects) -> Iterator[str]:
-    # A container that is started again and again says what is wrong in the run before this one.
+def _time_of(event: Mapping[str, Any]) -> str:
+    return event.get("lastTimestamp") or event.get("eventTime") or ""
+
+
+def _log(pod: Pod, container: Mapping[str, Any], objects: Objects) -> list[str]:
+    state = container.get("state") or {}
+    if "waiting" in state and "terminated" not in (container.get("lastState") or {}):
+        return []
+    metadata = pod["metadata"]
     query = {"container": container["name"], "tailLines": str(_LINES)}
-    if container.get("restartCount"):
+    # A container that is started again and again says what is wrong in the run before this one.
+    if "waiting" in state:
         query["previous"] = "true"
     try:
         # Through the node's kubelet, which may be what is broken.
-        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
-        text = objects.client.request("GET", path, query=query, brief=True)
+        path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}/log"
+        return str(objects.client.request("GET", path, query=query, brief=True)).splitlines()
     except Failed:
-        return
-    for line in str(text).splitlines():
-        yield f"pod {pod}, log: {line}"
+        return []

@@ -8,6 +8,7 @@ from typing import Any
 
 from local.plugins.kubernetes.client import ApiError
 from local.plugins.kubernetes.objects import Objects
+from local.plugins.kubernetes.prospects import Prospects
 from local.plugins.kubernetes.readiness import Hopeless, rule_for
 from local.plugins.kubernetes.reasons import reasons
 from local.plugins.provider import Failed
@@ -35,7 +36,7 @@ class Waiter:
 
         An API server that does not answer for a while ends no wait: the object is there.
         """
-        rule, said = rule_for(live), None
+        rule, said, prospects = rule_for(live), None, Prospects(self.objects)
         if rule is None:
             return live
         for over in self._looks():
@@ -45,8 +46,11 @@ class Waiter:
                     return live
                 if over:
                     raise Hopeless(f"{over}: {missing}")
+                missing = "; ".join(filter(None, (missing, prospects.look(live))))
             except Hopeless as error:
-                raise NotReady(live, [str(error), *reasons(live, self.objects)]) from error
+                why = str(error)
+                more = [line for line in reasons(live, self.objects) if line not in why]
+                raise NotReady(live, [why, *more]) from error
             except ApiError as error:
                 raise NotReady(live, [f"what it needs cannot be read: {error}"]) from error
             except Failed as error:
