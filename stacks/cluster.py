@@ -19,6 +19,7 @@ from components.bootstrap.render.kubelet import KubeletArgs, Reserved
 from components.bootstrap.render.node_files import AptRepository, AptSource, BundleSource
 from components.bootstrap.served_images import ServedImages, ServedImagesArgs
 from components.bootstrap.worker import Worker, WorkerArgs
+from components.gpu.node_marks import TAINT, gpu_labels
 from components.machines.firewall_rules import FirewallArgs
 from components.machines.local import LocalMachine, LocalMachineArgs
 from components.machines.machine import Connection, Machine
@@ -163,11 +164,25 @@ def _machine(settings: Settings, given: MachineSettings) -> Machine:
         role=given.role.value,
         address=address,
         ssh_port=given.ssh_port,
-        gpu=given.gpu,
-        labels=given.labels,
-        taints=tuple((taint.key, taint.value, taint.effect.value) for taint in given.taints),
+        gpu=given.gpu is not None,
+        labels=_labels(given),
+        taints=_taints(given),
         pod_range=pod_range,
     )
+
+
+def _labels(given: MachineSettings) -> dict[str, str]:
+    gpu = given.gpu
+    if gpu is None:
+        return given.labels
+    return gpu_labels(count=gpu.count, product=gpu.product, sharing=gpu.sharing) | given.labels
+
+
+def _taints(given: MachineSettings) -> tuple[tuple[str, str, str], ...]:
+    taints = tuple((taint.key, taint.value, taint.effect.value) for taint in given.taints)
+    # The same key and effect twice is refused by the API server; the one in the settings is meant.
+    named = any((key, effect) == (TAINT[0], TAINT[2]) for key, _, effect in taints)
+    return taints if given.gpu is None or not given.gpu.dedicated or named else (*taints, TAINT)
 
 
 def _source(source: sources.Source) -> AptSource | BundleSource:

@@ -39,6 +39,7 @@ def _serve(
             node_port=model.service.node_port,
             replicas=None if model.autoscaling else model.replicas,
             gpu=model.gpu,
+            gpu_resource=model.gpu_resource,
             placement=Placement(machines=model.placement, product=model.product, spread=model.spread),
             priority=platform.priority(model.priority),
             requests=model.resources.requests.model_dump(),

@@ -1,12 +1,15 @@
-"""Waiting until a node is Ready, and keeping its labels."""
+"""Waiting until a node is Ready, and keeping its labels and taints."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import yaml
 
 from components.bootstrap.operator import operator_command
 from components.machines.machine import Machine
+
+TAINTS_ANNOTATION = "metalml/taints"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,18 +35,23 @@ class ReadyNode(pulumi.ComponentResource):
             args.machine.connection,
             control=args.control_plane.connection,
             parent=self,
-            payload=node_labels(args.machine),
+            payload=node_marks(args.machine),
             after=args.after,
         )
         self.register_outputs({})
 
 
-def node_labels(machine: Machine) -> str:
-    """Our part of the Node object; applied server-side, so that a label taken out here goes there too."""
+def node_marks(machine: Machine) -> str:
+    """Our part of the Node object; applied server-side, so that a label taken out here goes there too.
+
+    The list of taints can only be applied whole, and Kubernetes puts its own into it. So ours stand in an
+    annotation, by which scripts/node/wait-ready.sh knows which to add, and which were ours and are no more.
+    """
     labels = dict(machine.labels)
     if machine.role == "worker":
         labels["node-role.kubernetes.io/worker"] = ""
-    return yaml.safe_dump(
-        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": machine.name, "labels": labels}},
-        sort_keys=False,
-    )
+    metadata: dict[str, Any] = {"name": machine.name, "labels": labels}
+    if machine.taints:
+        written = (f"{key}={value}:{effect}" for key, value, effect in machine.taints)
+        metadata["annotations"] = {TAINTS_ANNOTATION: " ".join(written)}
+    return yaml.safe_dump({"apiVersion": "v1", "kind": "Node", "metadata": metadata}, sort_keys=False)

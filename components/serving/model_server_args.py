@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pulumi import Input
 
 from components.checks import require_dns_label, require_pinned_image
+from components.gpu.resources import GPU
 from components.serving.placement import Placement
 from components.serving.storage import ModelFiles
 
-GPU_RESOURCE = "nvidia.com/gpu"
 # The range that kube-apiserver gives to NodePorts by default.
 NODE_PORTS = range(30000, 32768)
 # The name is a part of URLs and of a directory.
@@ -42,6 +42,8 @@ class ModelServerArgs:
     replicas: int | None = 1
     """None leaves the number to an autoscaler."""
     gpu: int = 0
+    gpu_resource: str = GPU
+    """What `gpu` counts: whole GPUs, turns on shared ones (nvidia.com/gpu.shared), or slices."""
     placement: Placement = field(default_factory=Placement)
     priority: Input[str] | None = None
     """Name of a PriorityClass that is there. None: the pods have priority 0, as any pod without a class."""
@@ -80,5 +82,5 @@ class ModelServerArgs:
             missing = {"cpu", "memory"} - amounts.keys()
             if missing:
                 raise ValueError(f"{what} must name cpu and memory, missing: {', '.join(sorted(missing))}")
-            if GPU_RESOURCE in amounts:
-                raise ValueError(f"{what} may not name {GPU_RESOURCE}; set gpu instead")
+            if any(name.startswith("nvidia.com/") for name in amounts):
+                raise ValueError(f"{what} may not name GPUs; set gpu instead")

@@ -24,7 +24,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.serving.model_server_args import GPU_RESOURCE, ModelServerArgs
+from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import scheduled_by
 from components.serving.server_flags import (
     BINARY,
@@ -87,7 +87,7 @@ def model_pod(
 
 
 def _container(args: ModelServerArgs) -> ContainerArgs:
-    gpus = {GPU_RESOURCE: str(args.gpu)} if args.gpu else {}
+    gpus = {args.gpu_resource: str(args.gpu)} if args.gpu else {}
     return ContainerArgs(
         name="model-server",
         image=args.image,

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from stacks.settings.base import Items, Model, wrong
 from stacks.settings.fields import Address, Label, LabelKey, LabelValue, LocalPath, Network, Port, User
+from stacks.settings.gpu import MachineGpu
 
 HOST_KEY_TYPES = (
     "ssh-ed25519",
@@ -101,6 +102,7 @@ class MachineSettings(LoginSettings):
     pod_range: Network | None = None
     # Required for inventory machines; a local machine's key is known from its making.
     host_key: HostKey | None = None
-    gpu: bool = False
+    # true, or what it has: {count: 8, product: NVIDIA-L40S}.
+    gpu: MachineGpu = None
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     taints: Items[TaintSettings] = ()

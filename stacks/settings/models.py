@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from components.gpu.resources import GPU
 from components.priorities import Priority
 from components.serving.placement import Machines, Spread
 from stacks.settings.autoscaling import AutoscalingSettings
@@ -19,6 +20,7 @@ from stacks.settings.fields import (
     LocalPath,
     Quantity,
 )
+from stacks.settings.gpu import GpuResource
 
 # The API server's default range for NodePort Services; the firewall opens the same.
 NODE_PORTS = range(30000, 32768)
@@ -90,6 +92,7 @@ class ModelSettings(Model):
     served_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")] = "default"
     image: Image | None = None  # None: `model-server` (or `model-server-gpu`) of the images table
     gpu: Annotated[int, Field(ge=0, le=16)] = 0  # GPUs of one replica; 16 is the most one server has today
+    gpu_resource: GpuResource = GPU  # what is asked for where GPUs are shared: nvidia.com/gpu.shared
     placement: Machines | None = None  # None: where its GPUs are, or wherever there is room without one
     product: LabelValue | None = None  # of the GPU, as nvidia.com/gpu.product has it: NVIDIA-H100-80GB-HBM3
     spread: Spread | None = None  # over machines; None: as the scheduler does it by itself

@@ -3,6 +3,7 @@
 from stacks.settings.autoscaling import MetricsServerSettings
 from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
+from stacks.settings.gpu import GpuSettings
 
 
 class PlatformSettings(Model):
@@ -10,3 +11,6 @@ class PlatformSettings(Model):
 
     namespaces: Items[Label] = ("ml",)
     metrics_server: MetricsServerSettings | None = None  # None: the cluster has none, or it is not ours
+    gpu: GpuSettings | None = (
+        None  # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator
+    )

@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from stacks.settings.checks import autoscaling, cluster, layers, machines, models, placement, platform, ranges
+from stacks.settings.checks import (
+    autoscaling,
+    cluster,
+    gpu,
+    layers,
+    machines,
+    models,
+    placement,
+    platform,
+    ranges,
+)
 from stacks.settings.checks.finding import Check
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
@@ -13,9 +23,9 @@ from stacks.settings.stack import Settings
 # Rules are asked about the layers that the stack owns: the others' settings are not its own.
 CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
     (None, layers.CHECKS),
-    (Layer.CLUSTER, machines.CHECKS + ranges.CHECKS + cluster.CHECKS),
-    (Layer.PLATFORM, platform.CHECKS),
-    (Layer.MODELS, models.CHECKS + placement.CHECKS + autoscaling.CHECKS),
+    (Layer.CLUSTER, machines.CHECKS + gpu.MACHINE_CHECKS + ranges.CHECKS + cluster.CHECKS),
+    (Layer.PLATFORM, platform.CHECKS + gpu.PLATFORM_CHECKS),
+    (Layer.MODELS, models.CHECKS + placement.CHECKS + gpu.MODEL_CHECKS + autoscaling.CHECKS),
 )
 
 

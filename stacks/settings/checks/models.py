@@ -83,7 +83,7 @@ def models_machine(settings: Settings, _: Path) -> Iterator[Mistake]:
     if not known(*machines):
         return
     workers = [name for name, machine in machines.items() if machine.role is Role.WORKER]
-    gpu_workers = [name for name in workers if machines[name].gpu is True]
+    gpu_workers = [name for name in workers if machines[name].gpu is not None]
     for index, model in enumerate(settings.models):
         name, path = model.files.machine, f"models[{index}].files.machine"
         wants_gpu = known(model.gpu) and model.gpu > 0

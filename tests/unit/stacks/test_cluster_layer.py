@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from stacks import cluster
 from stacks.settings import BundleSource, MachineSettings, Settings
@@ -84,6 +85,62 @@ def test_a_new_worker_changes_no_command_of_another_machine(
         "ready",
     }
     assert all(name.startswith("worker-13") for name in set(after) - set(before))
+
+
+def with_gpus(settings: Settings, gpu: object) -> Settings:
+    first, *others = settings.machines
+    given = [MachineSettings.model_validate({**machine(12), "gpu": gpu})]
+    return settings.model_copy(update={"machines": (first, *given, *others[1:])})
+
+
+def test_gpus_of_a_machine_change_no_other_machine(
+    engine: Recorder, settle: Settle, settings: Settings
+) -> None:
+    before = commands(engine, settle, settings)
+    after = commands(engine, settle, with_gpus(settings, True))
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert "worker-12-ready" in changed
+    assert all(name.startswith("worker-12-") for name in changed)
+
+
+def test_a_node_with_gpus_takes_only_pods_that_ask_for_them(
+    engine: Recorder, settle: Settle, settings: Settings
+) -> None:
+    gpu = {"count": 8, "product": "NVIDIA-L40S", "sharing": "shared"}
+    found = commands(engine, settle, with_gpus(settings, gpu))
+    node = yaml.safe_load(found["worker-12-ready"]["stdin"])
+    assert node["metadata"]["labels"] == {
+        "nvidia.com/gpu.present": "true",
+        "nvidia.com/gpu.count": "8",
+        "nvidia.com/gpu.product": "NVIDIA-L40S",
+        "nvidia.com/device-plugin.config": "shared",
+        "node-role.kubernetes.io/worker": "",
+    }
+    assert node["metadata"]["annotations"] == {"metalml/taints": "nvidia.com/gpu=present:NoSchedule"}
+    # At its registration, too: there is no moment in which the scheduler may put other pods there.
+    if isinstance(found["worker-12-join"].get("stdin"), str):
+        assert (
+            "- key: nvidia.com/gpu\n    effect: NoSchedule\n    value: present"
+            in (found["worker-12-join"]["stdin"])
+        )
+
+
+@pytest.mark.parametrize(
+    ("gpu", "taints", "expected"),
+    [
+        ({"dedicated": False}, [], None),
+        (True, [{"key": "nvidia.com/gpu", "value": "mine"}], "nvidia.com/gpu=mine:NoSchedule"),
+        (False, [{"key": "slow"}], "slow=:NoSchedule"),
+        (True, [{"key": "slow"}], "slow=:NoSchedule nvidia.com/gpu=present:NoSchedule"),
+    ],
+)
+def test_taints_of_the_settings_are_kept(
+    gpu: object, taints: list[Any], expected: str | None, engine: Recorder, settle: Settle, settings: Settings
+) -> None:
+    given = MachineSettings.model_validate({**machine(12), "gpu": gpu, "taints": taints})
+    changed = settings.model_copy(update={"machines": (settings.machines[0], given)})
+    node = yaml.safe_load(commands(engine, settle, changed)["worker-12-ready"]["stdin"])
+    assert node["metadata"].get("annotations", {}).get("metalml/taints") == expected
 
 
 def test_one_kubelet_setting_is_one_changed_line_on_each_machine(

@@ -37,7 +37,7 @@ def test_the_images_that_run_are_those_that_are_told(
     monkeypatch.chdir(project(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     settings = parse(read(name), "prod", Path.cwd())
-    machines = {machine.name: {**MACHINE, "gpu": machine.gpu} for machine in settings.machines}
+    machines = {machine.name: {**MACHINE, "gpu": machine.gpu is not None} for machine in settings.machines}
     engine.stacks["organization/metalml/prod"] = {**CLUSTER_STACK, "machines": machines}
 
     engine.outputs["metrics-server-certificate"] = {"stdout": "a certificate and its key"}

@@ -42,7 +42,9 @@ def test_the_example_for_real_servers_can_be_used_as_it_is(
     assert settings.cluster.name == "prod"
     assert settings.cluster.network is PodNetwork.CALICO
     assert settings.cluster.source.kind == "apt"
-    assert [(machine.name, machine.role, machine.gpu, machine.user) for machine in settings.machines] == [
+    assert [
+        (machine.name, machine.role, machine.gpu is not None, machine.user) for machine in settings.machines
+    ] == [
         ("control-1", "control-plane", False, "ubuntu"),
         ("gpu-1", "worker", True, "ubuntu"),
     ]

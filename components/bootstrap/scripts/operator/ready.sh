@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ready.sh: gives the node the labels on standard input (a Node object), and waits until the node METALML_NAME is Ready and its kubelet has a serving certificate, asked at the control plane METALML_CONTROL_*.
+# ready.sh: gives the node the labels and taints on standard input (a Node object), and waits until the node METALML_NAME is Ready and its kubelet has a serving certificate, asked at the control plane METALML_CONTROL_*.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=components/bootstrap/scripts/operator/ssh.sh

@@ -6,6 +6,7 @@ reported: a list in which one mistake causes three entries is not read.
 
 from tests.unit.stacks.bad.autoscaling import AUTOSCALING
 from tests.unit.stacks.bad.cluster import CLUSTER
+from tests.unit.stacks.bad.gpu import GPU
 from tests.unit.stacks.bad.keys import KEYS
 from tests.unit.stacks.bad.layers import LAYERS
 from tests.unit.stacks.bad.machines import MACHINES
@@ -15,6 +16,17 @@ from tests.unit.stacks.bad.placement import PLACEMENT
 from tests.unit.stacks.bad.platform import PLATFORM
 from tests.unit.stacks.bad.ranges import RANGES
 
-BAD = {**KEYS, **LAYERS, **CLUSTER, **RANGES, **MACHINES, **PLATFORM, **MODELS, **PLACEMENT, **AUTOSCALING}
+BAD = {
+    **KEYS,
+    **LAYERS,
+    **CLUSTER,
+    **RANGES,
+    **MACHINES,
+    **PLATFORM,
+    **GPU,
+    **MODELS,
+    **PLACEMENT,
+    **AUTOSCALING,
+}
 
 __all__ = ["BAD", "Bad"]

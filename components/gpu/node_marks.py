@@ -1,0 +1,22 @@
+"""Labels and taint of nodes with GPUs, by the names that NVIDIA's own components use."""
+
+# (key, value, effect)
+TAINT = ("nvidia.com/gpu", "present", "NoSchedule")
+PRESENT = {"nvidia.com/gpu.present": "true"}
+# NVIDIA's feature discovery would find these two; it needs one more DaemonSet on every node of the cluster.
+COUNT_LABEL = "nvidia.com/gpu.count"
+PRODUCT_LABEL = "nvidia.com/gpu.product"
+# Chooses between the configurations of the device plugin.
+SHARING_LABEL = "nvidia.com/device-plugin.config"
+
+
+def gpu_labels(*, count: int | None, product: str | None, sharing: str | None) -> dict[str, str]:
+    """Labels of a node with GPUs; what is not known of it is left out."""
+    labels = dict(PRESENT)
+    if count is not None:
+        labels[COUNT_LABEL] = str(count)
+    if product is not None:
+        labels[PRODUCT_LABEL] = product
+    if sharing is not None:
+        labels[SHARING_LABEL] = sharing
+    return labels
