@@ -30,6 +30,15 @@ CALICO_CRDS_URL = (
 CALICO_CRDS_SHA256 = "192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71"
 # renovate: datasource=github-releases depName=kubernetes-sigs/metrics-server
 METRICS_SERVER = "0.9.0"
+# renovate: datasource=go depName=k8s.io/autoscaler/vertical-pod-autoscaler
+VERTICAL_POD_AUTOSCALER = "1.7.1"
+# Its CustomResourceDefinitions, as its repository has them. Another version has another digest.
+VPA_FILES_URL = (
+    "https://raw.githubusercontent.com/kubernetes/autoscaler/refs/tags/"
+    f"vertical-pod-autoscaler/v{VERTICAL_POD_AUTOSCALER}/vertical-pod-autoscaler/"
+)
+VPA_CRDS_URL = f"{VPA_FILES_URL}deploy/vpa-v1-crd-gen.yaml"
+VPA_CRDS_SHA256 = "92240d0f43a78bc9d64ce70825e84e0cd32d2793b0b605df4772cdcfc36d3fca"
 
 # The vendors' apt repositories. Kubernetes has a flat one per minor; containerd.io is built by Docker.
 KUBERNETES_APT_URL = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/"
@@ -46,4 +55,8 @@ IMAGES = {
     "model-server-gpu": "docker.io/tensorflow/serving:2.20.0-gpu",
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
     "metrics-server": f"registry.k8s.io/metrics-server/metrics-server:v{METRICS_SERVER}",
+    **{
+        f"vpa-{name}": f"registry.k8s.io/autoscaling/vpa-{name}:{VERTICAL_POD_AUTOSCALER}"
+        for name in ("recommender", "updater", "admission-controller")
+    },
 }

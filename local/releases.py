@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from components import versions
 from components.release_file import ReleaseFile, keep_release_file, kept_at, release_cache
 from local.golang import find_go
 from local.process import must
@@ -24,7 +25,11 @@ class Source:
 
 
 # What the addresses of a repository's files at a version begin with -> the module that holds the same files.
-SOURCES: dict[str, Source] = {}
+SOURCES: dict[str, Source] = {
+    versions.VPA_FILES_URL: Source(
+        module="k8s.io/autoscaler/vertical-pod-autoscaler", version=f"v{versions.VERTICAL_POD_AUTOSCALER}"
+    ),
+}
 
 
 def place_release_files(files: Iterable[ReleaseFile], progress: Progress) -> None:

@@ -4,9 +4,16 @@ from collections.abc import Mapping
 
 from pulumi import Output, ResourceOptions
 
-from components.autoscaling import metrics_server
+from components.autoscaling import metrics_server, vertical_rights
 from components.autoscaling.horizontal import ModelScaler, ModelScalerArgs
 from components.autoscaling.metrics_server import MetricsServer, MetricsServerArgs
+from components.autoscaling.vertical import VerticalArgs, VerticalPodAutoscaler
+from components.autoscaling.vertical_pod_autoscaler import (
+    VerticalPodAutoscaling,
+    VerticalPodAutoscalingArgs,
+    vpa_definitions,
+)
+from components.release_file import release_cache
 from components.serving.model_server import ModelServer
 from components.versions import IMAGES
 from stacks.outputs import ClusterOutputs, PlatformOutputs
@@ -14,26 +21,40 @@ from stacks.settings import ModelSettings, Settings
 
 
 def build_autoscaling(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, Output[str]]:
-    """Install what the settings ask for; the metrics APIs that there are then, by name."""
+    """Install what the settings ask for; the API groups that there are then, by name."""
     images = {**IMAGES, **settings.images}
     options = ResourceOptions(provider=cluster.kubernetes)
     apis: dict[str, Output[str]] = {}
     if (wanted := settings.platform.metrics_server) is not None:
-        made = MetricsServer(
-            metrics_server.NAME,
+        measuring = MetricsServer(
+            "metrics-server",
             MetricsServerArgs(
-                image=images[metrics_server.NAME], replicas=wanted.replicas, wait_for=cluster.ready
+                image=images["metrics-server"], replicas=wanted.replicas, wait_for=cluster.ready
             ),
             options,
         )
-        apis[metrics_server.GROUP] = made.group
+        apis[metrics_server.GROUP] = measuring.group
+    if settings.platform.vpa is not None:
+        sizing = VerticalPodAutoscaling(
+            "vpa",
+            VerticalPodAutoscalingArgs(
+                recommender_image=images["vpa-recommender"],
+                updater_image=images["vpa-updater"],
+                admission_image=images["vpa-admission-controller"],
+                definitions=vpa_definitions(release_cache()),
+                measured_by=apis[metrics_server.GROUP],
+                wait_for=cluster.ready,
+            ),
+            options,
+        )
+        apis[vertical_rights.GROUP] = sizing.group
     return apis
 
 
 def scale(
     model: ModelSettings, server: ModelServer, platform: PlatformOutputs, options: ResourceOptions
 ) -> None:
-    """Give the number of a model's pods to an autoscaler, where its settings say so."""
+    """Give the number of a model's pods to an autoscaler, and their size, where its settings say so."""
     wanted = model.autoscaling
     if wanted is None:
         return
@@ -47,7 +68,22 @@ def scale(
             max_replicas=wanted.max,
             cpu_percent=wanted.cpu_percent,
             down_after_seconds=wanted.down_after_seconds,
-            measured_by=platform.metrics_api(metrics_server.GROUP),
+            measured_by=platform.scaling_api(metrics_server.GROUP),
         ),
         options,
     )
+    if wanted.vertical is not None:
+        VerticalPodAutoscaler(
+            f"{model.name}-vpa",
+            VerticalArgs(
+                namespace=server.namespace,
+                deployment=server.deployment,
+                name=f"{model.name}-vpa",
+                recommended_by=platform.scaling_api(vertical_rights.GROUP),
+                limits=model.resources.limits.model_dump(),
+                mode=wanted.vertical.mode,
+                resources=wanted.vertical.resources,
+                scaled_by_cpu=wanted.moves,
+            ),
+            options,
+        )

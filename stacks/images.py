@@ -17,8 +17,11 @@ def images_of(settings: Settings) -> dict[str, str]:
 
     if settings.owns(Layer.CLUSTER) and settings.cluster.network is PodNetwork.CALICO:
         use("tigera-operator")
-    if settings.owns(Layer.PLATFORM) and settings.platform.metrics_server:
+    if settings.owns(Layer.PLATFORM) and settings.platform.metrics_server is not None:
         use("metrics-server")
+    if settings.owns(Layer.PLATFORM) and settings.platform.vpa is not None:
+        for name in ("recommender", "updater", "admission-controller"):
+            use(f"vpa-{name}")
     for index, model in enumerate(settings.models):
         if model.image:
             found[f"models[{index}].image"] = model.image

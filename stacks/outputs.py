@@ -92,8 +92,8 @@ class PlatformOutputs:
     """By name; each value is known when the namespace is there."""
     priorities: Mapping[Priority, Output[str]] | Output[Sequence[str]]
     """By name, too: the PriorityClasses that pods may have."""
-    metrics_apis: Mapping[str, Output[str]] | Output[Sequence[str]]
-    """By name, too: the APIs that autoscalers can ask, each known when it answers."""
+    scaling_apis: Mapping[str, Output[str]] | Output[Sequence[str]]
+    """By name, too: the API groups that give autoscalers figures, and those that act on autoscalers."""
 
     def namespace(self, name: str) -> Output[str]:
         """The name again, known only when the namespace of that name is there."""
@@ -103,16 +103,16 @@ class PlatformOutputs:
         """The name again, known only when the PriorityClass of that name is there."""
         return _when_there(self.priorities, name, "priority")
 
-    def metrics_api(self, name: str) -> Output[str]:
-        """The name again, known only when the metrics API of that name answers."""
-        return _when_there(self.metrics_apis, name, "metrics API")
+    def scaling_api(self, name: str) -> Output[str]:
+        """The name again, known only when what stands behind that API group works."""
+        return _when_there(self.scaling_apis, name, "API group for autoscaling")
 
     def exports(self) -> dict[str, Input[Any]]:
         """What the stack shows, and what `stacks.references` reads back."""
         return {
             "namespaces": _names(self.namespaces),
             "priorities": _names(self.priorities),
-            "metricsApis": _names(self.metrics_apis),
+            "scalingApis": _names(self.scaling_apis),
         }
 
 

@@ -17,7 +17,7 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
     """Make the namespaces of the settings on the cluster, and what all of them may use."""
     apis = build_autoscaling(settings, cluster)
     made = {name: _namespace(name, cluster).metadata.name for name in settings.platform.namespaces}
-    return PlatformOutputs(namespaces=made, priorities=register_priorities(_on(cluster)), metrics_apis=apis)
+    return PlatformOutputs(namespaces=made, priorities=register_priorities(_on(cluster)), scaling_apis=apis)
 
 
 def _namespace(name: str, cluster: ClusterOutputs) -> Namespace:

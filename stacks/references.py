@@ -42,7 +42,7 @@ def platform_of(stack: str) -> PlatformOutputs:
     return PlatformOutputs(
         namespaces=reference.output("namespaces"),
         priorities=reference.output("priorities"),
-        metrics_apis=reference.output("metricsApis"),
+        scaling_apis=reference.output("scalingApis"),
     )
 
 

@@ -1,5 +1,6 @@
 """Which files of other projects' releases a stack's settings need on the operator's computer."""
 
+from components.autoscaling.vertical_pod_autoscaler import VPA_CRDS
 from components.bootstrap.calico import CALICO_CRDS
 from components.release_file import ReleaseFile
 from stacks.settings import Layer, PodNetwork, Settings
@@ -10,4 +11,6 @@ def releases_of(settings: Settings) -> tuple[ReleaseFile, ...]:
     found: list[ReleaseFile] = []
     if settings.owns(Layer.CLUSTER) and settings.cluster.network is PodNetwork.CALICO:
         found.append(CALICO_CRDS)
+    if settings.owns(Layer.PLATFORM) and settings.platform.vpa is not None:
+        found.append(VPA_CRDS)
     return tuple(found)

@@ -104,3 +104,13 @@ METRICS_SERVER = GoModule(
         + required_version("metrics-server", "sigs.k8s.io/metrics-server")
     },
 )
+
+_VPA = "k8s.io/autoscaler/vertical-pod-autoscaler"
+VERTICAL_POD_AUTOSCALER = GoModule(
+    name="vertical-pod-autoscaler",
+    title="VerticalPodAutoscaler",
+    directory=_MODULES / "vertical-pod-autoscaler",
+    programs={name: f"{_VPA}/pkg/{name}" for name in ("recommender", "updater", "admission-controller")},
+    # Its version is written in its source.
+    variables={},
+)

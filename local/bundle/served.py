@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from components.versions import IMAGES
 from local import cache
 from local.bundle.images import LAYOUT, archive_of, image_of_program
-from local.bundle.modules import METRICS_SERVER
+from local.bundle.modules import METRICS_SERVER, VERTICAL_POD_AUTOSCALER
 from local.gomodule import GoModule
 from local.model_server import build as model_server
 from local.progress import Progress
@@ -44,5 +44,9 @@ def program(module: GoModule, name: str, reference: str, *, where: str = "/", us
 
 SERVED = {
     IMAGES["metrics-server"]: program(METRICS_SERVER, "metrics-server", IMAGES["metrics-server"]),
+    **{
+        IMAGES[f"vpa-{name}"]: program(VERTICAL_POD_AUTOSCALER, name, IMAGES[f"vpa-{name}"])
+        for name in VERTICAL_POD_AUTOSCALER.programs
+    },
     model_server.REFERENCE: Served(archive=model_server.IMAGE, build=model_server.build_model_server),
 }

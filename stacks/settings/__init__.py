@@ -1,6 +1,11 @@
 """The typed, frozen settings of a stack: `load` gives them, or every mistake at once."""
 
-from stacks.settings.autoscaling import AutoscalingSettings, MetricsServerSettings
+from stacks.settings.autoscaling import (
+    AutoscalingSettings,
+    MetricsServerSettings,
+    VerticalSettings,
+    VpaSettings,
+)
 from stacks.settings.cluster import ClusterSettings, FirewallSettings, LocalMachinesSettings, PodNetwork
 from stacks.settings.errors import Mistake, SettingsError
 from stacks.settings.kubelet import EvictionSettings, KubeletSettings, ReservedSettings
@@ -50,6 +55,8 @@ __all__ = [
     "StorageSettings",
     "TaintSettings",
     "UpstreamSettings",
+    "VerticalSettings",
+    "VpaSettings",
     "load",
     "parse",
     "read",

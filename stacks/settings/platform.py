@@ -1,6 +1,6 @@
 """What the cluster offers to those who use it."""
 
-from stacks.settings.autoscaling import MetricsServerSettings
+from stacks.settings.autoscaling import MetricsServerSettings, VpaSettings
 from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
 from stacks.settings.gpu import GpuSettings
@@ -14,3 +14,4 @@ class PlatformSettings(Model):
     gpu: GpuSettings | None = (
         None  # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator
     )
+    vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler

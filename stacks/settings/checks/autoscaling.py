@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from components.autoscaling.vertical import Sized, VerticalMode
 from stacks.settings.checks.finding import known, mistake
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
@@ -57,4 +58,53 @@ def something_measures(settings: Settings, _: Path) -> Iterator[Mistake]:
         )
 
 
-CHECKS = (one_owner_of_replicas, least_and_most, something_measures)
+def something_recommends(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """A recommendation comes from the VerticalPodAutoscaler, which learns from metrics-server."""
+    platform = settings.platform
+    if not owned(settings, Layer.PLATFORM) or not known(platform, platform.vpa, platform.metrics_server):
+        return
+    if platform.vpa is not None and platform.metrics_server is None:
+        yield mistake(
+            "platform.vpa",
+            "a VerticalPodAutoscaler, on a cluster where nothing measures the pods",
+            "vpa with platform.metricsServer",
+            "add metricsServer: {}, or remove vpa",
+        )
+    for path, model in _autoscaled(settings):
+        scaling = model.autoscaling
+        if scaling is None or not known(scaling.vertical) or scaling.vertical is None:
+            continue
+        if platform.vpa is None:
+            yield mistake(
+                f"{path}.autoscaling.vertical",
+                "a recommendation, on a cluster without the VerticalPodAutoscaler",
+                "vertical with platform.vpa",
+                "add vpa: {} to metalml:platform, or remove vertical",
+            )
+
+
+def no_fight_over_cpu(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """The HPA goes by the share of the requested CPU that pods use: each new request would move it."""
+    for path, model in _autoscaled(settings):
+        scaling = model.autoscaling
+        if scaling is None or not known(scaling.min, scaling.max, scaling.vertical) or not scaling.moves:
+            continue
+        vertical = scaling.vertical
+        if vertical is None or not known(vertical.mode, vertical.resources):
+            continue
+        if vertical.mode is not VerticalMode.RECOMMEND and Sized.CPU in vertical.resources:
+            yield mistake(
+                f"{path}.autoscaling.vertical.mode",
+                f"{vertical.mode} for cpu, by which the number of pods is chosen too",
+                f"{VerticalMode.RECOMMEND}, or resources: [{Sized.MEMORY}]",
+                "let one of the two go by cpu",
+            )
+
+
+CHECKS = (
+    one_owner_of_replicas,
+    least_and_most,
+    something_measures,
+    something_recommends,
+    no_fight_over_cpu,
+)

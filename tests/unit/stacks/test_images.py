@@ -15,6 +15,7 @@ from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
 
 Settle = Callable[[Callable[[], object]], None]
 # Of the cluster layer, which is not built here.
+DEFINITION = {"metadata": {"name": "things.example.com"}, "spec": {}}
 OF_THE_CLUSTER = {"images.tigera-operator"}
 
 
@@ -40,7 +41,9 @@ def test_the_images_that_run_are_those_that_are_told(
     machines = {machine.name: {**MACHINE, "gpu": machine.gpu is not None} for machine in settings.machines}
     engine.stacks["organization/metalml/prod"] = {**CLUSTER_STACK, "machines": machines}
 
-    engine.outputs["metrics-server-certificate"] = {"stdout": "a certificate and its key"}
+    for name in ("metrics-server", "vpa"):
+        engine.outputs[f"{name}-certificate"] = {"stdout": "a certificate and its key"}
+    monkeypatch.setattr("stacks.autoscaling.vpa_definitions", lambda _: [DEFINITION])
 
     def build() -> None:
         cluster = references.cluster_of("prod")

@@ -53,7 +53,7 @@ CLUSTER_STACK = {
 PLATFORM_STACK = {
     "namespaces": ["ml"],
     "priorities": ["serving", "training", "best-effort"],
-    "metricsApis": [],
+    "scalingApis": [],
 }
 Settle = Callable[[Callable[[], object]], None]
 
@@ -143,7 +143,7 @@ def test_an_autoscaler_where_the_platform_stack_measures_nothing_is_said_by_name
 ) -> None:
     model = {**DEV["models"][0], "autoscaling": {}}
     settings = parse({"layers": ["models"], "models": [model]}, "prod-models", Path.cwd())
-    with pytest.raises(pulumi.RunError, match=r"has no metrics API 'metrics.k8s.io'; it has none"):
+    with pytest.raises(pulumi.RunError, match=r"API group for autoscaling 'metrics.k8s.io'; it has none"):
         settle(
             lambda: models.build(
                 settings, references.cluster_of("prod-cluster"), references.platform_of("prod-platform")
@@ -273,7 +273,7 @@ def test_one_stack_shows_everything_that_its_users_need(program, engine: Recorde
         "machines",
         "namespaces",
         "priorities",
-        "metricsApis",
+        "scalingApis",
         "predictionUrls",
     }
     assert not engine.of_type(STACK_REFERENCE)
@@ -291,7 +291,7 @@ def test_a_stack_of_the_platform_layer_alone_touches_no_machine(program, engine:
     engine.stacks["organization/metalml/fleet"] = CLUSTER_STACK
     upstream = {"cluster": "fleet"}
     exported = program({"layers": ["platform"], "upstream": upstream, "platform": DEV["platform"]})
-    assert set(exported) == {"namespaces", "priorities", "metricsApis"}
+    assert set(exported) == {"namespaces", "priorities", "scalingApis"}
     assert not engine.of_type(COMMAND)
 
 

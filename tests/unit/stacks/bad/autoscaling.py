@@ -25,6 +25,30 @@ AUTOSCALING = {
         at="models[0].autoscaling",
         says=("nothing measures the pods", "metricsServer: {}"),
     ),
+    "size recommended by nobody": Bad(
+        change={**MEASURED, "models[0].autoscaling": {"vertical": {}}},
+        at="models[0].autoscaling.vertical",
+        says=("without the VerticalPodAutoscaler", "vpa: {}"),
+    ),
+    "size recommended from nothing": Bad(
+        change={"platform.vpa": {}}, at="platform.vpa", says=("nothing measures", "metricsServer: {}")
+    ),
+    "number and size by the same figure": Bad(
+        change={
+            "platform": {"metricsServer": {}, "vpa": {}},
+            "models[0].autoscaling": {"vertical": {"mode": "resize"}},
+        },
+        at="models[0].autoscaling.vertical.mode",
+        says=("resize for cpu", "resources: [memory]"),
+    ),
+    "mode of the API instead of ours": Bad(
+        change={
+            "platform": {"metricsServer": {}, "vpa": {}},
+            "models[0].autoscaling": {"vertical": {"mode": "Auto"}},
+        },
+        at="models[0].autoscaling.vertical.mode",
+        says=("recommend",),
+    ),
     "metrics-server without pods": Bad(
         change={"platform.metricsServer": {"replicas": 0}},
         at="platform.metricsServer.replicas",

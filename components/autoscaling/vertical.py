@@ -1,0 +1,100 @@
+"""The VerticalPodAutoscaler object of a model: how large its pods should be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pulumi import Input, ResourceOptions
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.checks import require_dns_label
+
+
+class VerticalMode(StrEnum):
+    """What is done with a recommendation."""
+
+    RECOMMEND = "recommend"  # it is shown, and that is all
+    INITIAL = "initial"  # pods that start get it; those that run are left alone
+    RESIZE = "resize"  # pods that run are resized in place, or evicted where that cannot be
+
+
+class Sized(StrEnum):
+    """What is recommended. Nothing recommends GPUs."""
+
+    CPU = "cpu"
+    MEMORY = "memory"
+
+
+# `Auto` is an old name of one of these, and `Off` would be read as false by YAML.
+_API_MODES = {
+    VerticalMode.RECOMMEND: "Off",
+    VerticalMode.INITIAL: "Initial",
+    VerticalMode.RESIZE: "InPlaceOrRecreate",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerticalArgs:
+    """Which Deployment is looked at, and what becomes of what was found."""
+
+    namespace: Input[str]
+    deployment: Input[str]
+    recommended_by: Input[str]
+    """The API of the VerticalPodAutoscaler; known once its programs run."""
+    limits: Mapping[str, str]
+    """Of one pod: nothing above is ever recommended."""
+    name: str = "ml-model-vpa"
+    mode: VerticalMode = VerticalMode.RECOMMEND
+    resources: Sequence[Sized] = tuple(Sized)
+    scaled_by_cpu: bool = False
+    """Whether an HPA goes by the CPU of the same pods."""
+
+    def __post_init__(self) -> None:
+        require_dns_label("name", self.name)
+        if not self.resources:
+            raise ValueError("resources must name cpu, memory or both")
+        if self.scaled_by_cpu and self.mode is not VerticalMode.RECOMMEND and Sized.CPU in self.resources:
+            raise ValueError(
+                f"mode {self.mode} with cpu in resources: the HPA goes by the share of the requested CPU "
+                "that pods use, and each new request would move it; choose [memory] or mode recommend"
+            )
+
+
+class VerticalPodAutoscaler(CustomResource):
+    """`autoscaling.k8s.io/v1` VerticalPodAutoscaler."""
+
+    def __init__(self, resource_name: str, args: VerticalArgs, opts: ResourceOptions) -> None:
+        super().__init__(
+            resource_name,
+            api_version="autoscaling.k8s.io/v1",
+            kind="VerticalPodAutoscaler",
+            metadata=ObjectMetaArgs(
+                name=args.name,
+                namespace=args.namespace,
+                labels={"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"},
+                annotations={"metalml/recommended-by": args.recommended_by},
+            ),
+            spec=_spec(args),
+            opts=opts,
+        )
+
+
+def _spec(args: VerticalArgs) -> dict[str, Any]:
+    """The `spec` as the API spells it."""
+    return {
+        "targetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": args.deployment},
+        "updatePolicy": {"updateMode": _API_MODES[args.mode]},
+        "resourcePolicy": {
+            "containerPolicies": [
+                {
+                    "containerName": "*",
+                    "controlledResources": [str(resource) for resource in args.resources],
+                    # Limits stay the settings' own: what a pod may never take from its neighbours.
+                    "controlledValues": "RequestsOnly",
+                    "maxAllowed": {str(resource): args.limits[resource] for resource in args.resources},
+                }
+            ]
+        },
+    }

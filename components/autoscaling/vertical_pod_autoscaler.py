@@ -1,0 +1,227 @@
+"""The VerticalPodAutoscaler's programs: one recommends, one changes pods that run, one pods that start."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi_kubernetes.admissionregistration.v1 import (
+    MutatingWebhookArgs,
+    MutatingWebhookConfiguration,
+    RuleWithOperationsArgs,
+    ServiceReferenceArgs,
+    WebhookClientConfigArgs,
+)
+from pulumi_kubernetes.core.v1 import (
+    SecretVolumeSourceArgs,
+    Service,
+    ServicePortArgs,
+    ServiceSpecArgs,
+    VolumeArgs,
+)
+from pulumi_kubernetes.meta.v1 import (
+    LabelSelectorArgs,
+    LabelSelectorRequirementArgs,
+    ObjectMetaArgs,
+)
+
+from components import versions
+from components.autoscaling.controller import Controller, ControllerArgs, Probe
+from components.autoscaling.rights import SYSTEM
+from components.autoscaling.vertical_rights import (
+    GROUP,
+    admission_rights,
+    recommender_rights,
+    updater_rights,
+)
+from components.crds import definitions_in, register_definitions
+from components.release_file import ReleaseFile, read_release_file
+from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
+
+VPA_CRDS = ReleaseFile(
+    name=f"vpa-v1-crd-gen.yaml of VerticalPodAutoscaler {versions.VERTICAL_POD_AUTOSCALER}",
+    source=versions.VPA_CRDS_URL,
+    sha256=versions.VPA_CRDS_SHA256,
+)
+RECOMMENDER, UPDATER, ADMISSION = "vpa-recommender", "vpa-updater", "vpa-admission-controller"
+SERVICE = "vpa-webhook"
+WEBHOOK_PORT = 8000
+CERTIFICATE_DIRECTORY = "/etc/tls-certs"
+# Seconds that the making of a pod may be held up by a webhook that does not answer; then it is made as it is.
+WEBHOOK_TIMEOUT = 5
+
+
+def vpa_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
+    """The kinds of the pinned release, checked by digest."""
+    return definitions_in(read_release_file(VPA_CRDS, cache))
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerticalPodAutoscalingArgs:
+    """The three programs, and the kinds that they work with."""
+
+    recommender_image: str
+    updater_image: str
+    admission_image: str
+    definitions: Sequence[Mapping[str, Any]]
+    """CustomResourceDefinitions of the release that the programs belong to."""
+    measured_by: Input[str]
+    """The API of metrics-server, from which the recommender learns; known once it answers."""
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        if not self.definitions:
+            raise ValueError("definitions must hold the CustomResourceDefinitions of the release")
+
+
+class VerticalPodAutoscaling(pulumi.ComponentResource):
+    """What VerticalPodAutoscaler objects need to be acted upon. Alone it changes no pod."""
+
+    group: Output[str]
+    """`autoscaling.k8s.io`; known once its objects can be made and are acted upon."""
+
+    def __init__(
+        self, name: str, args: VerticalPodAutoscalingArgs, opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("metalml:autoscaling:VerticalPodAutoscaling", name, None, opts)
+        child = ResourceOptions(parent=self)
+        definitions = register_definitions(name, args.definitions, child)
+        certificate = ServiceCertificate(
+            f"{name}-certificate",
+            ServiceCertificateArgs(service=SERVICE, namespace=SYSTEM, secret="vpa-tls-certs"),
+            child,
+        )
+        wait_for = (*definitions, *args.wait_for)
+        recommender = Controller(RECOMMENDER, _recommender(args, wait_for), child)
+        Controller(UPDATER, _updater(args, wait_for), child)
+        admission_args = _admission(args, certificate, wait_for)
+        admission = Controller(ADMISSION, admission_args, child)
+        service = Service(
+            SERVICE,
+            metadata=ObjectMetaArgs(name=SERVICE, namespace=SYSTEM, labels=admission_args.labels),
+            spec=ServiceSpecArgs(
+                selector=admission_args.selector,
+                ports=[ServicePortArgs(name="https", port=443, target_port="https", protocol="TCP")],
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[admission.deployment]),
+        )
+        webhook = _webhook(name, service, certificate, admission_args.labels, child)
+        self.group = Output.all(recommender.deployment.id, webhook.id).apply(lambda _: GROUP)
+        self.register_outputs({"group": self.group})
+
+
+def _webhook(
+    name: str,
+    service: Service,
+    certificate: ServiceCertificate,
+    labels: Mapping[str, str],
+    child: ResourceOptions,
+) -> MutatingWebhookConfiguration:
+    """Ours, not registered by the program itself: that one would stay behind when all the rest has gone."""
+
+    def about(operations: list[str], group: str, version: str, resource: str) -> RuleWithOperationsArgs:
+        return RuleWithOperationsArgs(
+            operations=operations, api_groups=[group], api_versions=[version], resources=[resource]
+        )
+
+    return MutatingWebhookConfiguration(
+        name,
+        metadata=ObjectMetaArgs(name="vpa-webhook-config", labels=labels),
+        webhooks=[
+            MutatingWebhookArgs(
+                name="vpa.k8s.io",
+                admission_review_versions=["v1"],
+                side_effects="None",
+                # Recommendations are advice: nothing waits for them to start.
+                failure_policy="Ignore",
+                timeout_seconds=WEBHOOK_TIMEOUT,
+                # The programs of the platform itself, this one's pod among them, are never held up.
+                namespace_selector=LabelSelectorArgs(
+                    match_expressions=[
+                        LabelSelectorRequirementArgs(
+                            key="kubernetes.io/metadata.name", operator="NotIn", values=[SYSTEM]
+                        )
+                    ]
+                ),
+                client_config=WebhookClientConfigArgs(
+                    service=ServiceReferenceArgs(name=service.metadata.name, namespace=SYSTEM, port=443),
+                    ca_bundle=certificate.ca_bundle,
+                ),
+                rules=[
+                    about(["CREATE"], "", "v1", "pods"),
+                    about(["CREATE", "UPDATE"], GROUP, "*", "verticalpodautoscalers"),
+                ],
+            )
+        ],
+        opts=child,
+    )
+
+
+def _recommender(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource]) -> ControllerArgs:
+    health = Probe(path="/health-check", port="metrics")
+    return ControllerArgs(
+        name=RECOMMENDER,
+        image=args.recommender_image,
+        # Only pods with a VPA are kept in memory.
+        args=["--memory-saver=true"],
+        ports={"metrics": 8942},
+        alive=health,
+        ready=health,
+        requests={"cpu": "50m", "memory": "100Mi"},
+        limits={"cpu": "200m", "memory": "1000Mi"},
+        rights=recommender_rights(),
+        annotations={"metalml/measured-by": args.measured_by},
+        wait_for=wait_for,
+    )
+
+
+def _updater(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource]) -> ControllerArgs:
+    health = Probe(path="/health-check", port="metrics")
+    return ControllerArgs(
+        name=UPDATER,
+        image=args.updater_image,
+        args=["--v=4"],
+        ports={"metrics": 8943},
+        alive=health,
+        ready=health,
+        requests={"cpu": "50m", "memory": "100Mi"},
+        limits={"cpu": "200m", "memory": "1000Mi"},
+        rights=updater_rights(),
+        # Where the admission controller's lease is.
+        environment={"NAMESPACE": SYSTEM},
+        wait_for=wait_for,
+    )
+
+
+def _admission(
+    args: VerticalPodAutoscalingArgs, certificate: ServiceCertificate, wait_for: Sequence[Resource]
+) -> ControllerArgs:
+    health = Probe(path="/health-check", port="metrics")
+    return ControllerArgs(
+        name=ADMISSION,
+        image=args.admission_image,
+        args=[
+            f"--port={WEBHOOK_PORT}",
+            f"--client-ca-file={CERTIFICATE_DIRECTORY}/tls.crt",
+            f"--tls-cert-file={CERTIFICATE_DIRECTORY}/tls.crt",
+            f"--tls-private-key={CERTIFICATE_DIRECTORY}/tls.key",
+            "--register-webhook=false",
+        ],
+        ports={"https": WEBHOOK_PORT, "metrics": 8944},
+        alive=health,
+        ready=health,
+        requests={"cpu": "50m", "memory": "100Mi"},
+        limits={"cpu": "200m", "memory": "500Mi"},
+        rights=admission_rights(),
+        environment={"NAMESPACE": SYSTEM},
+        mounts={
+            CERTIFICATE_DIRECTORY: VolumeArgs(
+                name="certificate",
+                secret=SecretVolumeSourceArgs(secret_name=certificate.secret, default_mode=0o440),
+            )
+        },
+        annotations={"metalml/certificate-sha256": certificate.digest},
+        wait_for=wait_for,
+    )
