@@ -1,9 +1,10 @@
 """Files of the operator's computer on a machine: named by digest, checked by digest."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pulumi
 
@@ -46,13 +47,20 @@ class DeliveredFilesArgs:
     source: str
     """Folder of the operator's computer."""
     target: str
-    """Folder of the machine; files in it that the manifest does not name are removed."""
+    """Folder of the machine."""
     manifest: str
+    """Paths as they are below the target."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Folders right below the source that have another name on the machine: theirs by the source's."""
+    others: Literal["remove", "keep"] = "remove"
+    """What happens to files of the target that the manifest does not name."""
+    at_end: Literal["remove", "keep"] = "remove"
+    """What happens to the target when the resource goes."""
     after: tuple[pulumi.Resource, ...] = ()
 
 
 class DeliveredFiles(pulumi.ComponentResource):
-    """A folder of a machine that holds exactly the files of a manifest; removed with the resource."""
+    """A folder of a machine that holds the files of a manifest."""
 
     delivery: pulumi.Resource
 
@@ -60,13 +68,15 @@ class DeliveredFiles(pulumi.ComponentResource):
         self, name: str, args: DeliveredFilesArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("metalml:files:DeliveredFiles", name, None, opts)
+        renamed = [f"{here}={there}" for here, there in sorted(args.renamed.items())]
+        keep = ["--keep"] if args.others == "keep" else []
         self.delivery = operator_command(
             name,
-            f"deliver.sh {args.source} {args.target}",
+            " ".join(["deliver.sh", *keep, args.source, args.target, *renamed]),
             args.machine,
             parent=self,
             payload=args.manifest,
-            delete=f"deliver.sh --remove {args.target}",
+            delete=f"deliver.sh --remove {args.target}" if args.at_end == "remove" else None,
             after=args.after,
         )
         self.register_outputs({})

@@ -59,11 +59,11 @@ def scale(
     if wanted is None:
         return
     ModelScaler(
-        f"{model.name}-hpa",
+        f"{server.deployment_name}-hpa",
         ModelScalerArgs(
             namespace=server.namespace,
             deployment=server.deployment,
-            name=f"{model.name}-hpa",
+            name=f"{server.deployment_name}-hpa",
             min_replicas=wanted.min,
             max_replicas=wanted.max,
             cpu_percent=wanted.cpu_percent,

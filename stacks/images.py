@@ -27,4 +27,7 @@ def images_of(settings: Settings) -> dict[str, str]:
             found[f"models[{index}].image"] = model.image
         else:
             use("model-server-gpu" if model.gpu else "model-server")
+        for number, track in enumerate(model.rollout.tracks):
+            if track.image:
+                found[f"models[{index}].rollout.tracks[{number}].image"] = track.image
     return found

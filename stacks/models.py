@@ -1,17 +1,19 @@
 """The models layer: what is served."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pulumi import Output, ResourceOptions
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import Placement
+from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
 from components.versions import IMAGES
 from stacks.autoscaling import scale
-from stacks.model_files import model_files
+from stacks.model_files import ONLY_TRACK, model_files
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
-from stacks.settings import ModelSettings, Settings
+from stacks.settings import ModelSettings, Settings, Strategy, TrackSettings
 
 
 def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs) -> ModelsOutputs:
@@ -25,15 +27,15 @@ def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs
 def _serve(
     model: ModelSettings, images: dict[str, str], cluster: ClusterOutputs, platform: PlatformOutputs
 ) -> Output[Sequence[str]]:
-    name, namespace = model.name, platform.namespace(model.namespace)
+    namespace = platform.namespace(model.namespace)
     options = ResourceOptions(provider=cluster.kubernetes)
-    server = ModelServer(
-        name,
-        ModelServerArgs(
+    files = model_files(model, namespace, cluster)
+    tracks = {
+        track: ModelServerArgs(
             namespace=namespace,
             image=model.image or images["model-server-gpu" if model.gpu else "model-server"],
-            files=model_files(model, namespace, cluster),
-            deployment=name,
+            files=found,
+            deployment=model.name,
             service=model.service.name,
             served_name=model.served_name,
             node_port=model.service.node_port,
@@ -44,10 +46,36 @@ def _serve(
             priority=platform.priority(model.priority),
             requests=model.resources.requests.model_dump(),
             limits=model.resources.limits.model_dump(),
+        )
+        for track, found in files.by_track.items()
+    }
+    served = _by_strategy(model, tracks, options)
+    for server in served.servers:
+        scale(model, server, platform, options)
+    files.drop_others(after=[server.rolled_out for server in served.servers])
+    return Output.all(cluster.addresses(), served.node_port, served.predict_path).apply(
+        lambda parts: [f"http://{address}:{parts[1]}{parts[2]}" for address in parts[0]]
+    )
+
+
+def _by_strategy(
+    model: ModelSettings, tracks: Mapping[str, ModelServerArgs], options: ResourceOptions
+) -> ModelServer | BlueGreen:
+    rollout = model.rollout
+    if rollout.strategy is Strategy.ROLLING:
+        return ModelServer(model.name, tracks[ONLY_TRACK], options)
+    return BlueGreen(
+        model.name,
+        BlueGreenArgs(
+            tracks={track.name: _track(model, track, tracks[track.name]) for track in rollout.tracks},
+            active=rollout.active or "",
+            service=model.service.name,
+            node_port=model.service.node_port,
         ),
         options,
     )
-    scale(model, server, platform, options)
-    return Output.all(cluster.addresses(), server.node_port, server.predict_path).apply(
-        lambda parts: [f"http://{address}:{parts[1]}{parts[2]}" for address in parts[0]]
-    )
+
+
+def _track(model: ModelSettings, track: TrackSettings, server: ModelServerArgs) -> ModelServerArgs:
+    own = replace(server, image=track.image or server.image, replicas=track.replicas or server.replicas)
+    return track_of(model.name, track.name, own, node_port=track.node_port)

@@ -1,5 +1,7 @@
 """The Deployment that serves one model, and the Service that makes it reachable."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi import ResourceOptions
 from pulumi_kubernetes.apps.v1 import (
@@ -11,10 +13,7 @@ from pulumi_kubernetes.apps.v1 import (
 from pulumi_kubernetes.core.v1 import (
     ConfigMap,
     PodTemplateSpecArgs,
-    Service,
     ServiceAccount,
-    ServicePortArgs,
-    ServiceSpecArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import (
@@ -28,6 +27,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.pod import model_pod, template_annotations
 from components.serving.server_flags import MONITORING_FILE, monitoring_config
+from components.serving.service import MODEL_SERVER, register_service
 
 # A pod is available this long after it is ready: one that dies with its first request stops a rollout.
 MIN_READY_SECONDS = 5
@@ -43,14 +43,20 @@ class ModelServer(pulumi.ComponentResource):
     """One model behind TensorFlow Serving's REST API, ready only while the model can answer."""
 
     deployment: pulumi.Output[str]
+    deployment_name: str
+    """The same, known before it is there."""
     service: pulumi.Output[str]
     namespace: pulumi.Output[str]
-    node_port: pulumi.Output[int]
+    node_port: pulumi.Output[int | None]
     predict_path: pulumi.Output[str]
     """Path of the prediction call, to be put after `http://<node>:<node_port>`."""
+    servers: Sequence["ModelServer"]
+    """Itself: the one that serves the model where others have several."""
+    rolled_out: pulumi.Resource
+    """Done when every pod is of this version and ready, and none of another is left."""
 
     def __init__(self, name: str, args: ModelServerArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("metalml:serving:ModelServer", name, None, opts)
+        super().__init__(MODEL_SERVER, name, None, opts)
         child = ResourceOptions(parent=self)
         labels = labels_of(args)
         selector = selector_of(args)
@@ -117,29 +123,18 @@ class ModelServer(pulumi.ComponentResource):
                 ignore_changes=["spec.replicas"] if args.replicas is None else None,
             ),
         )
-        service = Service(
+        service = register_service(
             name,
+            parent=self,
             metadata=ObjectMetaArgs(name=args.service, namespace=args.namespace, labels=labels),
-            spec=ServiceSpecArgs(
-                type="NodePort",
-                selector=selector,
-                # Every node answers on the port, also the ones without a pod of this model.
-                external_traffic_policy="Cluster",
-                ports=[
-                    ServicePortArgs(
-                        name="http",
-                        port=args.container_port,
-                        target_port="http",
-                        node_port=args.node_port,
-                        protocol="TCP",
-                        app_protocol="http",
-                    )
-                ],
-            ),
-            # A Service is awaited until it has a ready pod, which can only be after the Deployment.
-            opts=ResourceOptions(parent=self, depends_on=[deployment]),
+            selector=selector,
+            port=args.container_port,
+            node_port=args.node_port,
+            after=deployment,
         )
 
+        self.servers = (self,)
+        self.deployment_name, self.rolled_out = args.deployment, deployment
         self.deployment = deployment.metadata.name
         self.service = service.metadata.name
         self.namespace = pulumi.Output.from_input(args.namespace)
@@ -165,6 +160,7 @@ def labels_of(args: ModelServerArgs) -> dict[str, str]:
     """Labels of every object of the model."""
     return {
         **selector_of(args),
+        **args.labels,
         "app.kubernetes.io/component": "serving",
         "app.kubernetes.io/part-of": "metalml",
         "app.kubernetes.io/managed-by": "pulumi",

@@ -38,7 +38,10 @@ class ModelServerArgs:
     service: str = "ml-model-service"
     served_name: str = "default"
     container_port: int = 8501
-    node_port: int = 30050
+    node_port: int | None = 30050
+    """None: the Service is reached inside the cluster only."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Of every object, besides those that find it."""
     replicas: int | None = 1
     """None leaves the number to an autoscaler."""
     gpu: int = 0
@@ -63,7 +66,7 @@ class ModelServerArgs:
                 f"served_name {self.served_name!r} becomes a part of a URL; "
                 "use letters, digits, '_', '.' and '-'"
             )
-        if self.node_port not in NODE_PORTS:
+        if self.node_port is not None and self.node_port not in NODE_PORTS:
             raise ValueError(
                 f"node_port {self.node_port} is not a NodePort; "
                 f"use {NODE_PORTS.start} to {NODE_PORTS.stop - 1}"

@@ -123,7 +123,10 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
             capabilities=CapabilitiesArgs(drop=["ALL"]),
         ),
         volume_mounts=[
-            VolumeMountArgs(name=MODELS_VOLUME, mount_path=args.files.mount_path, read_only=True),
+            *(
+                VolumeMountArgs(name=MODELS_VOLUME, mount_path=path, sub_path=folder or None, read_only=True)
+                for path, folder in args.files.mounts.items()
+            ),
             VolumeMountArgs(name="config", mount_path=CONFIG_DIRECTORY, read_only=True),
             VolumeMountArgs(name="tmp", mount_path="/tmp"),
         ],

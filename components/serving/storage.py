@@ -1,7 +1,7 @@
 """How a model's files come into a pod: what each source, storage_<kind>.py, gives to whoever serves them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pulumi import Input, Resource
 from pulumi_kubernetes.core.v1 import ContainerArgs, PersistentVolumeClaimVolumeSourceArgs, VolumeArgs
@@ -11,6 +11,7 @@ from components.serving.server_flags import MODELS_DIRECTORY
 
 # The name by which containers of the pod mount the files.
 MODELS_VOLUME = "models"
+WHOLE_VOLUME = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +22,9 @@ class ModelFiles:
     """Has the name MODELS_VOLUME. The server never writes to it."""
     digest: Input[str]
     """Stands for all files of the model: other files roll the pods, the same files do not."""
-    mount_path: str = MODELS_DIRECTORY
-    """Where the volume is mounted, so that `/models/<served_name>/<version>/` holds the SavedModel."""
+    mounts: Mapping[str, str] = field(default_factory=lambda: {MODELS_DIRECTORY: WHOLE_VOLUME})
+    """Folders of the volume by where they are mounted: `/models/<served_name>/<version>/` has to hold the
+    SavedModel of each version that is served, and of no other."""
     init_containers: Sequence[ContainerArgs] = ()
     """What brings the files into the volume before the server starts."""
     more_volumes: Sequence[VolumeArgs] = ()
@@ -37,7 +39,7 @@ def files_of_claim(
     claim: Input[str],
     digest: Input[str],
     *,
-    mount_path: str = MODELS_DIRECTORY,
+    mounts: Mapping[str, str] | None = None,
     wait_for: Sequence[Resource] = (),
 ) -> ModelFiles:
     """Files that stay where they are, on the volume that a claim has bound."""
@@ -47,6 +49,6 @@ def files_of_claim(
             persistent_volume_claim=PersistentVolumeClaimVolumeSourceArgs(claim_name=claim, read_only=True),
         ),
         digest=digest,
-        mount_path=mount_path,
+        mounts=mounts or {MODELS_DIRECTORY: WHOLE_VOLUME},
         wait_for=wait_for,
     )

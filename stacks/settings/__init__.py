@@ -21,6 +21,7 @@ from stacks.settings.models import (
     StorageSettings,
 )
 from stacks.settings.platform import PlatformSettings
+from stacks.settings.rollout import RolloutSettings, Strategy, TrackSettings
 from stacks.settings.sources import AptRepository, AptSource, BundleSource
 from stacks.settings.stack import Settings
 
@@ -49,11 +50,14 @@ __all__ = [
     "ReservedSettings",
     "ResourcesSettings",
     "Role",
+    "RolloutSettings",
     "ServiceSettings",
     "Settings",
     "SettingsError",
     "StorageSettings",
+    "Strategy",
     "TaintSettings",
+    "TrackSettings",
     "UpstreamSettings",
     "VerticalSettings",
     "VpaSettings",

@@ -23,6 +23,8 @@ IMAGE = re.compile(
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})"
 )
 USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+# The API server's default range for NodePort Services; the firewall opens the same.
+NODE_PORTS = range(30000, 32768)
 UNITS = {"": Decimal(1), "m": Decimal("0.001"), "k": Decimal(10**3)}
 UNITS |= {unit: Decimal(10 ** (3 * power)) for power, unit in enumerate("MGTPE", start=2)}
 UNITS |= {f"{unit}i": Decimal(2 ** (10 * power)) for power, unit in enumerate("KMGTPE", start=1)}
@@ -101,6 +103,12 @@ def _absolute(value: Any) -> str:
     return value.rstrip("/")
 
 
+def _node_port(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in NODE_PORTS:
+        raise wrong(f"a number from {NODE_PORTS.start} to {NODE_PORTS.stop - 1}")
+    return value
+
+
 def _image(value: Any) -> str:
     if not isinstance(value, str) or not IMAGE.fullmatch(value) or value.endswith(":latest"):
         raise wrong(
@@ -131,4 +139,8 @@ Image = Annotated[str, BeforeValidator(_image)]
 AbsolutePath = Annotated[str, BeforeValidator(_absolute)]
 Percent = Annotated[int, Field(ge=1, le=99)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+NodePort = Annotated[int, BeforeValidator(_node_port)]
+Version = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
+"""Of a model: the number that its folder is called by."""
+
 Text = Annotated[str, Field(min_length=1)]

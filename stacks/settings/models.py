@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from components.gpu.resources import GPU
 from components.priorities import Priority
 from components.serving.placement import Machines, Spread
 from stacks.settings.autoscaling import AutoscalingSettings
-from stacks.settings.base import Model, wrong
+from stacks.settings.base import Model
 from stacks.settings.fields import (
     DNS_LABEL,
     AbsolutePath,
@@ -18,18 +18,11 @@ from stacks.settings.fields import (
     Label,
     LabelValue,
     LocalPath,
+    NodePort,
     Quantity,
 )
 from stacks.settings.gpu import GpuResource
-
-# The API server's default range for NodePort Services; the firewall opens the same.
-NODE_PORTS = range(30000, 32768)
-
-
-def _node_port(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value not in NODE_PORTS:
-        raise wrong(f"a number from {NODE_PORTS.start} to {NODE_PORTS.stop - 1}")
-    return value
+from stacks.settings.rollout import RolloutSettings
 
 
 class FilesSettings(Model):
@@ -52,7 +45,7 @@ class ServiceSettings(Model):
     """Where predictions are asked for from outside: the same port on every machine."""
 
     name: Label
-    node_port: Annotated[int, BeforeValidator(_node_port)] = 30050
+    node_port: NodePort = 30050
 
 
 class ComputeSettings(Model):
@@ -100,6 +93,7 @@ class ModelSettings(Model):
     replicas: Annotated[int, Field(ge=1, le=100)] = 1
     autoscaling: AutoscalingSettings | None = None  # owns the number of replicas
     files: FilesSettings
+    rollout: RolloutSettings = RolloutSettings()
     storage: StorageSettings
     service: ServiceSettings
     resources: ResourcesSettings = ResourcesSettings()

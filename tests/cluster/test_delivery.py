@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from components.files import manifest_of
+from components.serving.model_versions import delivery_manifest, folder_of, manifests_of
 from tests.cluster.machines import Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import REPOSITORY, Command
 from tests.cluster.software import Software
@@ -71,6 +72,42 @@ def test_files_arrive_once_and_what_the_manifest_no_longer_names_goes(
     assert files(machine) == []
 
 
+def test_versions_of_a_model_keep_their_places_until_the_last_pod_of_them_is_gone(
+    delivery: Lab, machine: Machine, source: Path
+) -> None:
+    def versions(option: str, *numbers: int) -> Command:
+        manifests = manifests_of(str(source), numbers)
+        renamed = " ".join(f"{number}={folder_of(number, found)}" for number, found in manifests.items())
+        sent = deliver(delivery, source, delivery_manifest(manifests))
+        return dataclasses.replace(sent, create=f"{DELIVER} {option} {source} {TARGET} {renamed}")
+
+    def place(number: int) -> str:
+        return f"{folder_of(number, manifests_of(str(source), [number])[number])}/saved_model.pb"
+
+    for number in (1, 2):
+        (source / str(number)).mkdir()
+        (source / str(number) / "saved_model.pb").write_text(f"graph {number}")
+    first, second = place(1), place(2)
+    assert versions("--keep", 1).run().code == 0
+    assert files(machine) == [f"{first} 644"]
+    # A version that is brought in changes nothing for pods of the old one.
+    assert "sending 1 files" in versions("--keep", 2).run().err
+    assert sorted(files(machine)) == [f"{first} 644", f"{second} 644"]
+    with expect_untouched(machine):
+        assert versions("--keep", 2).run().err == ""
+    # Other files under the same number are another place.
+    (source / "2" / "saved_model.pb").write_text("another graph 2")
+    assert versions("--keep", 2).run().code == 0
+    assert sorted(files(machine)) == sorted(f"{path} 644" for path in (first, second, place(2)))
+    assert machine.run("cat", f"{TARGET}/{second}") == "graph 2"
+
+    assert versions("", 2).run().code == 0
+    assert files(machine) == [f"{place(2)} 644"]
+    assert machine.run("ls", TARGET) == place(2).partition("/")[0]
+    with expect_untouched(machine):
+        assert versions("", 2).run().err == ""
+
+
 @pytest.mark.fault
 def test_a_file_that_changed_since_the_manifest_is_refused_before_anything_is_sent(
     delivery: Lab, machine: Machine, source: Path
@@ -97,7 +134,7 @@ def test_a_file_that_changed_on_its_way_is_refused_by_the_machine(machine: Machi
             entry.size = len(data)
             tar.addfile(entry, io.BytesIO(data))
     done = subprocess.run(
-        ["podman", "exec", "--interactive", machine.container, "bash", "-s", "--", TARGET],
+        ["podman", "exec", "--interactive", machine.container, "bash", "-s", "--", TARGET, "remove"],
         input=f"{script}{manifest}--- archive\n".encode() + archive.getvalue(),
         capture_output=True,
     )

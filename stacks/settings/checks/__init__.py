@@ -13,6 +13,7 @@ from stacks.settings.checks import (
     placement,
     platform,
     ranges,
+    rollouts,
 )
 from stacks.settings.checks.finding import Check
 from stacks.settings.checks.layers import owned
@@ -25,7 +26,10 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
     (None, layers.CHECKS),
     (Layer.CLUSTER, machines.CHECKS + gpu.MACHINE_CHECKS + ranges.CHECKS + cluster.CHECKS),
     (Layer.PLATFORM, platform.CHECKS + gpu.PLATFORM_CHECKS),
-    (Layer.MODELS, models.CHECKS + placement.CHECKS + gpu.MODEL_CHECKS + autoscaling.CHECKS),
+    (
+        Layer.MODELS,
+        models.CHECKS + placement.CHECKS + gpu.MODEL_CHECKS + autoscaling.CHECKS + rollouts.CHECKS,
+    ),
 )
 
 

@@ -5,8 +5,9 @@ from itertools import combinations
 from pathlib import Path, PurePosixPath
 
 from components import versions
+from components.serving.model_versions import versions_in
 from stacks.settings.base import suggestion
-from stacks.settings.checks.finding import duplicates, is_file, known, mistake, names_in, present
+from stacks.settings.checks.finding import duplicates, known, mistake, names_in, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
 from stacks.settings.fields import quantity_value
@@ -34,7 +35,14 @@ def unique_models(settings: Settings, _: Path) -> Iterator[Mistake]:
         "rename one",
     )
     yield from duplicates(
-        ((f"models[{i}].service.nodePort", m.service.node_port) for i, m in models),
+        [
+            *((f"models[{i}].service.nodePort", m.service.node_port) for i, m in models),
+            *(
+                (f"models[{i}].rollout.tracks[{j}].nodePort", track.node_port)
+                for i, m in models
+                for j, track in enumerate(m.rollout.tracks)
+            ),
+        ],
         "a port of its own",
         "give one another port from 30000 to 32767",
     )
@@ -64,9 +72,8 @@ def model_files(settings: Settings, directory: Path) -> Iterator[Mistake]:
         if not known(given):
             continue
         source = directory / Path(given).expanduser()
-        names = names_in(source)
-        if not any(name.isdecimal() and is_file(source / name / "saved_model.pb") for name in names):
-            what = "which has no such version" if names else "which is not a directory with files"
+        if not versions_in(source):
+            what = "which has no such version" if names_in(source) else "which is not a directory with files"
             yield mistake(
                 f"models[{index}].files.source",
                 f"{given}, {what}",

@@ -88,7 +88,8 @@ def test_a_models_stack_serves_on_a_cluster_of_another_stack(prod: Recorder, set
 
     settle(build)
     assert set(prod.of_type(STACK_REFERENCE)) == {"cluster", "platform"}
-    (delivery,) = prod.of_type(COMMAND).values()
+    delivery, unused = prod.of_type(COMMAND).values()
+    assert (delivery.name, unused.name) == ("ml-model-files", "ml-model-unused-files")
     assert delivery.inputs["environment"] == {
         "METALML_NAME": "worker-1",
         "METALML_ADDRESS": "203.0.113.12",
@@ -122,6 +123,46 @@ def test_the_model_has_the_claim_the_image_and_the_namespace_of_the_settings(
     assert deployment.inputs["metadata"]["namespace"] == "ml"
     (container,) = deployment.inputs["spec"]["template"]["spec"]["containers"]
     assert container["image"] == "example.com/server:1"
+
+
+def test_pods_see_only_their_own_version_in_a_place_of_its_own(prod: Recorder, settle: Settle) -> None:
+    source = Path(".local/models/half_plus_two")
+    (source / "2").mkdir()
+    (source / "2" / "saved_model.pb").write_bytes(b"another model")
+    (model,) = DEV["models"]
+    tracks = [{"name": "blue", "version": 1}, {"name": "green", "version": 2, "replicas": 3}]
+    rollout = {"strategy": "blue-green", "active": "blue", "tracks": tracks}
+
+    def mounts(name: str, raw: dict[str, Any]) -> dict[str, str]:
+        prod.resources.clear()
+        settings = parse({"layers": ["models"], "models": [raw]}, "prod-models", Path.cwd())
+        settle(
+            lambda: models.build(
+                settings, references.cluster_of("prod-cluster"), references.platform_of("prod-platform")
+            )
+        )
+        pod = prod.of_type(DEPLOYMENT)[name].inputs["spec"]["template"]["spec"]
+        (container,) = pod["containers"]
+        return {
+            mount["mountPath"]: mount["subPath"]
+            for mount in container["volumeMounts"]
+            if mount["name"] == "models"
+        }
+
+    (newest,) = mounts("ml-model", model).items()
+    (blue,) = mounts("ml-model-blue", {**model, "rollout": rollout}).items()
+    (green,) = mounts("ml-model-green", {**model, "rollout": rollout}).items()
+    assert prod.of_type(DEPLOYMENT)["ml-model-green"].inputs["spec"]["replicas"] == 3
+    assert newest == green
+    assert (blue[0], green[0]) == ("/models/default/1", "/models/default/2")
+    assert blue[1].startswith("default/1-") and green[1].startswith("default/2-")
+    # The delivery brings exactly these folders, and what it no longer needs goes after the pods.
+    delivery, unused = prod.of_type(COMMAND).values()
+    assert delivery.inputs["stdin"] == unused.inputs["stdin"]
+    for folder in (blue[1], green[1]):
+        assert f"{folder.removeprefix('default/')}/saved_model.pb\n" in delivery.inputs["stdin"]
+    assert "--keep" in delivery.inputs["create"] and "--keep" not in unused.inputs["create"]
+    assert "delete" in delivery.inputs and "delete" not in unused.inputs
 
 
 def test_every_object_goes_to_the_clusters_own_provider(prod: Recorder, settle: Settle) -> None:

@@ -1,11 +1,12 @@
 # shellcheck shell=bash
-# receive-files.sh TARGET; behind it on standard input the manifest, a line "--- archive", and a tar archive.
-# Unpacks beside TARGET, checks every digest, and only then moves the files in; drops what the manifest does not name.
+# receive-files.sh TARGET keep|remove; behind it on standard input the manifest, a line "--- archive", and a tar
+# archive. Unpacks beside TARGET, checks every digest, and only then moves the files in; keeps or removes what the
+# manifest does not name.
 set -euo pipefail
 receive() {
   local target=$1 marks=/var/lib/metalml/delivered$1 incoming=$1.incoming line digest mode path actual
   local -A wanted=()
-  mkdir -p "$incoming" "$target"
+  mkdir -p "$incoming" "$target" "$marks"
   while IFS= read -r line && [[ $line != "--- archive" ]]; do
     read -r digest mode path <<<"$line"
     wanted[$path]="$digest $mode"
@@ -26,8 +27,10 @@ receive() {
     printf '%s %s\n' "$digest" "$(stat -c '%s %Y' "$target/$path")" >"$marks/$path"
   done
   rm -rf -- "$incoming"
+  if [[ $2 == keep ]]; then return; fi
   find "$target" -type f -printf '%P\n' | while IFS= read -r path; do
     [[ -n ${wanted[$path]:-} ]] || rm -f -- "$target/$path" "$marks/$path"
   done
+  find "$target" "$marks" -mindepth 1 -type d -empty -delete
 }
 receive "$@"; exit

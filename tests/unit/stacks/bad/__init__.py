@@ -15,6 +15,7 @@ from tests.unit.stacks.bad.models import MODELS
 from tests.unit.stacks.bad.placement import PLACEMENT
 from tests.unit.stacks.bad.platform import PLATFORM
 from tests.unit.stacks.bad.ranges import RANGES
+from tests.unit.stacks.bad.rollouts import ROLLOUTS
 
 BAD = {
     **KEYS,
@@ -27,6 +28,7 @@ BAD = {
     **MODELS,
     **PLACEMENT,
     **AUTOSCALING,
+    **ROLLOUTS,
 }
 
 __all__ = ["BAD", "Bad"]

@@ -1,0 +1,82 @@
+"""Tracks: versions of a model side by side, each with a Deployment and an address of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pulumi
+from pulumi import ResourceOptions
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.checks import require_dns_label
+from components.serving.model_server import ModelServer, labels_of, selector_of
+from components.serving.model_server_args import ModelServerArgs
+from components.serving.service import BLUE_GREEN, register_service
+
+MODEL_LABEL, TRACK_LABEL = "metalml/model", "metalml/track"
+
+
+def track_of(
+    model: str, track: str, server: ModelServerArgs, node_port: int | None = None
+) -> ModelServerArgs:
+    """The server of a model as one of its tracks: under names of its own, behind an address of its own."""
+    name = f"{model}-{track}"
+    labels = {**server.labels, MODEL_LABEL: model, TRACK_LABEL: track}
+    return replace(server, deployment=name, service=name, node_port=node_port, labels=labels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlueGreenArgs:
+    """Two whole tracks, and which of them the model's Service asks."""
+
+    tracks: Mapping[str, ModelServerArgs]
+    """By the tracks' names."""
+    active: str
+    service: str = "ml-model-service"
+    node_port: int = 30050
+
+    def __post_init__(self) -> None:
+        require_dns_label("service", self.service)
+        if len(self.tracks) != 2:
+            raise ValueError(f"tracks must be two, got {len(self.tracks)}")
+        if self.active not in self.tracks:
+            raise ValueError(f"active {self.active!r} is none of the tracks {', '.join(self.tracks)}")
+
+
+class BlueGreen(pulumi.ComponentResource):
+    """Both tracks run all the time: a switch changes one label in one Service, and so does the way back."""
+
+    servers: Sequence[ModelServer]
+    service: pulumi.Output[str]
+    node_port: pulumi.Output[int | None]
+    predict_path: pulumi.Output[str]
+
+    def __init__(self, name: str, args: BlueGreenArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__(BLUE_GREEN, name, None, opts)
+        child = ResourceOptions(parent=self)
+        servers = {
+            track: ModelServer(server.deployment, server, child) for track, server in args.tracks.items()
+        }
+        active = args.tracks[args.active]
+        labels = {key: text for key, text in labels_of(active).items() if key != TRACK_LABEL}
+        service = register_service(
+            name,
+            parent=self,
+            metadata=ObjectMetaArgs(
+                name=args.service,
+                namespace=active.namespace,
+                # Not the active track's: then a switch changes nothing but where requests go.
+                labels={**labels, "app.kubernetes.io/instance": name},
+            ),
+            selector=selector_of(active),
+            port=active.container_port,
+            node_port=args.node_port,
+            after=servers[args.active].rolled_out,
+        )
+
+        self.servers = tuple(servers.values())
+        self.service = service.metadata.name
+        self.node_port = pulumi.Output.from_input(args.node_port)
+        self.predict_path = servers[args.active].predict_path
+        self.register_outputs(
+            {"service": self.service, "node_port": self.node_port, "predict_path": self.predict_path}
+        )
