@@ -14,10 +14,12 @@ from stacks.autoscaling import scale
 from stacks.model_files import ONLY_TRACK, model_files
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
 from stacks.settings import ModelSettings, Settings, Strategy, TrackSettings
+from stacks.tenancy import with_room
 
 
 def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs) -> ModelsOutputs:
     """Bring each model's files to its machine and serve them."""
+    platform = with_room(platform, settings.models)
     images = {**IMAGES, **settings.images}
     return ModelsOutputs(
         prediction_urls={model.name: _serve(model, images, cluster, platform) for model in settings.models}

@@ -90,6 +90,8 @@ class PlatformOutputs:
 
     namespaces: Mapping[str, Output[str]] | Output[Sequence[str]]
     """By name; each value is known when the namespace is there."""
+    teams: Mapping[str, Any] | Output[Mapping[str, Any]]
+    """By name, too: each team's `group`, and its `quota` by the names of a ResourceQuota."""
     priorities: Mapping[Priority, Output[str]] | Output[Sequence[str]]
     """By name, too: the PriorityClasses that pods may have."""
     scaling_apis: Mapping[str, Output[str]] | Output[Sequence[str]]
@@ -111,6 +113,7 @@ class PlatformOutputs:
         """What the stack shows, and what `stacks.references` reads back."""
         return {
             "namespaces": _names(self.namespaces),
+            "teams": self.teams,
             "priorities": _names(self.priorities),
             "scalingApis": _names(self.scaling_apis),
         }

@@ -41,6 +41,7 @@ def platform_of(stack: str) -> PlatformOutputs:
     reference = _Reference(Layer.PLATFORM, stack)
     return PlatformOutputs(
         namespaces=reference.output("namespaces"),
+        teams=reference.output("teams"),
         priorities=reference.output("priorities"),
         scaling_apis=reference.output("scalingApis"),
     )

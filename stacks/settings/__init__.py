@@ -24,6 +24,7 @@ from stacks.settings.platform import PlatformSettings
 from stacks.settings.rollout import RolloutSettings, Strategy, TrackSettings
 from stacks.settings.sources import AptRepository, AptSource, BundleSource
 from stacks.settings.stack import Settings
+from stacks.settings.teams import TeamSettings
 
 __all__ = [
     "AptRepository",
@@ -57,6 +58,7 @@ __all__ = [
     "StorageSettings",
     "Strategy",
     "TaintSettings",
+    "TeamSettings",
     "TrackSettings",
     "UpstreamSettings",
     "VerticalSettings",

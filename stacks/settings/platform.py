@@ -1,17 +1,35 @@
 """What the cluster offers to those who use it."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import model_validator
+
 from stacks.settings.autoscaling import MetricsServerSettings, VpaSettings
 from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
 from stacks.settings.gpu import GpuSettings
+from stacks.settings.teams import TeamSettings
 
 
 class PlatformSettings(Model):
     """The platform layer."""
 
+    # Without quota, policies and rights. Where there are teams none by default.
     namespaces: Items[Label] = ("ml",)
+    teams: Items[TeamSettings] = ()
     metrics_server: MetricsServerSettings | None = None  # None: the cluster has none, or it is not ours
     gpu: GpuSettings | None = (
         None  # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator
     )
     vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler
+
+    @model_validator(mode="before")
+    @classmethod
+    def _teams_instead_of_the_default(cls, data: Any) -> Any:
+        return {"namespaces": [], **data} if isinstance(data, Mapping) and data.get("teams") else data
+
+    @property
+    def namespace_names(self) -> tuple[str, ...]:
+        """All namespaces that the platform makes: the plain ones, then those of teams."""
+        return (*self.namespaces, *(team.name for team in self.teams))

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pulumi
@@ -54,6 +55,13 @@ def _plain_name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def rendered() -> Iterator[Callable[..., list[Mapping[str, Any]]]]:
+    """What `rendering` gives, for this test."""
+    with rendering() as render:
+        yield render
+
+
+@contextmanager
+def rendering() -> Iterator[Callable[..., list[Mapping[str, Any]]]]:
     """Builds components without an engine and returns the Kubernetes objects that they would make.
 
     `outputs` are what Commands would have printed and such, by the resources' names.

@@ -14,6 +14,7 @@ from stacks.settings.checks import (
     platform,
     ranges,
     rollouts,
+    teams,
 )
 from stacks.settings.checks.finding import Check
 from stacks.settings.checks.layers import owned
@@ -25,7 +26,7 @@ from stacks.settings.stack import Settings
 CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
     (None, layers.CHECKS),
     (Layer.CLUSTER, machines.CHECKS + gpu.MACHINE_CHECKS + ranges.CHECKS + cluster.CHECKS),
-    (Layer.PLATFORM, platform.CHECKS + gpu.PLATFORM_CHECKS),
+    (Layer.PLATFORM, platform.CHECKS + teams.CHECKS + gpu.PLATFORM_CHECKS),
     (
         Layer.MODELS,
         models.CHECKS + placement.CHECKS + gpu.MODEL_CHECKS + autoscaling.CHECKS + rollouts.CHECKS,

@@ -126,16 +126,19 @@ def models_machine(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def models_namespace(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Namespaces are the platform's; a model cannot be put where there is none."""
-    namespaces = list(settings.platform.namespaces)
-    if not owned(settings, Layer.PLATFORM) or not known(settings.platform.namespaces, *namespaces):
+    platform = settings.platform
+    if not owned(settings, Layer.PLATFORM) or not known(platform, platform.namespaces, platform.teams):
+        return
+    namespaces = list(platform.namespace_names)
+    if not known(*namespaces):
         return
     for index, model in enumerate(settings.models):
         if known(model.namespace) and model.namespace not in namespaces:
             yield mistake(
                 f"models[{index}].namespace",
                 model.namespace,
-                f"one of platform.namespaces: {', '.join(namespaces) or 'there is none'}",
-                "add it to platform.namespaces, or correct it",
+                f"one of platform.namespaces or platform.teams: {', '.join(namespaces) or 'there is none'}",
+                "add it to one of them, or correct it",
             )
 
 

@@ -53,6 +53,7 @@ CLUSTER_STACK = {
 PLATFORM_STACK = {
     "namespaces": ["ml"],
     "priorities": ["serving", "training", "best-effort"],
+    "teams": {},
     "scalingApis": [],
 }
 Settle = Callable[[Callable[[], object]], None]
@@ -315,6 +316,7 @@ def test_one_stack_shows_everything_that_its_users_need(program, engine: Recorde
         "namespaces",
         "priorities",
         "scalingApis",
+        "teams",
         "predictionUrls",
     }
     assert not engine.of_type(STACK_REFERENCE)
@@ -332,7 +334,7 @@ def test_a_stack_of_the_platform_layer_alone_touches_no_machine(program, engine:
     engine.stacks["organization/metalml/fleet"] = CLUSTER_STACK
     upstream = {"cluster": "fleet"}
     exported = program({"layers": ["platform"], "upstream": upstream, "platform": DEV["platform"]})
-    assert set(exported) == {"namespaces", "priorities", "scalingApis"}
+    assert set(exported) == {"namespaces", "teams", "priorities", "scalingApis"}
     assert not engine.of_type(COMMAND)
 
 

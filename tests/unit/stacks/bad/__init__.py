@@ -16,6 +16,7 @@ from tests.unit.stacks.bad.placement import PLACEMENT
 from tests.unit.stacks.bad.platform import PLATFORM
 from tests.unit.stacks.bad.ranges import RANGES
 from tests.unit.stacks.bad.rollouts import ROLLOUTS
+from tests.unit.stacks.bad.teams import TEAMS
 
 BAD = {
     **KEYS,
@@ -27,6 +28,7 @@ BAD = {
     **GPU,
     **MODELS,
     **PLACEMENT,
+    **TEAMS,
     **AUTOSCALING,
     **ROLLOUTS,
 }

@@ -115,7 +115,9 @@ MODELS = {
         says=("worker-1, which has no GPU", "a worker with gpu: true: gpu-1"),
     ),
     "namespace that the platform does not make": Bad(
-        change={"models[0].namespace": "vision"}, at="models[0].namespace", says=("platform.namespaces: ml",)
+        change={"models[0].namespace": "vision"},
+        at="models[0].namespace",
+        says=("platform.namespaces or platform.teams: ml",),
     ),
     "files not there": Bad(
         change={"models[0].files.source": ".local/models/other"},

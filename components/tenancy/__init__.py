@@ -1,0 +1,1 @@
+"""Who may use how much of a cluster: namespaces, and the walls of a team around its own."""

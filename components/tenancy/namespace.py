@@ -1,0 +1,25 @@
+"""A namespace, and which pods the API server takes in it."""
+
+from enum import StrEnum
+
+from pulumi import ResourceOptions
+from pulumi_kubernetes.core.v1 import Namespace
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+# Of every object that metalml makes in a cluster for those who share it.
+LABELS = {"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"}
+
+
+class PodSecurity(StrEnum):
+    """The levels of the Pod Security Standards."""
+
+    RESTRICTED = "restricted"  # no root, no host, no privileges
+    BASELINE = "baseline"  # also images that run as root; nothing of the host
+    PRIVILEGED = "privileged"  # everything: whoever may start a pod owns the machines
+
+
+def register_namespace(name: str, level: PodSecurity, opts: ResourceOptions) -> Namespace:
+    """Register a namespace that refuses pods beyond the level."""
+    # `enforce` refuses pods; `warn` tells whoever applies a Deployment, whose pods would be refused later.
+    levels = {f"pod-security.kubernetes.io/{mode}": level.value for mode in ("enforce", "warn", "audit")}
+    return Namespace(name, metadata=ObjectMetaArgs(name=name, labels={**LABELS, **levels}), opts=opts)

@@ -1,0 +1,90 @@
+"""What the members of a team may do in its namespace."""
+
+from collections.abc import Sequence
+
+from pulumi import Input, ResourceOptions
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi_kubernetes.rbac.v1 import (
+    ClusterRole,
+    PolicyRuleArgs,
+    RoleBinding,
+    RoleRefArgs,
+    SubjectArgs,
+)
+
+from components.tenancy.namespace import LABELS
+
+DATA_SCIENTIST = "metalml-data-scientist"
+RBAC_GROUP = "rbac.authorization.k8s.io"
+READ = ("get", "list", "watch")
+WRITE = ("create", "update", "patch", "delete", "deletecollection")
+
+
+def register_data_scientist(opts: ResourceOptions) -> ClusterRole:
+    """Register the rights once for all teams. They hold only in the namespaces of their bindings."""
+    return ClusterRole(
+        DATA_SCIENTIST,
+        metadata=ObjectMetaArgs(name=DATA_SCIENTIST, labels=LABELS),
+        rules=data_scientist_rules(),
+        opts=opts,
+    )
+
+
+def register_binding(
+    team: str, namespace: Input[str], group: str, role: Input[str], opts: ResourceOptions
+) -> RoleBinding:
+    """Give the rights to a group, in one namespace."""
+    return RoleBinding(
+        f"{team}-data-scientists",
+        metadata=ObjectMetaArgs(name="data-scientists", namespace=namespace, labels=LABELS),
+        role_ref=RoleRefArgs(api_group=RBAC_GROUP, kind="ClusterRole", name=role),
+        subjects=[SubjectArgs(api_group=RBAC_GROUP, kind="Group", name=group)],
+        opts=opts,
+    )
+
+
+def data_scientist_rules() -> list[PolicyRuleArgs]:
+    """See all that runs, run work of one's own; leave models, quotas, policies and rights as they are.
+
+    No secret can be read through the API. Whoever may start pods can mount one into a pod all the same: the
+    namespace is the border, so what a team must not have stays out of its namespace.
+    """
+    return [*_see(), *_run(), _bring_secrets()]
+
+
+def _see() -> list[PolicyRuleArgs]:
+    core = ["pods", "pods/log", "services", "events", "persistentvolumeclaims", "configmaps"]
+    return [
+        # Quota and limits are the first thing to look at when a pod is refused.
+        _may(READ, "", [*core, "resourcequotas", "limitranges", "serviceaccounts"]),
+        _may(READ, "apps", ["deployments", "replicasets", "statefulsets", "daemonsets"]),
+        _may(READ, "batch", ["jobs", "cronjobs"]),
+        _may(READ, "autoscaling", ["horizontalpodautoscalers"]),
+        _may(READ, "autoscaling.k8s.io", ["verticalpodautoscalers"]),
+        _may(READ, "discovery.k8s.io", ["endpointslices"]),
+        _may(READ, "events.k8s.io", ["events"]),
+        _may(READ, "gateway.networking.k8s.io", ["httproutes"]),
+        _may(READ, "kueue.x-k8s.io", ["localqueues", "workloads"]),
+        _may(READ, "metrics.k8s.io", ["pods"]),
+        _may(READ, "networking.k8s.io", ["networkpolicies"]),
+        _may(READ, "policy", ["poddisruptionbudgets"]),
+    ]
+
+
+def _run() -> list[PolicyRuleArgs]:
+    return [
+        _may(WRITE, "", ["pods", "persistentvolumeclaims", "configmaps"]),
+        _may(WRITE, "batch", ["jobs", "cronjobs"]),
+        _may((*READ, *WRITE), "jobset.x-k8s.io", ["jobsets"]),
+        # A shell in a pod, a notebook's port on one's own computer. Clients ask with GET or with POST.
+        _may(("get", "create"), "", ["pods/exec", "pods/attach", "pods/portforward"]),
+    ]
+
+
+def _bring_secrets() -> PolicyRuleArgs:
+    """Credentials of one's own can be brought and taken away; neither shows what is in another's."""
+    return _may(("create", "delete"), "", ["secrets"])
+
+
+def _may(verbs: Sequence[str], group: str, resources: Sequence[str]) -> PolicyRuleArgs:
+    return PolicyRuleArgs(api_groups=[group], resources=list(resources), verbs=list(verbs))

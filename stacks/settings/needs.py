@@ -1,0 +1,78 @@
+"""How much of a namespace's quota its models need, so that one that is too small is found before a run."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stacks.settings.base import UNKNOWN
+from stacks.settings.fields import quantity_value
+from stacks.settings.models import ModelSettings
+
+BINARY_UNITS = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shortage:
+    """A resource of which a quota has less than its models need."""
+
+    resource: str
+    """As a ResourceQuota names it."""
+    has: str
+    needs: Decimal
+    by: Mapping[str, Decimal]
+    """How much each model needs."""
+
+    @property
+    def wanted(self) -> str:
+        """The amount that would do, as a quantity."""
+        return quantity_text(self.needs)
+
+    @property
+    def users(self) -> str:
+        """Who needs how much, in words."""
+        return ", ".join(f"{name} {quantity_text(amount)}" for name, amount in self.by.items() if amount)
+
+
+def pods_at_most(model: ModelSettings) -> int:
+    """How many pods of the model there can be at once. A rollout on CPUs begins with one more."""
+    pods = model.replicas if model.autoscaling is None else model.autoscaling.max
+    # On GPUs the old pod goes first.
+    return pods + (0 if model.gpu else 1)
+
+
+def shortages(hard: Mapping[str, str], models: Iterable[ModelSettings]) -> Iterator[Shortage]:
+    """What the quota with these limits has too little of. Models that could not be read are passed over."""
+    needs: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for model in models:
+        for resource, amount in _needs(model).items():
+            needs[resource][model.name] = amount
+    for resource, has in hard.items():
+        by = needs.get(resource, {})
+        total = sum(by.values(), Decimal(0))
+        if total > quantity_value(has):
+            yield Shortage(resource=resource, has=has, needs=total, by=by)
+
+
+def quantity_text(amount: Decimal) -> str:
+    """The shortest usual way to write an amount: 6Gi, 2.5, 3."""
+    for unit, size in BINARY_UNITS:
+        if amount and amount % size == 0:
+            return f"{amount // size}{unit}"
+    return f"{amount.normalize():f}"
+
+
+def _needs(model: ModelSettings) -> Mapping[str, Decimal]:
+    requests = model.resources.requests
+    parts = (model.name, model.replicas, model.autoscaling, model.gpu, requests.cpu, requests.memory)
+    if UNKNOWN in parts or UNKNOWN in (model.storage.size, getattr(model.autoscaling, "max", None)):
+        return {}
+    pods = pods_at_most(model)
+    return {
+        "requests.cpu": pods * quantity_value(requests.cpu),
+        "requests.memory": pods * quantity_value(requests.memory),
+        "requests.nvidia.com/gpu": Decimal(pods * model.gpu),
+        "requests.storage": quantity_value(model.storage.size),
+        "persistentvolumeclaims": Decimal(1),
+        "services.nodeports": Decimal(1),
+    }

@@ -1,0 +1,84 @@
+"""Teams: who shares the cluster, and how much of it each may have."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from components.tenancy.namespace import PodSecurity
+from stacks.settings.base import Items, Model, wrong
+from stacks.settings.fields import Label, Network, Port, Quantity, Text
+
+Count = Annotated[int, Field(ge=0)]
+
+
+def _group(value: str) -> str:
+    if value.startswith("system:"):
+        raise wrong(
+            "a group of people, such as vision or oidc:vision",
+            "groups that begin with system: are Kubernetes' own, such as everybody who is logged in",
+        )
+    return value
+
+
+Group = Annotated[Text, AfterValidator(_group)]
+
+
+class SizeSettings(Model):
+    """An amount of CPU and memory."""
+
+    cpu: Quantity
+    memory: Quantity
+
+
+class QuotaSettings(SizeSettings):
+    """What a team may have at once. CPU and memory are what its pods ask for, not what they may take."""
+
+    gpu: Count = 0  # whole GPUs
+    shared_gpu: Count = 0  # shares of GPUs, where machines share theirs
+    storage: Quantity = "100Gi"  # 20 models of the default size
+    volume_claims: Count = 20
+    node_ports: Count = 20  # a model has one; a cluster has 2768
+    jobs: Count = 100  # finished ones, too, until they are deleted
+
+
+class DefaultRequestsSettings(SizeSettings):
+    """What a container asks for that says nothing: room for a Python program with a small data frame."""
+
+    cpu: Quantity = "250m"
+    memory: Quantity = "256Mi"
+
+
+class ContainersSettings(Model):
+    """Defaults and bounds of each container."""
+
+    requests: SizeSettings = DefaultRequestsSettings()
+    limits: SizeSettings | None = None  # the most that one may take; None: as much as the team has
+
+
+class EgressSettings(Model):
+    """Addresses outside the cluster that the team's pods may talk to over TCP."""
+
+    range: Network
+    ports: Items[Port]
+
+
+class TeamSettings(Model):
+    """One team. Its namespace has its name."""
+
+    name: Label
+    group: Group  # of the users, as certificates (O) or the OIDC provider have it; default: the team's name
+    pod_security: PodSecurity = PodSecurity.RESTRICTED
+    quota: QuotaSettings
+    containers: ContainersSettings = ContainersSettings()
+    egress: Items[EgressSettings] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_group(cls, data: Any) -> Any:
+        return {"group": data.get("name"), **data} if isinstance(data, Mapping) else data
+
+    @property
+    def largest(self) -> SizeSettings:
+        """The most that one container of the team may take."""
+        return self.quota if self.containers.limits is None else self.containers.limits

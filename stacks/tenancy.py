@@ -1,0 +1,87 @@
+"""Tenancy: the namespaces of the platform, and the teams that have some of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pulumi import Input, Output, ResourceOptions, RunError
+
+from components.tenancy.namespace import PodSecurity, register_namespace
+from components.tenancy.network import Egress
+from components.tenancy.quota import ContainerSizes, Quota
+from components.tenancy.rights import register_data_scientist
+from components.tenancy.team import Team, TeamArgs
+from stacks.outputs import ClusterOutputs, PlatformOutputs
+from stacks.settings import ModelSettings, Settings, TeamSettings
+from stacks.settings.needs import shortages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tenancy:
+    """What there is for those who share the cluster."""
+
+    namespaces: Mapping[str, Output[str]]
+    """By name, of teams and without; each value is known when pods may come."""
+    teams: Mapping[str, Mapping[str, Input[Any]]]
+    """By name: the group and the quota, as the stack shows them."""
+
+
+def build_tenancy(settings: Settings, cluster: ClusterOutputs) -> Tenancy:
+    """Make the plain namespaces, and those of teams with their walls."""
+    platform = settings.platform
+    options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
+    namespaces = {
+        name: register_namespace(name, PodSecurity.RESTRICTED, options).metadata.name
+        for name in platform.namespaces
+    }
+    teams = {}
+    if platform.teams:
+        role = register_data_scientist(options).metadata.name
+        for team in platform.teams:
+            made = _team(team, role, options)
+            namespaces[team.name] = made.namespace
+            teams[team.name] = {"group": team.group, "quota": made.quota}
+    return Tenancy(namespaces=namespaces, teams=teams)
+
+
+def with_room(platform: PlatformOutputs, models: Sequence[ModelSettings]) -> PlatformOutputs:
+    """The same outputs, in which a namespace with too small a quota for its models is an error.
+
+    For a platform of another stack; with one of this stack, the check of the settings has seen both.
+    """
+    if not isinstance(platform.teams, Output):
+        return platform
+
+    def checked(parts: Sequence[Any]) -> Sequence[str]:
+        names, teams = parts
+        for name, team in teams.items():
+            of_team = [model for model in models if model.namespace == name]
+            if short := next(shortages(team["quota"], of_team), None):
+                raise RunError(
+                    f"the team {name} has {short.resource} {short.has}, and its models need {short.wanted} "
+                    f"({short.users}): raise its quota in the stack of the platform, or let them ask for less"
+                )
+        return names
+
+    return replace(platform, namespaces=Output.all(platform.namespaces, platform.teams).apply(checked))
+
+
+def _team(team: TeamSettings, role: Output[str], options: ResourceOptions) -> Team:
+    # Beside the team and not inside: a namespace that becomes a team's is the same resource, and stays.
+    namespace = register_namespace(team.name, team.pod_security, options)
+    return Team(
+        team.name,
+        TeamArgs(
+            name=team.name,
+            namespace=namespace.metadata.name,
+            group=team.group,
+            role=role,
+            quota=Quota(**team.quota.model_dump()),
+            containers=ContainerSizes(
+                requests=team.containers.requests.model_dump(),
+                limits=team.largest.model_dump(include={"cpu", "memory"}),
+            ),
+            egress=[Egress(range=str(one.range), ports=one.ports) for one in team.egress],
+        ),
+        ResourceOptions(provider=options.provider),
+    )

@@ -1,0 +1,169 @@
+"""What a team may have and do, and what is kept from it."""
+
+from typing import Any
+
+import pytest
+
+from components.tenancy.network import Egress
+from components.tenancy.quota import ContainerSizes, Quota
+from components.tenancy.rights import data_scientist_rules
+from components.tenancy.team import Team, TeamArgs
+
+QUOTA = Quota(
+    cpu="16", memory="64Gi", gpu=2, shared_gpu=4, storage="500Gi", volume_claims=10, node_ports=5, jobs=50
+)
+SIZES = ContainerSizes(requests={"cpu": "250m", "memory": "256Mi"}, limits={"cpu": "8", "memory": "32Gi"})
+VISION: dict[str, Any] = {
+    "name": "vision",
+    "namespace": "vision",
+    "group": "oidc:vision",
+    "role": "metalml-data-scientist",
+    "quota": QUOTA,
+    "containers": SIZES,
+}
+READ_VERBS = {"get", "list", "watch"}
+
+
+@pytest.fixture
+def objects(engine, settle):
+    def build(**changes):
+        engine.resources.clear()
+        settle(lambda: Team("vision", TeamArgs(**{**VISION, **changes})) and None)
+        return {
+            (one.typ.rpartition(":")[2], one.inputs["metadata"]["name"]): one.inputs
+            for one in engine.resources
+            if one.typ.startswith("kubernetes:")
+        }
+
+    return build
+
+
+def test_the_quota_counts_what_pods_ask_for_and_what_a_cluster_has_little_of(objects):
+    assert objects()["ResourceQuota", "vision-quota"]["spec"]["hard"] == {
+        "requests.cpu": "16",
+        "requests.memory": "64Gi",
+        # The only form that there is for resources of devices.
+        "requests.nvidia.com/gpu": "2",
+        "requests.nvidia.com/gpu.shared": "4",
+        "requests.storage": "500Gi",
+        "persistentvolumeclaims": "10",
+        "services.nodeports": "5",
+        "count/jobs.batch": "50",
+    }
+
+
+def test_nobody_in_a_team_can_have_the_priority_of_kubernetes_own_programs(objects):
+    spec = objects()["ResourceQuota", "vision-no-system-priority"]["spec"]
+    assert spec["hard"] == {"pods": "0"}
+    (scope,) = spec["scopeSelector"]["matchExpressions"]
+    assert (scope["scopeName"], scope["operator"]) == ("PriorityClass", "In")
+    assert set(scope["values"]) == {"system-cluster-critical", "system-node-critical"}
+
+
+def test_a_container_that_says_nothing_gets_a_request_and_no_limit_below_what_it_may_have(objects):
+    (item,) = objects()["LimitRange", "vision-limits"]["spec"]["limits"]
+    assert item["type"] == "Container"
+    assert item["defaultRequest"] == SIZES.requests
+    assert item["default"] == item["max"] == SIZES.limits
+
+
+def policies(objects, **changes):
+    return {name: one["spec"] for (kind, name), one in objects(**changes).items() if kind == "NetworkPolicy"}
+
+
+def test_nothing_goes_in_or_out_but_within_the_team_and_to_dns(objects):
+    made = policies(objects)
+    assert set(made) == {"default-deny", "within-team", "dns"}
+    denied = made["default-deny"]
+    assert not denied.get("podSelector")
+    assert set(denied["policyTypes"]) == {"Ingress", "Egress"}
+    assert not denied.get("ingress")
+    assert not denied.get("egress")
+    for rule in (*made["within-team"]["ingress"], *made["within-team"]["egress"]):
+        (peer,) = rule.get("from") or rule["to"]
+        assert set(peer) == {"podSelector"}, "a namespaceSelector would let other teams in"
+    (dns,) = made["dns"]["egress"]
+    assert {(port["protocol"], port["port"]) for port in dns["ports"]} == {("UDP", 53), ("TCP", 53)}
+    (peer,) = dns["to"]
+    assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "kube-system"}
+
+
+def test_a_model_server_gets_nothing_that_its_own_policy_does_not_give(objects):
+    made = policies(objects, egress=[Egress(range="192.0.2.0/24", ports=[443])])
+    for name in set(made) - {"default-deny"}:
+        (expression,) = made[name]["podSelector"]["matchExpressions"]
+        assert (expression["key"], expression["operator"], expression["values"]) == (
+            "app.kubernetes.io/component",
+            "NotIn",
+            ["serving"],
+        )
+
+
+def test_what_is_outside_is_reached_only_at_its_ports(objects):
+    outside = policies(objects, egress=[Egress(range="192.0.2.0/24", ports=[443, 9000])])["outside"]
+    (rule,) = outside["egress"]
+    assert rule["to"] == [{"ipBlock": {"cidr": "192.0.2.0/24"}}]
+    assert [(port["protocol"], port["port"]) for port in rule["ports"]] == [("TCP", 443), ("TCP", 9000)]
+
+
+def test_the_group_has_the_rights_in_its_own_namespace_only(objects):
+    made = objects()
+    assert not [kind for kind, _ in made if kind == "ClusterRoleBinding"]
+    binding = made["RoleBinding", "data-scientists"]
+    assert binding["metadata"]["namespace"] == "vision"
+    assert binding["roleRef"]["name"] == "metalml-data-scientist"
+    (subject,) = binding["subjects"]
+    assert (subject["kind"], subject["name"]) == ("Group", "oidc:vision")
+
+
+@pytest.fixture(scope="module")
+def verbs():
+    """Verbs of the role by resource."""
+    found: dict[str, set[str]] = {}
+    for rule in data_scientist_rules():
+        plain = vars(rule)
+        for resource in plain["resources"]:
+            found.setdefault(resource, set()).update(plain["verbs"])
+    return found
+
+
+def test_no_rule_names_everything(verbs):
+    assert "*" not in verbs
+    assert not any("*" in some for some in verbs.values())
+
+
+def test_secrets_are_not_shown(verbs):
+    assert not verbs["secrets"] & {*READ_VERBS, "update", "patch"}
+
+
+@pytest.mark.parametrize(
+    "resource", ["deployments", "services", "resourcequotas", "limitranges", "networkpolicies"]
+)
+def test_models_and_walls_can_be_seen_and_not_changed(verbs, resource):
+    assert verbs[resource] == READ_VERBS
+
+
+@pytest.mark.parametrize(
+    "resource", ["roles", "rolebindings", "nodes", "namespaces", "serviceaccounts/token"]
+)
+def test_rights_and_the_cluster_are_not_the_teams(verbs, resource):
+    assert resource not in verbs
+
+
+def test_pods_may_come_only_when_all_walls_stand(engine, settle):
+    waited = []
+
+    def build():
+        team = Team("vision", TeamArgs(**VISION))
+        return team.namespace.apply(lambda name: waited.append(name))
+
+    settle(build)
+    assert waited == ["vision"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", "Vision"), ("group", ""), ("group", "system:authenticated")]
+)
+def test_a_wrong_value_is_refused_by_name(field, value):
+    with pytest.raises(ValueError, match=field):
+        TeamArgs(**{**VISION, field: value})

@@ -1,0 +1,125 @@
+"""Teams."""
+
+from typing import Any
+
+from tests.unit.stacks.bad.mistake import Bad, inventory
+
+QUOTA = {"cpu": 16, "memory": "64Gi", "gpu": 2}
+
+
+def team(**changes: Any) -> dict[str, Any]:
+    """A team whose quota is enough for anything here."""
+    return {"name": "vision", "quota": QUOTA, **changes}
+
+
+def in_team(**changes: Any) -> dict[str, Any]:
+    """The model of `dev` in a team's namespace."""
+    return {"models[0].namespace": "vision", "platform.teams": [team(**changes)]}
+
+
+def quota(**changes: Any) -> dict[str, Any]:
+    """The model of `dev` in the namespace of a team with another quota."""
+    return in_team(quota={**QUOTA, **changes})
+
+
+TEAMS = {
+    "team without a quota": Bad(
+        change={"platform.teams": [{"name": "vision"}]},
+        at="platform.teams[0].quota",
+        says=("missing", "add it"),
+    ),
+    "quota that is no quantity": Bad(
+        change={"platform.teams": [team(quota={**QUOTA, "memory": "64 GB"})]},
+        at="platform.teams[0].quota.memory",
+        says=("'64 GB'",),
+    ),
+    "less than no GPU": Bad(
+        change={"platform.teams": [team(quota={**QUOTA, "gpu": -1})]},
+        at="platform.teams[0].quota.gpu",
+        says=("0 or more",),
+    ),
+    "team of everybody": Bad(
+        change={"platform.teams": [team(group="system:authenticated")]},
+        at="platform.teams[0].group",
+        says=("a group of people", "everybody who is logged in"),
+    ),
+    "unknown level": Bad(
+        change={"platform.teams": [team(podSecurity="strict")]},
+        at="platform.teams[0].podSecurity",
+        says=("'restricted', 'baseline' or 'privileged'",),
+    ),
+    "team of Kubernetes": Bad(
+        change={"platform.teams": [team(name="kube-vision")]},
+        at="platform.teams[0].name",
+        says=("a namespace of your own",),
+    ),
+    "team twice": Bad(
+        change={"platform.teams": [team(), team()]},
+        at="platform.teams[1].name",
+        says=("vision, as platform.teams[0].name has it",),
+    ),
+    "team and namespace of one name": Bad(
+        change={"platform.teams": [team(name="ml")]},
+        at="platform.teams[0].name",
+        says=("ml, as platform.namespaces[0] has it",),
+    ),
+    "somewhere outside without its length": Bad(
+        change={"platform.teams": [team(egress=[{"range": "192.0.2.1", "ports": [443]}])]},
+        at="platform.teams[0].egress[0].range",
+        says=("with its prefix length",),
+    ),
+    "container that would be refused for saying nothing": Bad(
+        change={"platform.teams": [team(containers={"limits": {"cpu": "100m", "memory": "1Gi"}})]},
+        at="platform.teams[0].containers.requests.cpu",
+        says=("250m, with containers.limits.cpu 100m",),
+    ),
+    "quota smaller than one container that says nothing": Bad(
+        change={"platform.teams": [team(quota={"cpu": "200m", "memory": "1Gi"})]},
+        at="platform.teams[0].containers.requests.cpu",
+        says=("250m, with quota.cpu 200m",),
+    ),
+    "quota of CPU below what its models need": Bad(
+        change={**quota(cpu=2), "models[0].replicas": 4},
+        at="platform.teams[0].quota.cpu",
+        says=("2, and the models of the team need 2.5 (ml-model 2.5)", "one more pod"),
+    ),
+    "quota of memory below what an autoscaler may need": Bad(
+        change={
+            **quota(memory="2Gi"),
+            "models[0].autoscaling": {"max": 4},
+            "platform.metricsServer": {},
+        },
+        at="platform.teams[0].quota.memory",
+        says=("2Gi, and the models of the team need 2560Mi",),
+    ),
+    "quota of GPUs below what its models need": Bad(
+        change={
+            **quota(gpu=1),
+            "models[0].gpu": 2,
+            "models[0].files.machine": "gpu-1",
+            "machines[2]": inventory(gpu=True),
+        },
+        at="platform.teams[0].quota.gpu",
+        says=("1, and the models of the team need 2 (ml-model 2)",),
+    ),
+    "quota of storage below the volumes of its models": Bad(
+        change=quota(storage="1Gi"),
+        at="platform.teams[0].quota.storage",
+        says=("1Gi, and the models of the team need 5Gi",),
+    ),
+    "quota of ports below the Services of its models": Bad(
+        change=quota(nodePorts=0),
+        at="platform.teams[0].quota.nodePorts",
+        says=("0, and the models of the team need 1",),
+    ),
+    "model larger than a container of the team may be": Bad(
+        change=in_team(containers={"limits": {"cpu": "1", "memory": "4Gi"}}),
+        at="models[0].resources.limits.cpu",
+        says=("2, in the namespace of the team vision", "platform.teams[0].containers.limits.cpu"),
+    ),
+    "model that may take more than the whole team has": Bad(
+        change=quota(memory="1Gi"),
+        at="models[0].resources.limits.memory",
+        says=("2Gi, in the namespace of the team vision", "platform.teams[0].quota.memory"),
+    ),
+}
