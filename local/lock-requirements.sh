@@ -7,7 +7,8 @@ lock() { # lock FILE OPTION...
     --no-annotate --python-version 3.11 "$1.in" --output-file "$1.txt" "${@:2}"
 }
 
-for file in requirements requirements-dev local/go-requirements tests/bench/ansible-requirements; do lock "$file"; done
+for file in requirements requirements-dev local/go-requirements tests/bench/ansible-requirements \
+  tests/tools/checkov-requirements; do lock "$file"; done
 
 mapfile -t not_needed < <(grep -v '^#' local/model_server/not-needed.txt)
 lock local/model_server/requirements "${not_needed[@]/#/--no-emit-package=}"

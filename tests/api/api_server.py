@@ -169,6 +169,23 @@ class ApiServer:
             "apply", "--server-side", "--validate=strict", *options, "-f", "-", stdin=text
         ).stderr
 
+    def establish(self, definitions: Iterable[Mapping[str, Any]]) -> None:
+        """Apply CustomResourceDefinitions and return when objects of their kinds can be made."""
+        definitions = list(definitions)
+        self.apply(definitions)
+        waiting = {one["metadata"]["name"] for one in definitions}
+        deadline = time.monotonic() + START_SECONDS
+        # `kubectl wait` ends with an error where a definition has no conditions yet.
+        while waiting:
+            assert time.monotonic() < deadline, f"not established: {', '.join(sorted(waiting))}"
+            for one in json.loads(self.kubectl("get", "crd", "-o", "json").stdout)["items"]:
+                if any(
+                    condition["type"] == "Established" and condition["status"] == "True"
+                    for condition in one.get("status", {}).get("conditions") or []
+                ):
+                    waiting.discard(one["metadata"]["name"])
+            time.sleep(0.2)
+
 
 def _encoded(file: Path) -> str:
     return base64.b64encode(file.read_bytes()).decode()

@@ -79,10 +79,12 @@ def rendering() -> Iterator[Callable[..., list[Mapping[str, Any]]]]:
         pulumi.runtime.test(build)()
         return [_whole(plain(one.inputs)) for one in recorder.resources if one.typ.startswith("kubernetes:")]
 
-    yield render
-    pulumi.runtime.reset_options()
-    asyncio.set_event_loop(None)
-    loop.close()
+    try:
+        yield render
+    finally:
+        pulumi.runtime.reset_options()
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def _whole(value: Any) -> Any:

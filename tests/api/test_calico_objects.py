@@ -1,56 +1,24 @@
-"""Calico's objects against its own kinds, on a real API server.
-
-Its images and its release page cannot be reached everywhere; its kinds are also in the Go module of its
-operator, which module proxies serve. They are generated from its Go types: what they accept is what it reads.
-"""
-
-import json
-import subprocess
-from pathlib import Path
+"""Calico's objects against its own kinds, on a real API server."""
 
 import pytest
 
 from components import versions
 from components.bootstrap.calico import Calico, CalicoArgs
 from components.bootstrap.calico_installation import InstallationSpec
-from components.crds import definitions_in
-from local.golang import find_go
-from local.progress import Progress
 from tests.api.api_server import RefusedError
-
-# What Go's checksum database says about the module of this version.
-OPERATOR_SUM = "h1:dNXhLahS2j+KvRuWfTu1ulzrnr7YprHNOvctzdsE5Mo="
-# Kinds of the paid variant, which the module has and the release of Calico has not, begin otherwise.
-KINDS = ("apiservers", "imagesets", "installations", "tigerastatuses")
+from tests.api.calico_kinds import calico_kinds
 
 
 @pytest.fixture(scope="session")
-def definitions(tmp_path_factory):
-    """The operator's own kinds, out of its Go module."""
-    module = f"github.com/tigera/operator@v{versions.TIGERA_OPERATOR}"
-    done = subprocess.run(
-        [find_go(Progress()), "mod", "download", "-json", module],
-        cwd=tmp_path_factory.mktemp("module"),
-        capture_output=True,
-        text=True,
-    )
-    found = json.loads(done.stdout)
-    assert done.returncode == 0, found["Error"]
-    assert found["Sum"] == OPERATOR_SUM
-    folder = Path(found["Dir"], "pkg/imports/crds/operator")
-    return [
-        definition
-        for kind in KINDS
-        for definition in definitions_in((folder / f"operator.tigera.io_{kind}.yaml").read_bytes())
-    ]
+def definitions():
+    """The operator's own kinds."""
+    return calico_kinds()
 
 
 @pytest.fixture(scope="session")
 def kinds(api_server, definitions):
     """The kinds, known to the API server."""
-    api_server.apply(definitions)
-    names = [f"crd/{definition['metadata']['name']}" for definition in definitions]
-    api_server.kubectl("wait", "--for=condition=Established", "--timeout=60s", *names)
+    api_server.establish(definitions)
 
 
 def objects_of(rendered, definitions, **network):

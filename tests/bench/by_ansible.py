@@ -7,15 +7,14 @@ another; no facts are gathered.
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
-from local import cache
 from tests.bench.targets import Target
 from tests.bench.tasks import Task
+from tests.tools.environment import environment
 
 REQUIREMENTS = Path(__file__).with_name("ansible-requirements.txt")
 MARK = "METALML-END-OF-SCRIPT"
@@ -33,14 +32,8 @@ yaml.add_representer(Unsafe, _represent)
 
 
 def ansible() -> Path:
-    """The program in an environment of its own, installed once per content of the requirements."""
-    folder = cache.cache_root() / "ansible" / cache.key_of(REQUIREMENTS, sys.version)[:16]
-    program = folder / "bin" / "ansible-playbook"
-    if not program.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip = [folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--require-hashes", "-r", REQUIREMENTS], check=True)
-    return program
+    """The program in an environment of its own."""
+    return environment("ansible", REQUIREMENTS) / "bin" / "ansible-playbook"
 
 
 def write_play(folder: Path, chains: Mapping[Target, Sequence[Task]]) -> None:

@@ -10,6 +10,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
+COMMAND = "command:local:Command"
 
 
 class Recorder(Mocks):
@@ -25,6 +26,9 @@ class Recorder(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.resources.append(args)
         state = {**args.inputs, **self.outputs.get(args.name, {})}
+        if args.typ == COMMAND:
+            # One that is not told what to print prints nothing, as a real one.
+            state.setdefault("stdout", "")
         if args.typ == STACK_REFERENCE:
             outputs = self.stacks[args.inputs["name"]]
             state |= {"outputs": outputs, "secretOutputNames": ["kubeconfig"]}

@@ -1,0 +1,54 @@
+"""The Kubernetes objects of the whole program with every feature on."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.service_certificate import SCRIPT
+from local.paths import REPOSITORY, cache_root
+from local.progress import Progress
+from local.releases import place_release_files
+from stacks import cluster, models, platform
+from stacks.releases import releases_of
+from stacks.settings import parse
+from tests.api.calico_kinds import calico_kinds
+from tests.api.conftest import rendering
+from tests.unit.stacks.given import project, read
+from tests.unit.stacks.test_pod_network import FACTS
+
+SETTINGS = "tests/api/everything.yaml"
+# What has a certificate that the operator's computer makes.
+WITH_CERTIFICATES = ("metrics-server",)
+
+
+def render_everything(folder: Path) -> Sequence[Mapping[str, Any]]:
+    """Every object, in the program's order. `folder` is empty; what the settings name is made in it."""
+    with pytest.MonkeyPatch.context() as patch, rendering() as render:
+        patch.chdir(project(folder))
+        # The machines' keys are those of the folder; what was downloaded is not.
+        patch.setenv("XDG_CACHE_HOME", str(cache_root().parent))
+        patch.setenv("HOME", str(folder))
+        settings = parse(read(SETTINGS), "everything", folder)
+        place_release_files(releases_of(settings), Progress())
+        patch.setattr(cluster, "calico_definitions", lambda cache: calico_kinds())
+        outputs = {
+            f"{machine.name}-preflight": {"stdout": json.dumps(FACTS)} for machine in settings.machines
+        }
+        outputs["control-1-kubeconfig"] = {"stdout": "kubeconfig"}
+        outputs |= {f"{name}-certificate": {"stdout": _certificate()} for name in WITH_CERTIFICATES}
+
+        def build() -> None:
+            lowest = cluster.build(settings)
+            models.build(settings, lowest, platform.build(settings, lowest))
+
+        return render(build, outputs)
+
+
+def _certificate() -> str:
+    """A certificate and its key, as the program's own script makes them."""
+    command = ["bash", REPOSITORY / SCRIPT, "1", "everything.example.com"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
