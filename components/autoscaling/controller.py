@@ -22,7 +22,6 @@ from pulumi_kubernetes.core.v1 import (
     PodSpecArgs,
     PodTemplateSpecArgs,
     ProbeArgs,
-    ResourceRequirementsArgs,
     SeccompProfileArgs,
     SecurityContextArgs,
     ServiceAccount,
@@ -42,6 +41,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 
 from components.autoscaling.rights import SYSTEM, Rights, register_rights
 from components.checks import require_dns_label, require_pinned_image
+from components.compute import compute
 
 # "nobody" of the distroless images that all these programs are released in; any user would do.
 USER = 65534
@@ -241,7 +241,7 @@ def _container(args: ControllerArgs) -> ContainerArgs:
             ContainerPortArgs(name=name, container_port=port, protocol="TCP")
             for name, port in args.ports.items()
         ],
-        resources=ResourceRequirementsArgs(requests=dict(args.requests), limits=dict(args.limits)),
+        resources=compute(args.requests, args.limits),
         readiness_probe=_probe(args.ready, period=5),
         liveness_probe=_probe(args.alive, period=20),
         security_context=SecurityContextArgs(

@@ -10,7 +10,6 @@ from pulumi_kubernetes.core.v1 import (
     PodSecurityContextArgs,
     PodSpecArgs,
     PodTemplateSpecArgs,
-    ResourceRequirementsArgs,
     SeccompProfileArgs,
     SecurityContextArgs,
     ServiceAccount,
@@ -28,6 +27,7 @@ from pulumi_kubernetes.rbac.v1 import (
 )
 
 from components.bootstrap.calico_rbac import operator_rules, operator_secret_rules
+from components.compute import compute
 
 # The operator, and policies that it makes for itself, expect exactly these names.
 OPERATOR = "tigera-operator"
@@ -161,9 +161,7 @@ def _operator_container(image: str) -> ContainerArgs:
         image_pull_policy="IfNotPresent",
         command=["operator"],
         # The release sets none. The limits keep a fault of the operator from starving a control plane.
-        resources=ResourceRequirementsArgs(
-            requests={"cpu": "100m", "memory": "256Mi"}, limits={"cpu": "1", "memory": "1Gi"}
-        ),
+        resources=compute({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"}),
         security_context=SecurityContextArgs(
             allow_privilege_escalation=False,
             privileged=False,

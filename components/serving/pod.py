@@ -16,7 +16,6 @@ from pulumi_kubernetes.core.v1 import (
     PodSecurityContextArgs,
     PodSpecArgs,
     ProbeArgs,
-    ResourceRequirementsArgs,
     SeccompProfileArgs,
     SecurityContextArgs,
     SleepActionArgs,
@@ -24,6 +23,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
+from components.compute import compute
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import scheduled_by
 from components.serving.server_flags import (
@@ -36,7 +36,8 @@ from components.serving.server_flags import (
 )
 from components.serving.storage import MODELS_VOLUME
 
-USER = 1000
+# Above 10000, where no machine has users of its own: whoever gets out of a container owns nothing there.
+USER = 10001
 SCRATCH_SIZE = "256Mi"
 # Short, because a newcomer waits for the first answer; the budget is what counts.
 STARTUP_PERIOD_SECONDS = 2
@@ -100,10 +101,7 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
             ContainerPortArgs(name="http", container_port=args.container_port, protocol="TCP"),
             ContainerPortArgs(name="grpc", container_port=GRPC_PORT, protocol="TCP"),
         ],
-        resources=ResourceRequirementsArgs(
-            requests={**args.requests, **gpus},
-            limits={**args.limits, **gpus},
-        ),
+        resources=compute({**args.requests, **gpus}, {**args.limits, **gpus}),
         startup_probe=_loaded(
             args, period=STARTUP_PERIOD_SECONDS, failures=-(-args.startup_seconds // STARTUP_PERIOD_SECONDS)
         ),

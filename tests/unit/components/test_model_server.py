@@ -50,8 +50,8 @@ def test_defaults_are_the_documented_names_and_numbers(objects):
     }
     (container,) = made["Deployment"]["spec"]["template"]["spec"]["containers"]
     assert container["resources"] == {
-        "requests": {"cpu": "500m", "memory": "512Mi"},
-        "limits": {"cpu": "2", "memory": "2Gi"},
+        "requests": {"cpu": "500m", "memory": "512Mi", "ephemeral-storage": "64Mi"},
+        "limits": {"cpu": "2", "memory": "2Gi", "ephemeral-storage": "1Gi"},
     }
 
 
@@ -136,7 +136,7 @@ def test_the_pod_meets_the_restricted_level(template):
     pod = template()["spec"]
     (container,) = pod["containers"]
     assert pod["securityContext"]["runAsNonRoot"] is True
-    assert pod["securityContext"]["runAsUser"] == 1000
+    assert pod["securityContext"]["runAsUser"] == 10001
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     context = container["securityContext"]
     assert context["allowPrivilegeEscalation"] is False
