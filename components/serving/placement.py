@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from pulumi_kubernetes.core.v1 import (
     AffinityArgs,
@@ -15,11 +16,8 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
 
-# Of nodes. NVIDIA's own feature discovery gives them, and metalml to machines with `gpu: true`.
-GPU_PRESENT = "nvidia.com/gpu.present"
-GPU_PRODUCT = "nvidia.com/gpu.product"
-# The key of the taint that keeps other work off machines with GPUs.
-GPU_TAINT = "nvidia.com/gpu"
+from components.gpu.node_marks import PRESENT, PRODUCT_LABEL, TAINT
+
 HOST = "kubernetes.io/hostname"
 
 
@@ -78,18 +76,20 @@ def _tolerations(gpu: int) -> list[TolerationArgs] | None:
     """GPU machines are often kept free of other work by this taint."""
     if not gpu:
         return None
-    return [TolerationArgs(key=GPU_TAINT, operator="Exists", effect="NoSchedule")]
+    return [TolerationArgs(key=TAINT[0], operator="Exists", effect=TAINT[2])]
 
 
 def _affinity(placement: Placement, gpu: int) -> AffinityArgs | None:
     wanted = []
     if gpu:
         # The GPUs asked for lead there, too; but an autoscaler that looks for a machine reads labels.
-        wanted.append(NodeSelectorRequirementArgs(key=GPU_PRESENT, operator="In", values=["true"]))
+        wanted.append(_present("In"))
     if placement.machines is Machines.CPU:
-        wanted.append(NodeSelectorRequirementArgs(key=GPU_PRESENT, operator="NotIn", values=["true"]))
+        wanted.append(_present("NotIn"))
     if placement.product is not None:
-        wanted.append(NodeSelectorRequirementArgs(key=GPU_PRODUCT, operator="In", values=[placement.product]))
+        wanted.append(
+            NodeSelectorRequirementArgs(key=PRODUCT_LABEL, operator="In", values=[placement.product])
+        )
     if not wanted:
         return None
     return AffinityArgs(
@@ -99,6 +99,11 @@ def _affinity(placement: Placement, gpu: int) -> AffinityArgs | None:
             )
         )
     )
+
+
+def _present(operator: Literal["In", "NotIn"]) -> NodeSelectorRequirementArgs:
+    ((key, value),) = PRESENT.items()
+    return NodeSelectorRequirementArgs(key=key, operator=operator, values=[value])
 
 
 def _spread(spread: Spread | None, pods: Mapping[str, str]) -> list[TopologySpreadConstraintArgs] | None:

@@ -1,7 +1,7 @@
 """How much a team may have at once, and how much one container of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.core.v1 import (
@@ -15,6 +15,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.gpu.resources import GPU, MIG_RESOURCES, SHARED_GPU
 from components.tenancy.namespace import LABELS
 
 # Kubernetes gives them to its own programs, takes them from anybody, and every other pod gives way to them.
@@ -29,7 +30,9 @@ class Quota:
     memory: str
     gpu: int = 0
     shared_gpu: int = 0
-    """Shares of GPUs that several pods use in turn: another resource, `nvidia.com/gpu.shared`."""
+    """Turns on GPUs that are time-sliced: another resource than a GPU."""
+    slices: Mapping[str, int] = field(default_factory=dict)
+    """Of GPUs, by MIG profile, such as 1g.10gb. A quota names each resource: other profiles are free."""
     storage: str
     volume_claims: int
     node_ports: int
@@ -40,8 +43,9 @@ class Quota:
         return {
             "requests.cpu": self.cpu,
             "requests.memory": self.memory,
-            "requests.nvidia.com/gpu": str(self.gpu),
-            "requests.nvidia.com/gpu.shared": str(self.shared_gpu),
+            f"requests.{GPU}": str(self.gpu),
+            f"requests.{SHARED_GPU}": str(self.shared_gpu),
+            **{f"requests.{MIG_RESOURCES}{profile}": str(count) for profile, count in self.slices.items()},
             "requests.storage": self.storage,
             "persistentvolumeclaims": str(self.volume_claims),
             "services.nodeports": str(self.node_ports),

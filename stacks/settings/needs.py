@@ -35,10 +35,13 @@ class Shortage:
 
 
 def pods_at_most(model: ModelSettings) -> int:
-    """How many pods of the model there can be at once. A rollout on CPUs begins with one more."""
-    pods = model.replicas if model.autoscaling is None else model.autoscaling.max
-    # On GPUs the old pod goes first.
-    return pods + (0 if model.gpu else 1)
+    """How many pods of the model there can be at once, in all its tracks.
+
+    A rollout on CPUs begins with one more in each; on GPUs the old pod goes first.
+    """
+    most = model.replicas if model.autoscaling is None else model.autoscaling.max
+    tracks = [track.replicas or most for track in model.rollout.tracks] or [most]
+    return sum(tracks) + (0 if model.gpu else len(tracks))
 
 
 def shortages(hard: Mapping[str, str], models: Iterable[ModelSettings]) -> Iterator[Shortage]:
@@ -63,16 +66,23 @@ def quantity_text(amount: Decimal) -> str:
 
 
 def _needs(model: ModelSettings) -> Mapping[str, Decimal]:
-    requests = model.resources.requests
-    parts = (model.name, model.replicas, model.autoscaling, model.gpu, requests.cpu, requests.memory)
-    if UNKNOWN in parts or UNKNOWN in (model.storage.size, getattr(model.autoscaling, "max", None)):
+    if not _known(model):
         return {}
-    pods = pods_at_most(model)
+    requests, pods = model.resources.requests, pods_at_most(model)
     return {
         "requests.cpu": pods * quantity_value(requests.cpu),
         "requests.memory": pods * quantity_value(requests.memory),
-        "requests.nvidia.com/gpu": Decimal(pods * model.gpu),
+        f"requests.{model.gpu_resource}": Decimal(pods * model.gpu),
         "requests.storage": quantity_value(model.storage.size),
         "persistentvolumeclaims": Decimal(1),
-        "services.nodeports": Decimal(1),
+        "services.nodeports": Decimal(1 + sum(track.node_port is not None for track in model.rollout.tracks)),
     }
+
+
+def _known(model: ModelSettings) -> bool:
+    """Whether everything that is counted here could be read."""
+    tracks = model.rollout.tracks
+    parts = [model.name, model.replicas, model.autoscaling, model.gpu, model.gpu_resource, model.storage.size]
+    parts += [model.resources.requests.cpu, model.resources.requests.memory, tracks, *tracks]
+    parts += [getattr(model.autoscaling, "max", None), *(track.replicas for track in tracks)]
+    return UNKNOWN not in parts

@@ -9,6 +9,8 @@ from components.tenancy.namespace import PodSecurity
 from stacks.settings.base import Items, Model, wrong
 from stacks.settings.fields import Label, Network, Port, Quantity, Text
 
+# What NVIDIA calls a size of slice: compute slices, memory, and what it has besides: 1g.10gb, 1g.10gb.me.
+MigProfile = Annotated[str, Field(pattern=r"^[0-9]+g\.[0-9a-z.-]+$")]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -35,7 +37,9 @@ class QuotaSettings(SizeSettings):
     """What a team may have at once. CPU and memory are what its pods ask for, not what they may take."""
 
     gpu: Count = 0  # whole GPUs
-    shared_gpu: Count = 0  # shares of GPUs, where machines share theirs
+    shared_gpu: Count = 0  # turns on GPUs, where machines share theirs by time slicing
+    # Of GPUs, by MIG profile: {1g.10gb: 4}. A profile that is not named is not limited.
+    slices: dict[MigProfile, Count] = Field(default_factory=dict)
     storage: Quantity = "100Gi"  # 20 models of the default size
     volume_claims: Count = 20
     node_ports: Count = 20  # a model has one; a cluster has 2768

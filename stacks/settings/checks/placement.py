@@ -5,7 +5,10 @@ from pathlib import Path
 
 from components.serving.placement import Machines, Spread
 from stacks.settings.checks.finding import known, mistake, present
+from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
+from stacks.settings.gpu import MachineGpuSettings
+from stacks.settings.layers import Layer
 from stacks.settings.stack import Settings
 
 
@@ -50,4 +53,51 @@ def spread_has_room(settings: Settings, _: Path) -> Iterator[Mistake]:
             )
 
 
-CHECKS = (placement_fits_gpus, spread_has_room)
+def allowed_where_files_are(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """The pods run where the files are; a machine that is kept for GPU work takes no others."""
+    if not owned(settings, Layer.CLUSTER):
+        return
+    machines = {machine.name: machine for machine in settings.machines if known(machine, machine.name)}
+    for index, model in enumerate(settings.models):
+        if not known(model.gpu, model.placement, model.files, model.files.machine):
+            continue
+        if model.gpu or model.placement is Machines.GPU:
+            continue
+        machine = machines.get(model.files.machine)
+        if machine is None or machine.gpu is None or not _known(machine.gpu):
+            continue
+        if model.placement is Machines.CPU or machine.gpu.dedicated:
+            yield mistake(
+                f"models[{index}].files.machine",
+                f"{machine.name}, whose GPUs this model does not ask for",
+                "a machine that takes the model's pods",
+                "put the files on a machine without GPUs, set gpu: 1, or let the machine take other work "
+                "with gpu.dedicated: false",
+            )
+
+
+def product_there(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """Where the settings know the product of each machine, one that none has would be waited for in vain."""
+    if not owned(settings, Layer.CLUSTER):
+        return
+    machines = {machine.name: machine for machine in settings.machines if known(machine, machine.name)}
+    for index, model in enumerate(settings.models):
+        if not present(model.product, model.files, model.files.machine):
+            continue
+        machine = machines.get(model.files.machine)
+        if machine is None or machine.gpu is None or not _known(machine.gpu):
+            continue
+        if machine.gpu.product not in (None, model.product):
+            yield mistake(
+                f"models[{index}].product",
+                f"{model.product}, with files on {machine.name}",
+                f"{machine.gpu.product}, which {machine.name} has",
+                "put the files on a machine with the product, or correct one of them",
+            )
+
+
+def _known(gpu: MachineGpuSettings) -> bool:
+    return known(gpu, gpu.count, gpu.product, gpu.sharing, gpu.dedicated)
+
+
+CHECKS = (placement_fits_gpus, allowed_where_files_are, product_there, spread_has_room)

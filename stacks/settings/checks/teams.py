@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from components.gpu.resources import GPU, MIG_RESOURCES, SHARED_GPU
 from components.tenancy.quota import Quota
 from stacks.settings.checks.finding import known, mistake, present
 from stacks.settings.checks.layers import owned
@@ -13,12 +14,12 @@ from stacks.settings.needs import shortages
 from stacks.settings.stack import Settings
 from stacks.settings.teams import TeamSettings
 
-# Where the settings say it, by the names of a ResourceQuota.
+# Where the settings say it, by the names of a ResourceQuota; slices of GPUs are told by their profiles.
 QUOTA_KEYS = {
     "requests.cpu": "cpu",
     "requests.memory": "memory",
-    "requests.nvidia.com/gpu": "gpu",
-    "requests.nvidia.com/gpu.shared": "sharedGpu",
+    f"requests.{GPU}": "gpu",
+    f"requests.{SHARED_GPU}": "sharedGpu",
     "requests.storage": "storage",
     "persistentvolumeclaims": "volumeClaims",
     "services.nodeports": "nodePorts",
@@ -30,6 +31,11 @@ def _teams(settings: Settings) -> Iterator[tuple[str, TeamSettings]]:
     for index, team in enumerate(settings.platform.teams):
         if known(team, team.quota, team.containers):
             yield f"platform.teams[{index}]", team
+
+
+def _key(resource: str) -> str:
+    profile = resource.removeprefix(f"requests.{MIG_RESOURCES}")
+    return QUOTA_KEYS.get(resource) or f"slices.{profile}"
 
 
 def defaults_within_limits(settings: Settings, _: Path) -> Iterator[Mistake]:
@@ -52,12 +58,13 @@ def quota_is_enough(settings: Settings, _: Path) -> Iterator[Mistake]:
     if not owned(settings, Layer.MODELS):
         return
     for path, team in _teams(settings):
-        if not known(*(getattr(team.quota, field) for field in type(team.quota).model_fields)):
+        parts = [getattr(team.quota, field) for field in type(team.quota).model_fields]
+        if not known(*parts) or not known(*team.quota.slices, *team.quota.slices.values()):
             continue
         models = [model for model in settings.models if known(model) and model.namespace == team.name]
         for short in shortages(Quota(**team.quota.model_dump()).hard(), models):
             yield mistake(
-                f"{path}.quota.{QUOTA_KEYS[short.resource]}",
+                f"{path}.quota.{_key(short.resource)}",
                 f"{short.has}, and the models of the team need {short.wanted} ({short.users})",
                 f"{short.wanted} or more; a rollout on CPUs begins with one more pod of the model",
                 "raise the quota, or let the models ask for less",

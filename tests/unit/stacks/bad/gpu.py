@@ -23,12 +23,15 @@ GPU = {
     ),
     "no gpus": Bad(change={"machines[1].gpu": {"count": 0}}, at="machines[1].gpu.count", says=("1 or more",)),
     "sharing that does not exist": Bad(
-        change={"platform.gpu": {"sharing": SHARED}, "machines[1].gpu": {"sharing": "share"}},
+        change={
+            "platform.gpu": {"sharing": SHARED},
+            "machines[1].gpu": {"sharing": "share", "dedicated": False},
+        },
         at="machines[1].gpu.sharing",
         says=("share", "shared, sliced", "did you mean shared?"),
     ),
     "sharing where no gpus are offered": Bad(
-        change={"machines[1].gpu": {"sharing": "shared"}},
+        change={"machines[1].gpu": {"sharing": "shared", "dedicated": False}},
         at="machines[1].gpu.sharing",
         says=("there is none", "add it there"),
     ),

@@ -28,6 +28,30 @@ PLACEMENT = {
         at="models[0].product",
         says=("at most 63",),
     ),
+    "CPU model on a machine that is kept for GPU work": Bad(
+        change=ON_GPU,
+        at="models[0].files.machine",
+        says=("gpu-1, whose GPUs this model does not ask for", "gpu.dedicated: false"),
+    ),
+    "CPU machines for a model whose files are on a GPU machine": Bad(
+        change={
+            "models[0].files.machine": "gpu-1",
+            "models[0].placement": "cpu",
+            "machines[2]": inventory(gpu={"dedicated": False}),
+        },
+        at="models[0].files.machine",
+        says=("gpu-1, whose GPUs this model does not ask for",),
+    ),
+    "product that the machine does not have": Bad(
+        change={
+            "models[0].files.machine": "gpu-1",
+            "models[0].gpu": 1,
+            "models[0].product": "NVIDIA-L4",
+            "machines[2]": inventory(gpu={"product": "NVIDIA-L40S"}),
+        },
+        at="models[0].product",
+        says=("NVIDIA-L4, with files on gpu-1", "NVIDIA-L40S, which gpu-1 has"),
+    ),
     "unknown spread": Bad(
         change={"models[0].spread": "zones"}, at="models[0].spread", says=("'prefer' or 'require'",)
     ),

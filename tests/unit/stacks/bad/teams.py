@@ -102,6 +102,46 @@ TEAMS = {
         at="platform.teams[0].quota.gpu",
         says=("1, and the models of the team need 2 (ml-model 2)",),
     ),
+    "quota of turns on GPUs below what its models need": Bad(
+        change={
+            **quota(gpu=8),
+            "models[0].gpu": 1,
+            "models[0].gpuResource": "nvidia.com/gpu.shared",
+            "models[0].files.machine": "gpu-1",
+            "machines[2]": inventory(gpu=True),
+        },
+        at="platform.teams[0].quota.sharedGpu",
+        says=("0, and the models of the team need 1",),
+    ),
+    "quota of slices below what its models need": Bad(
+        change={
+            **quota(slices={"1g.10gb": 1}),
+            "models[0].gpu": 2,
+            "models[0].gpuResource": "nvidia.com/mig-1g.10gb",
+            "models[0].files.machine": "gpu-1",
+            "machines[2]": inventory(gpu=True),
+        },
+        at="platform.teams[0].quota.slices.1g.10gb",
+        says=("1, and the models of the team need 2",),
+    ),
+    "slice that is none": Bad(
+        change={"platform.teams": [team(quota={**QUOTA, "slices": {"half": 1}})]},
+        at="platform.teams[0].quota.slices.half",
+        says=("text of the form",),
+    ),
+    "quota of CPU below both tracks of a model": Bad(
+        change={
+            **quota(cpu=2),
+            "models[0].replicas": 2,
+            "models[0].rollout": {
+                "strategy": "blue-green",
+                "tracks": [{"name": "blue", "version": 1}, {"name": "green", "version": 1, "replicas": 1}],
+                "active": "blue",
+            },
+        },
+        at="platform.teams[0].quota.cpu",
+        says=("2, and the models of the team need 2.5 (ml-model 2.5)",),
+    ),
     "quota of storage below the volumes of its models": Bad(
         change=quota(storage="1Gi"),
         at="platform.teams[0].quota.storage",
