@@ -34,7 +34,7 @@ class ApiServer:
         self._directory = directory
         self._kubectl = str(kubernetes.path("kubectl"))
         self.kubeconfig = directory / "kubeconfig"
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
         etcd, peer, self._port, controllers = _free_ports(4)
         authority = Authority(directory / "certificates")
         server = authority.server(_ADDRESS)
@@ -50,7 +50,7 @@ class ApiServer:
             # A test's data need not survive a power cut.
             "--unsafe-no-fsync",
         )
-        self._start(
+        self._api_server = (
             kubernetes.path("kube-apiserver"),
             f"--etcd-servers=http://{_ADDRESS}:{etcd}",
             f"--bind-address={_ADDRESS}",
@@ -64,6 +64,7 @@ class ApiServer:
             "--authorization-mode=RBAC",
             "--service-cluster-ip-range=10.96.0.0/16",
         )
+        self._start(*self._api_server)
         self._start(
             kubernetes.path("kube-controller-manager"),
             f"--kubeconfig={self.kubeconfig}",
@@ -98,9 +99,9 @@ class ApiServer:
         self.kubeconfig.write_text(yaml.safe_dump(config))
 
     def _start(self, program: Path, *arguments: str) -> None:
-        with open(self._directory / f"{program.name}.log", "wb") as log:
+        with open(self._directory / f"{program.name}.log", "ab") as log:
             process = subprocess.Popen([program, *arguments], stdout=log, stderr=subprocess.STDOUT)
-        self._processes.append(process)
+        self._processes[program.name] = process
 
     def wait(self) -> None:
         """Return when the API server answers and its controllers have begun."""
@@ -110,7 +111,7 @@ class ApiServer:
             done = self.kubectl("get", "serviceaccount", "default", check=False)
             if done.returncode == 0:
                 return
-            ended = [process.args for process in self._processes if process.poll() is not None]
+            ended = [process.args for process in self._processes.values() if process.poll() is not None]
             if ended or time.monotonic() > deadline:
                 log = (self._directory / "kube-apiserver.log").read_text()[-2000:]
                 raise RuntimeError(f"the API server does not start: {done.stderr}\n{log}")
@@ -118,13 +119,13 @@ class ApiServer:
 
     def stop(self) -> None:
         """End all programs, each while what it needs still runs: it would wait for that in vain."""
-        for process in reversed(self._processes):
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        for process in reversed(self._processes.values()):
+            _end(process)
+
+    def restart(self) -> None:
+        """End the API server as an update of it does, and start it again."""
+        _end(self._processes["kube-apiserver"])
+        self._start(*self._api_server)
 
     def kubectl(
         self, *arguments: str, stdin: str = "", check: bool = True
@@ -185,6 +186,15 @@ class ApiServer:
                 ):
                     waiting.discard(one["metadata"]["name"])
             time.sleep(0.2)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _encoded(file: Path) -> str:

@@ -1,10 +1,14 @@
 """Commands of this computer as resources: what users of the official plugin rely on."""
 
 import json
+import signal
+import subprocess
 
 import pytest
 from pulumi import Output, ResourceOptions, export
 from pulumi_command import local, remote
+
+from tests.api.test_ownership import wait_until
 
 CANARY = "canary-6d1f0c"
 
@@ -180,3 +184,25 @@ def test_no_secret_is_in_the_state_or_on_the_console(stack, where):
 )
 def test_what_the_embedded_plugin_has_not_is_refused_by_name(stack, resource, named):
     assert named in stack.preview(resource, fails=True).text
+
+
+def test_a_stopped_run_tells_the_command_and_all_that_it_started(stack, tmp_path):
+    log, began = tmp_path / "log", tmp_path / "began"
+    create = f"""
+        sh -c "trap 'echo child >> {log}; exit' TERM; sleep 61.7 & touch {began}; wait" &
+        trap 'echo command >> {log}; exit' TERM
+        wait
+    """
+
+    def program(_):
+        local.Command("one", create=create, interpreter=["/bin/sh", "-c"])
+
+    with stack.in_background(program) as engine:
+        wait_until(began.exists)
+        # As Ctrl-C does. A terminal tells all processes in the foreground, but not the plugins.
+        engine.send_signal(signal.SIGINT)
+        engine.wait(20)
+    assert sorted(log.read_text().split()) == ["child", "command"]
+    assert subprocess.run(["pgrep", "-f", "sleep 61.7"]).returncode == 1
+    # What was stopped is not taken for done.
+    assert "one" not in stack.state()

@@ -41,7 +41,7 @@ def test_a_wait_without_hope_ends_early_and_says_why(stack, namespace, api_serve
 
     began = time.monotonic()
     image = waiting_status("ImagePullBackOff", NOT_FOUND)
-    crashes = [waiting_status("CrashLoopBackOff", CRASHED, restarts) for restarts in (1, 2, 3)]
+    crashes = [waiting_status("CrashLoopBackOff", CRASHED, restarts) for restarts in (1, 2, 4)]
     with (
         pods_become(api_server, namespace, image, labels="app=pulling"),
         pods_become(api_server, namespace, *crashes, labels="app=crashing", seconds_each=3),
@@ -51,7 +51,7 @@ def test_a_wait_without_hope_ends_early_and_says_why(stack, namespace, api_serve
     said = {text.partition(":")[0]: text for text in run.texts}
     for name, words in {
         "pulling": ("x: not found",),
-        "crashing": ("CrashLoopBackOff", "ended with exit code 3 (Error), started again 3 times"),
+        "crashing": ("CrashLoopBackOff", "ended with exit code 3 (Error), started again 4 times"),
         "no-room": ("exceeded quota: small-team, requested: count/pods=1",),
     }.items():
         assert "it will not become ready" in said.get(name, ""), run.console
@@ -78,7 +78,7 @@ def test_what_heals_by_itself_is_waited_for(stack, namespace, api_server):
         unschedulable_status("0/2 nodes are available: 2 Insufficient cpu."),
         waiting_status("ImagePullBackOff", UNREACHABLE),
         waiting_status("CreateContainerConfigError", 'secret "later" not found'),
-        waiting_status("CrashLoopBackOff", CRASHED, restarts=2),
+        waiting_status("CrashLoopBackOff", CRASHED, restarts=3),
         ready_status(),
     )
     with pods_become(api_server, namespace, *troubles, seconds_each=3):
@@ -108,7 +108,7 @@ def test_the_containers_last_words_are_told_without_the_secrets_that_it_has(
         workload("one", namespace, options, env=env)
 
     log = f"cannot open port 8501\nas root:{PASSWORD}@db and literal-canary\n" + "x" * 5000
-    crashes = [waiting_status("CrashLoopBackOff", CRASHED, restarts) for restarts in (1, 3)]
+    crashes = [waiting_status("CrashLoopBackOff", CRASHED, restarts) for restarts in (1, 4)]
     node = f"node-of-{namespace}"
     with (
         node_with_logs(api_server, node, tmp_path, {"main": log}),

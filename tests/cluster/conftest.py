@@ -1,6 +1,5 @@
 """Fixtures and options of the tests on real machines."""
 
-import signal
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -23,8 +22,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "fault: causes something bad; repeated by --soak")
-    # A polite kill ends as Ctrl-C does: with the machines gone.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -16,10 +16,10 @@ _TIMEOUT = urllib3.Timeout(connect=10, read=65)
 # As many as the engine works on at once, so that none waits for a connection.
 _CONNECTIONS = 64
 # A connection that the server closed while it was idle is not an answer; neither is "try again later".
-# Together they outlast the restart of an API server that is a pod of its own node.
+# Together, about a minute, they outlast the restart of an API server that is a pod of its own node.
 _RETRIES = urllib3.Retry(
-    total=8,
-    connect=8,
+    total=12,
+    connect=12,
     read=2,
     backoff_factor=0.2,
     backoff_max=8,

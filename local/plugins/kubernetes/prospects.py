@@ -16,7 +16,7 @@ from local.plugins.kubernetes.kinds import group_kind
 from local.plugins.kubernetes.objects import Objects
 from local.plugins.kubernetes.pods import Pod, containers_of, is_ready, pods_of
 from local.plugins.kubernetes.readiness import Hopeless, condition, is_observed
-from local.plugins.kubernetes.reasons import refusals, states
+from local.plugins.kubernetes.reasons import refusals, states, waiting_words
 from local.plugins.provider import Failed
 
 # Seconds between two looks at pods.
@@ -24,9 +24,9 @@ _LOOK = 2.0
 # Kinds that are ready when pods of theirs are; of the first the pods can be those of an older version.
 _OF_VERSIONS = frozenset({"apps/DaemonSet", "apps/Deployment", "apps/StatefulSet"})
 _OF_PODS = frozenset({"/Pod", "batch/Job"})
-# Starts again of a container that fails each time. With the kubelet's pauses of 10, 20 and 40 s it had more
-# than a minute for whatever it needs from others.
-_RESTARTS = 3
+# Starts again of a container that fails each time. The kubelet does the first at once, the next after 10, 20
+# and 40 s: it had more than a minute for whatever it needs from others.
+_RESTARTS = 4
 # What is decided by an object that would have to be changed; other refusals pass, as a missing account's.
 _FOR_GOOD = re.compile(r"exceeded quota|violates PodSecurity|usage per (Container|Pod) is|is invalid:")
 # Registries' ways to say that there is no such image, or not for us.
@@ -114,7 +114,7 @@ class Prospects:
     def _ground_of(self, pod: Pod, container: Mapping[str, Any]) -> Ground | None:
         waiting = (container.get("state") or {}).get("waiting") or {}
         reason, message = waiting.get("reason"), waiting.get("message", "")
-        words = f"container {container['name']}: {reason} {message}".strip()
+        words = f"container {container['name']}: {waiting_words(waiting)}"
         begun, restarts = pod["metadata"]["creationTimestamp"], container.get("restartCount", 0)
         first = self._restarts.setdefault((pod["metadata"]["uid"], container["name"]), restarts)
         if reason in _NEVER_AN_IMAGE:
@@ -125,7 +125,7 @@ class Prospects:
         if reason in _NOT_PULLED and _NO_REGISTRY.search(message):
             return Ground(name="registry", words=words, seconds=60, begun=begun)
         if reason == "CrashLoopBackOff" and restarts >= _RESTARTS and restarts > first:
-            return Ground(name="crashes", words=f"{words} ({restarts} restarts)", seconds=0)
+            return Ground(name="crashes", words=f"{words} after {restarts} restarts", seconds=0)
         return None
 
     def _is_making_room(self, live: Mapping[str, Any]) -> bool:

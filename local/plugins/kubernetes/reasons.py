@@ -14,6 +14,8 @@ from local.plugins.provider import Failed
 _PODS = 3
 _EVENTS = 3
 _LINES = 10
+# As the engine prints a reason of its own, and further in.
+_INDENT = "\n\t    "
 # What a container waits for that is on its way.
 _STARTING = ("ContainerCreating", "PodInitializing")
 # Kinds whose status does not say that pods were refused.
@@ -23,17 +25,16 @@ _SAID_BY_STATES = ("BackOff", "Failed", "FailedScheduling")
 
 
 def reasons(live: Mapping[str, Any], objects: Objects) -> list[str]:
-    """Lines for a person; empty where nothing can be found."""
+    """Texts for a person, one a pod; empty where nothing can be found."""
     found: list[str] = []
     try:
         found += [refusal.words for refusal in refusals(live, objects)]
         said = False
         for pod in [pod for pod in pods_of(live, objects) if not is_ready(pod)][:_PODS]:
-            name = pod["metadata"]["name"]
             # The pods of one version say the same: one log tells it.
             words = list(_words(pod, objects, with_log=not said))
             said = said or bool(words)
-            found += [f"pod {name}, {line}" for line in (*states(pod), *words)]
+            found.append(_INDENT.join((f"pod {pod['metadata']['name']}", *states(pod), *words)))
         return found or _warnings(live, objects)
     except Failed:
         return found
@@ -71,11 +72,18 @@ def _of_container(container: Mapping[str, Any]) -> Iterator[str]:
     state = container.get("state") or {}
     waiting, ended = state.get("waiting"), last_end(container)
     if waiting and waiting.get("reason") not in _STARTING:
-        yield f"{waiting.get('reason')} {waiting.get('message', '')}".strip()
+        yield waiting_words(waiting)
     if ended and not container.get("ready"):
         times = container.get("restartCount", 0)
         again = f", started again {times} times" if times else ""
         yield f"ended with exit code {ended['exitCode']} ({ended.get('reason') or 'no reason'}){again}"
+
+
+def waiting_words(waiting: Mapping[str, Any]) -> str:
+    """What a container waits for."""
+    reason = waiting.get("reason", "")
+    # Its message names the pod again, by all the names that it has.
+    return reason if reason == "CrashLoopBackOff" else f"{reason} {waiting.get('message', '')}".strip()
 
 
 def last_end(container: Mapping[str, Any]) -> Mapping[str, Any] | None:

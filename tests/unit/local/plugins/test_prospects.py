@@ -129,7 +129,7 @@ def test_a_crash_loop_ends_the_wait_once_it_goes_on_before_our_eyes(wait):
 def test_a_few_crashes_are_no_crash_loop(wait):
     wait.cluster.pods = [pod()]
     assert not wait.ends_within(3)
-    wait.cluster.pods = [pod("CrashLoopBackOff", restarts=2)]
+    wait.cluster.pods = [pod("CrashLoopBackOff", restarts=3)]
     assert not wait.ends_within(300)
 
 
