@@ -35,6 +35,8 @@ class GoModule:
         key = cache.key_of(
             self.directory / "go.mod",
             self.directory / "go.sum",
+            # A module that has its program here besides what it requires.
+            *sorted(self.directory.glob("*.go")),
             output([go, "env", "GOVERSION", "GOOS", "GOARCH"]),
             *FLAGS,
             self.ldflags,

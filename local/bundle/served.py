@@ -6,6 +6,7 @@ stack that makes do with it says so in `metalml:images`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from components.versions import IMAGES
 from local import cache
@@ -42,7 +43,19 @@ def program(module: GoModule, name: str, reference: str, *, where: str = "/", us
     return Served(archive=f"{name}.tar", build=build)
 
 
+# GPUs that are none, behind the kubelet's real API. As root: the kubelet's sockets are root's.
+PRETEND_GPU = GoModule(
+    name="pretend-gpu",
+    title="Pretend GPUs",
+    directory=Path(__file__).parents[1] / "pretend_gpu",
+    programs={"pretend-gpu": "metalml.local/pretend-gpu"},
+    variables={},
+)
+
 SERVED = {
+    "metalml.local/pretend-gpu:1": program(
+        PRETEND_GPU, "pretend-gpu", "metalml.local/pretend-gpu:1", user=""
+    ),
     IMAGES["metrics-server"]: program(METRICS_SERVER, "metrics-server", IMAGES["metrics-server"]),
     **{
         IMAGES[f"vpa-{name}"]: program(VERTICAL_POD_AUTOSCALER, name, IMAGES[f"vpa-{name}"])
