@@ -39,6 +39,11 @@ VPA_FILES_URL = (
 )
 VPA_CRDS_URL = f"{VPA_FILES_URL}deploy/vpa-v1-crd-gen.yaml"
 VPA_CRDS_SHA256 = "92240d0f43a78bc9d64ce70825e84e0cd32d2793b0b605df4772cdcfc36d3fca"
+# Driver, toolkit, plugin and exporter that NVIDIA tests together, as its GPU operator 26.7.0 has them.
+NVIDIA_DRIVER = "595.91.07"
+NVIDIA_TOOLKIT = "1.20.0"
+NVIDIA_DEVICE_PLUGIN = "0.20.0"
+DCGM_EXPORTER = "4.6.0-4.8.3"
 
 # The vendors' apt repositories. Kubernetes has a flat one per minor; containerd.io is built by Docker.
 KUBERNETES_APT_URL = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/"
@@ -48,11 +53,21 @@ CONTAINERD_APT_URL = "https://download.docker.com/linux/{os}"
 CONTAINERD_APT_KEY_URL = "https://download.docker.com/linux/{os}/gpg"
 CONTAINERD_APT_KEY_FINGERPRINT = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
 
+# The driver's is the one of all CUDA packages; its open kernel modules run on Turing and newer.
+NVIDIA_DRIVER_APT_URL = "https://developer.download.nvidia.com/compute/cuda/repos/{os}{release}/x86_64/"
+NVIDIA_DRIVER_APT_KEY_URL = f"{NVIDIA_DRIVER_APT_URL}3bf863cc.pub"
+NVIDIA_DRIVER_APT_KEY_FINGERPRINT = "EB693B3035CD5710E231E123A4B469963BF863CC"
+NVIDIA_TOOLKIT_APT_URL = "https://nvidia.github.io/libnvidia-container/stable/deb/amd64/"
+NVIDIA_TOOLKIT_APT_KEY_URL = "https://nvidia.github.io/libnvidia-container/gpgkey"
+NVIDIA_TOOLKIT_APT_KEY_FINGERPRINT = "C95B321B61E88C1809C4F759DDCAE044F796ECB0"
+
 IMAGES = {
     # renovate: datasource=docker depName=tensorflow/serving
     "model-server": "docker.io/tensorflow/serving:2.20.0",
     # renovate: datasource=docker depName=tensorflow/serving
     "model-server-gpu": "docker.io/tensorflow/serving:2.20.0-gpu",
+    "nvidia-device-plugin": f"nvcr.io/nvidia/k8s-device-plugin:v{NVIDIA_DEVICE_PLUGIN}",
+    "dcgm-exporter": f"nvcr.io/nvidia/k8s/dcgm-exporter:{DCGM_EXPORTER}-distroless",
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
     "metrics-server": f"registry.k8s.io/metrics-server/metrics-server:v{METRICS_SERVER}",
     **{

@@ -20,6 +20,7 @@ from components.bootstrap.render.node_files import AptRepository, AptSource, Bun
 from components.bootstrap.served_images import ServedImages, ServedImagesArgs
 from components.bootstrap.worker import Worker, WorkerArgs
 from components.gpu.node_marks import TAINT, gpu_labels
+from components.gpu.software import NvidiaPackages
 from components.machines.firewall_rules import FirewallArgs
 from components.machines.local import LocalMachine, LocalMachineArgs
 from components.machines.machine import Connection, Machine
@@ -122,6 +123,7 @@ def prepare(settings: Settings) -> PreparedMachines:
                 source=source,
                 firewall=_firewall(settings),
                 kubelet=_kubelet(settings),
+                nvidia=_nvidia(cluster.source),
                 routed=_routed(settings),
                 after=checked,
             ),
@@ -204,6 +206,17 @@ def _repository(given: sources.AptRepository) -> AptRepository:
         components=given.components,
         key_url=given.key_url,
         key_fingerprint=given.key_fingerprint,
+    )
+
+
+def _nvidia(source: sources.Source) -> NvidiaPackages | None:
+    if source.kind == "bundle":
+        return None
+    return NvidiaPackages(
+        driver=_repository(source.nvidia.driver),
+        driver_version=source.nvidia.driver_version,
+        toolkit=_repository(source.nvidia.toolkit),
+        toolkit_version=source.nvidia.toolkit_version,
     )
 
 

@@ -8,9 +8,10 @@ from components.bootstrap.facts import Facts
 from components.bootstrap.operator import operator_command
 from components.bootstrap.render.kubelet import KubeletArgs, kubelet_config
 from components.bootstrap.render.network import cni_config, pod_egress
-from components.bootstrap.render.node_files import MODULES, AptSource, BundleSource, node_files
+from components.bootstrap.render.node_files import MODULES, AptSource, BundleSource, filled, node_files
 from components.bootstrap.render.payload import MachineFile, payload, static_file
 from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest, select
+from components.gpu.software import GpuSoftware, GpuSoftwareArgs, NvidiaPackages
 from components.machines.firewall import MachineFirewall, MachineFirewallArgs
 from components.machines.firewall_rules import FirewallArgs
 from components.machines.machine import Machine
@@ -38,6 +39,8 @@ class NodeArgs:
     source: AptSource | BundleSource
     firewall: FirewallArgs
     kubelet: KubeletArgs
+    nvidia: NvidiaPackages | None
+    """For machines with GPUs. None: they bring driver and toolkit with them."""
     routed: RoutedNetwork | None
     """None: a pod network that installs itself as pods (Calico)."""
     after: tuple[pulumi.Resource, ...]
@@ -117,6 +120,15 @@ class Node(pulumi.ComponentResource):
                 after=(prepare,),
             )
             self.prepared += (network,)
+        if machine.gpu:
+            software_of_gpus = GpuSoftware(
+                name,
+                GpuSoftwareArgs(
+                    machine=machine.connection, facts=args.facts, packages=args.nvidia, after=(prepare,)
+                ),
+                child,
+            )
+            self.prepared += (software_of_gpus.installed,)
         self.register_outputs({})
 
 
@@ -136,15 +148,15 @@ def _parameters(facts: Facts, source: AptSource | BundleSource, version: str, ro
     if isinstance(source, BundleSource):
         # The digest is for nobody to read: another bundle is another step, so what it brings gets installed.
         return {"NODE_SOURCE": "bundle", "BUNDLE": manifest_digest(_delivered(source, role))} | common
-    fill = {"minor": version.rpartition(".")[0], "os": facts.os, "codename": facts.codename}
+    minor = version.rpartition(".")[0]
     return {
         "NODE_SOURCE": "apt",
         **common,
         "KUBERNETES_VERSION": version,
-        "KUBERNETES_KEY_URL": source.kubernetes.key_url.format(**fill),
+        "KUBERNETES_KEY_URL": filled(source.kubernetes.key_url, minor, facts),
         "KUBERNETES_KEY_FINGERPRINT": source.kubernetes.key_fingerprint,
         "CONTAINERD_VERSION": source.containerd_version,
-        "CONTAINERD_KEY_URL": source.containerd.key_url.format(**fill),
+        "CONTAINERD_KEY_URL": filled(source.containerd.key_url, minor, facts),
         "CONTAINERD_KEY_FINGERPRINT": source.containerd.key_fingerprint,
     }
 

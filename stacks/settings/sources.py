@@ -34,7 +34,8 @@ class BundleSource(Model):
 class AptRepository(Model):
     """One apt repository and the key that must have signed it.
 
-    The texts may contain {minor} (such as 1.36), {os} (debian or ubuntu) and {codename} (bookworm, noble).
+    The texts may contain {minor} (such as 1.36), {os} (debian or ubuntu), {codename} (bookworm, noble) and
+    {release} (12, 2404).
     """
 
     url: Annotated[str, BeforeValidator(_url)]
@@ -42,6 +43,24 @@ class AptRepository(Model):
     components: tuple[Text, ...] = ()
     key_url: Annotated[str, BeforeValidator(_url)]
     key_fingerprint: Annotated[str, BeforeValidator(_fingerprint)]
+
+
+class NvidiaSource(Model):
+    """What machines with GPUs get besides."""
+
+    driver: AptRepository = AptRepository(
+        url=versions.NVIDIA_DRIVER_APT_URL,
+        key_url=versions.NVIDIA_DRIVER_APT_KEY_URL,
+        key_fingerprint=versions.NVIDIA_DRIVER_APT_KEY_FINGERPRINT,
+    )
+    # null: the machines have a driver already, such as from their provider's own image.
+    driver_version: Text | None = versions.NVIDIA_DRIVER
+    toolkit: AptRepository = AptRepository(
+        url=versions.NVIDIA_TOOLKIT_APT_URL,
+        key_url=versions.NVIDIA_TOOLKIT_APT_KEY_URL,
+        key_fingerprint=versions.NVIDIA_TOOLKIT_APT_KEY_FINGERPRINT,
+    )
+    toolkit_version: Text = versions.NVIDIA_TOOLKIT
 
 
 class AptSource(Model):
@@ -61,6 +80,7 @@ class AptSource(Model):
         key_fingerprint=versions.CONTAINERD_APT_KEY_FINGERPRINT,
     )
     containerd_version: Text = versions.CONTAINERD
+    nvidia: NvidiaSource = NvidiaSource()
 
 
 def _kind(value: Any) -> str | None:

@@ -8,6 +8,9 @@ from components.bootstrap.render.payload import MachineFile, static_file
 # overlay: containerd's snapshots. br_netfilter: lets Service rules see traffic between pods of one machine.
 MODULES = ("overlay", "br_netfilter", "nf_conntrack")
 
+# Releases by their codenames, as NVIDIA's repositories write them: without a dot.
+RELEASES = {"bookworm": "12", "noble": "2404"}
+
 # Namespaced settings: a system container has its own.
 NETWORK_SYSCTLS = {
     "net.ipv4.ip_forward": "1",
@@ -28,7 +31,7 @@ KERNEL_SYSCTLS = {
 
 @dataclass(frozen=True, kw_only=True)
 class AptRepository:
-    """An apt repository and its pinned key. Texts may hold {minor}, {os} and {codename}."""
+    """An apt repository and its pinned key. Texts may hold {minor}, {os}, {codename} and {release}."""
 
     url: str
     suite: str
@@ -105,13 +108,18 @@ def containerd_unit(facts: Facts) -> str:
     return static_file("containerd.service").replace("@OPEN_FILES@", str(min(facts.open_files, 1048576)))
 
 
+def filled(text: str, minor: str, facts: Facts) -> str:
+    """A text of a repository for one machine."""
+    release = RELEASES.get(facts.codename, "")
+    return text.format(minor=minor, os=facts.os, codename=facts.codename, release=release)
+
+
 def apt_list(name: str, repository: AptRepository, minor: str, facts: Facts) -> str:
     """A one-line source that only its own key may sign."""
-    fill = {"minor": minor, "os": facts.os, "codename": facts.codename}
     parts = [
         f"deb [arch=amd64 signed-by=/etc/apt/keyrings/{name}.gpg]",
-        repository.url.format(**fill),
-        repository.suite.format(**fill),
+        filled(repository.url, minor, facts),
+        filled(repository.suite, minor, facts),
         *repository.components,
     ]
     return " ".join(parts) + "\n"

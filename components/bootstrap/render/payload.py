@@ -3,6 +3,7 @@
 The format is line-based so that a preview shows a changed line as one line; scripts/node/launch.sh reads it.
 """
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from pathlib import Path
 
 NODE_SCRIPTS = Path(__file__).parents[1] / "scripts" / "node"
 FILES = Path(__file__).parents[1] / "files"
+
+# The line by which a node script takes in another that lies beside it.
+SOURCED = re.compile(r'^source "\$\(dirname "\$\{BASH_SOURCE\[0\]\}"\)/([a-z-]+\.sh)"$', re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +39,11 @@ def payload(
     script: str, files: tuple[MachineFile, ...] = (), parameters: Mapping[str, str] | None = None
 ) -> str:
     """One step: the node script `script` with what it sources, and the files it installs."""
+    main = node_script(script)
     sections = [
         ("script run.sh", node_script("run.sh")),
-        ("script lib.sh", node_script("lib.sh")),
-        ("script main.sh", node_script(script)),
+        *((f"script {name}", node_script(name)) for name in SOURCED.findall(main)),
+        ("script main.sh", main),
     ]
     if parameters:
         lines = (f"{key}={shlex.quote(value)}\n" for key, value in parameters.items())

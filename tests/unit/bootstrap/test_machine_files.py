@@ -4,11 +4,13 @@ A snapshot that differs is either a mistake or a change to look at: `METALML_ACC
 """
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from components import versions
 from components.bootstrap.facts import Facts
 from components.bootstrap.render.kubeadm import ClusterArgs, init_config, join_config
 from components.bootstrap.render.kubelet import KubeletArgs, Reserved, kubelet_config
@@ -20,6 +22,7 @@ from components.bootstrap.render.node_files import (
     containerd_unit,
     sysctls,
 )
+from components.gpu.software import NvidiaPackages, gpu_step, nvidia_runtime
 from components.machines.firewall_rules import FirewallArgs, ruleset
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -77,10 +80,40 @@ FIREWALL = FirewallArgs(
 )
 TAINTS = (("nvidia.com/gpu", "present", "NoSchedule"),)
 
+NVIDIA = NvidiaPackages(
+    driver=AptRepository(
+        url=versions.NVIDIA_DRIVER_APT_URL,
+        suite="/",
+        components=(),
+        key_url=versions.NVIDIA_DRIVER_APT_KEY_URL,
+        key_fingerprint=versions.NVIDIA_DRIVER_APT_KEY_FINGERPRINT,
+    ),
+    driver_version=versions.NVIDIA_DRIVER,
+    toolkit=AptRepository(
+        url=versions.NVIDIA_TOOLKIT_APT_URL,
+        suite="/",
+        components=(),
+        key_url=versions.NVIDIA_TOOLKIT_APT_KEY_URL,
+        key_fingerprint=versions.NVIDIA_TOOLKIT_APT_KEY_FINGERPRINT,
+    ),
+    toolkit_version=versions.NVIDIA_TOOLKIT,
+)
+
+
+def without_scripts(step: str) -> str:
+    """What differs from machine to machine: parameters and files. Scripts are read where they lie."""
+    sections = re.split(r"^(?=--- )", step, flags=re.MULTILINE)
+    return "".join(
+        section for section in sections if not re.match(r"--- script (run|lib|apt|main)\.sh", section)
+    )
+
+
 TEXTS: dict[str, Callable[[Facts], str]] = {
     "sysctls": sysctls,
     "containerd.toml": lambda facts: containerd_config(facts, "registry.k8s.io/pause:3.10.2"),
     "containerd.service": containerd_unit,
+    "nvidia-runtime.toml": nvidia_runtime,
+    "gpu-step": lambda facts: without_scripts(gpu_step(facts, NVIDIA)),
     "kubelet.yaml": lambda facts: kubelet_config(KUBELET, facts),
     "kubeadm-init.yaml": lambda facts: init_config(CLUSTER, "control-1", "203.0.113.10", facts),
     "kubeadm-join.yaml": lambda facts: join_config(CLUSTER.endpoint, "gpu-1", "203.0.113.11", TAINTS, facts),

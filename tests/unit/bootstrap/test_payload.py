@@ -31,6 +31,7 @@ def test_the_step_brings_everything_its_script_sources() -> None:
     assert [line for line in text.splitlines() if line.startswith("--- ")] == [
         "--- script run.sh",
         "--- script lib.sh",
+        "--- script apt.sh",
         "--- script main.sh",
         "--- script params.sh",
     ]

@@ -49,12 +49,14 @@ remember() {
 
 pending() { [[ -e $STATE/pending/$1 ]]; }
 
-# settle_unit UNIT: enabled, running, and restarted if one of its files changed.
+# settle_unit UNIT: enabled, running, and restarted if one of its files changed. systemd reads its own files anew only
+# when they changed, which enabling does, too: a daemon-reload takes the GPUs from running containers whose runtime
+# gave them without systemd's knowledge.
 settle_unit() {
   local unit=$1
   if pending "$unit"; then
-    systemctl daemon-reload
-    systemctl enable --quiet "$unit"
+    if [[ $(systemctl show -P NeedDaemonReload "$unit") == yes ]]; then systemctl daemon-reload; fi
+    systemctl is-enabled --quiet "$unit" || systemctl enable --quiet "$unit"
     systemctl restart "$unit"
     rm -f "$STATE/pending/$unit"
     say "restarted $unit"
@@ -62,6 +64,17 @@ settle_unit() {
     systemctl enable --quiet --now "$unit"
     say "started $unit"
   fi
+}
+
+# containerd starts without the part that kubelets talk to when that part finds something wrong (a drop-in, too few
+# inotify instances), and stays so until it is restarted.
+cri_answers() { ctr plugins ls | awk '$1 == "io.containerd.grpc.v1" && $2 == "cri" && $NF == "ok" {found = 1} END {exit !found}'; }
+container_runtime() {
+  settle_unit containerd.service
+  cri_answers && return 0
+  systemctl restart containerd.service
+  cri_answers || die "containerd runs without its CRI plugin: $(journalctl --quiet --unit containerd --output cat | grep -i 'failed to load plugin\|skip loading plugin.*cri' | tail -n 1)"
+  say "restarted containerd.service: its CRI plugin did not answer"
 }
 
 # run_kubeadm ARGUMENT...: kubeadm without the advice that it ends with, and without the listing of the kernel's

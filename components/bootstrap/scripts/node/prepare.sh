@@ -3,6 +3,8 @@
 # Parameters (params.sh): NODE_SOURCE (apt | bundle), IN_CONTAINER (yes | no), MODULES, and for apt the versions and repositories.
 # shellcheck source=components/bootstrap/scripts/node/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=components/bootstrap/scripts/node/apt.sh
+source "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 # shellcheck source=/dev/null
 source "$METALML_WORK/scripts/params.sh"
 
@@ -64,17 +66,6 @@ time_sync() {
   say "started systemd-timesyncd"
 }
 
-# containerd starts without the part that kubelets talk to when that part finds something wrong (a drop-in, too few
-# inotify instances), and stays so until it is restarted.
-cri_answers() { ctr plugins ls | awk '$1 == "io.containerd.grpc.v1" && $2 == "cri" && $NF == "ok" {found = 1} END {exit !found}'; }
-container_runtime() {
-  settle_unit containerd.service
-  cri_answers && return 0
-  systemctl restart containerd.service
-  cri_answers || die "containerd runs without its CRI plugin: $(journalctl --quiet --unit containerd --output cat | grep -i 'failed to load plugin\|skip loading plugin.*cri' | tail -n 1)"
-  say "restarted containerd.service: its CRI plugin did not answer"
-}
-
 from_bundle() {
   local bundle=$STATE/bundle program
   for program in containerd containerd-shim-runc-v2 ctr; do
@@ -92,71 +83,10 @@ from_bundle() {
   install_file /etc/systemd/system/kubelet.service.d/10-kubeadm.conf kubelet.service
 }
 
-# repository NAME: the key of a vendor's repository is fetched by the machine and believed only if its
-# fingerprint is the pinned one; then the source list is written.
-repository() {
-  local name=$1 url=$2 pinned=$3 keyring=/etc/apt/keyrings/$1.gpg fetched found
-  install -d -m 0755 /etc/apt/keyrings
-  if [[ ! -e $keyring || $(fingerprints "$keyring") != "$pinned" ]]; then
-    fetched=$(mktemp)
-    curl --fail --silent --show-error --location --retry 4 --output "$fetched" "$url" ||
-      die "the key of the $name repository cannot be fetched from $url"
-    found=$(fingerprints "$fetched")
-    if [[ $found != "$pinned" ]]; then
-      rm -f "$fetched"
-      die "the key of the $name repository has fingerprint ${found:-none}, expected $pinned: refused, nothing installed"
-    fi
-    gpg --batch --yes --dearmor --output "$keyring.metalml-new" <"$fetched" 2>/dev/null ||
-      cp "$fetched" "$keyring.metalml-new"
-    chmod 0644 "$keyring.metalml-new"
-    mv "$keyring.metalml-new" "$keyring"
-    rm -f "$fetched"
-    remember "$keyring"
-    say "trusted the key of the $name repository"
-  fi
-  install_file "/etc/apt/sources.list.d/$name.list"
-}
-
-# The fingerprint of the primary key in a file; more than one key is never equal to a pinned one.
-fingerprints() {
-  gpg --batch --show-keys --with-colons "$1" 2>/dev/null | awk -F: '$1 == "pub" {primary = 1} $1 == "fpr" && primary {printf "%s%s", sep, $10; sep = " "; primary = 0}'
-}
-
-# Seconds to wait for another apt; unattended-upgrades may hold the lock for minutes after boot.
-readonly APT_WAIT=600
-apt() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=$APT_WAIT -o APT::Update::Error-Mode=any "$@"; }
-
-# offered PACKAGE VERSION: prints the newest revision of exactly this version that the repository has.
-offered() {
-  local package=$1 wanted=$2 versions
-  versions=$(apt-cache madison "$package" | awk -F'|' '{gsub(/ /, "", $2); print $2}')
-  awk -v wanted="$wanted-" 'index($0, wanted) == 1 {print; found = 1; exit} END {exit !found}' <<<"$versions" ||
-    die "$package $wanted is not in the repository; it has: ${versions:0:200}"
-}
-
-# held PACKAGE VERSION: installs it, and holds it.
-held() {
-  local package=$1 version=$2
-  if [[ $(dpkg-query -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null) != "installed $version" ]]; then
-    # Cleaning takes away what was not here before us.
-    if ! dpkg-query -W "$package" >/dev/null 2>&1; then printf '%s\n' "$package" >>"$STATE/packages"; fi
-    apt install --allow-change-held-packages --allow-downgrades -o Dpkg::Options::=--force-confold "$package=$version"
-    say "installed $package $version"
-  fi
-  if ! apt-mark showhold | grep -qx "$package"; then
-    printf '%s\n' "$package" >>"$STATE/held"
-    apt-mark hold "$package" >/dev/null
-  fi
-}
-
 from_apt() {
   local missing=() package
   local -A versions=()
-  # An apt that was killed, ours or somebody else's, must be brought to its end before dpkg does anything.
-  if [[ -n $(ls /var/lib/dpkg/updates) || -n $(dpkg --audit) ]]; then
-    say "finishing an interrupted dpkg"
-    DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure --pending
-  fi
+  finish_dpkg
   for package in ca-certificates curl gpg nftables iptables conntrack; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
@@ -169,10 +99,7 @@ from_apt() {
   if [[ -n $CONTAINERD_KEY_URL ]]; then
     repository containerd "$CONTAINERD_KEY_URL" "$CONTAINERD_KEY_FINGERPRINT"
   fi
-  if [[ $(cat "$STATE/apt-updated-for" 2>/dev/null) != "$KUBERNETES_VERSION $CONTAINERD_VERSION" ]]; then
-    apt update
-    printf '%s\n' "$KUBERNETES_VERSION $CONTAINERD_VERSION" >"$STATE/apt-updated-for"
-  fi
+  update_for apt-updated-for "$KUBERNETES_VERSION" "$CONTAINERD_VERSION"
   # All are looked for before the first is installed.
   versions[containerd.io]=$(offered containerd.io "$CONTAINERD_VERSION")
   for package in kubelet kubeadm kubectl; do versions[$package]=$(offered "$package" "$KUBERNETES_VERSION"); done

@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# Takes the runtime `nvidia` out of containerd; fed to `bash -s` as root. The packages go with the node.
+set -euo pipefail
+readonly DROP_IN=/etc/containerd/conf.d/90-metalml-nvidia.toml
+
+while [[ $(systemctl show -P ActiveState metalml-step.service) == activ* ]]; do sleep 0.5; done
+
+# Else the same step would be taken for done when the machine is given its GPUs back.
+rm -rf -- /var/lib/metalml/steps/gpu
+if [[ -e $DROP_IN ]]; then
+  rm -f -- "$DROP_IN"
+  if systemctl is-active --quiet containerd.service; then systemctl restart containerd.service; fi
+fi

@@ -1,0 +1,111 @@
+"""What machines with GPUs carry: NVIDIA's driver and container toolkit, and containerd's runtime `nvidia`."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.bootstrap.facts import Facts
+from components.bootstrap.operator import operator_command
+from components.bootstrap.render.node_files import AptRepository, apt_list, filled
+from components.bootstrap.render.payload import MachineFile, payload
+from components.machines.machine import Connection
+
+# Beside the drop-in of NVIDIA's own tools (99-nvidia.toml), which may come later and then wins.
+DROP_IN = "/etc/containerd/conf.d/90-metalml-nvidia.toml"
+# NVIDIA's driver for computing only, with its open kernel modules, as its installation guide names the
+# packages.
+DRIVER_PACKAGES = {
+    "debian": ("nvidia-kernel-open-dkms", "nvidia-driver-cuda"),
+    "ubuntu": ("nvidia-dkms-open", "libnvidia-compute"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NvidiaPackages:
+    """Driver and toolkit from NVIDIA's repositories, at one version, held."""
+
+    driver: AptRepository
+    driver_version: str | None
+    """None: the machine has a driver."""
+    toolkit: AptRepository
+    toolkit_version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GpuSoftwareArgs:
+    """The machine and where its packages come from."""
+
+    machine: Connection
+    facts: pulumi.Output[Facts]
+    packages: NvidiaPackages | None
+    """None: nothing is downloaded; the step refuses a server without driver and toolkit."""
+    after: tuple[pulumi.Resource, ...]
+    """containerd is there."""
+
+
+class GpuSoftware(pulumi.ComponentResource):
+    """A machine whose containers can be given its GPUs.
+
+    Running pods live through it: containerd is restarted once, when its runtime `nvidia` comes or changes,
+    and systemd is not asked to read its files again. A new driver is another matter: drain the node first.
+    """
+
+    installed: pulumi.Resource
+
+    def __init__(self, name: str, args: GpuSoftwareArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("metalml:gpu:GpuSoftware", name, None, opts)
+        self.installed = operator_command(
+            f"{name}-gpu",
+            "step.sh gpu",
+            args.machine,
+            parent=self,
+            payload=args.facts.apply(lambda facts: gpu_step(facts, args.packages)),
+            delete="step.sh --clean gpu",
+            after=args.after,
+        )
+        self.register_outputs({})
+
+
+def gpu_step(facts: Facts, packages: NvidiaPackages | None) -> str:
+    """The whole step as it reaches the machine."""
+    files = [MachineFile(path=DROP_IN, text=nvidia_runtime(facts))]
+    parameters = {"GPU_SOURCE": "none" if facts.container else "given"}
+    if packages is not None and not facts.container:
+        # Neither repository is one of a Kubernetes minor.
+        files += [
+            MachineFile(
+                path=f"/etc/apt/sources.list.d/nvidia-{name}.list",
+                text=apt_list(f"nvidia-{name}", repository, "", facts),
+            )
+            for name, repository in (("toolkit", packages.toolkit), ("driver", packages.driver))
+        ]
+        parameters = {
+            "GPU_SOURCE": "apt",
+            "TOOLKIT_VERSION": packages.toolkit_version,
+            "TOOLKIT_KEY_URL": filled(packages.toolkit.key_url, "", facts),
+            "TOOLKIT_KEY_FINGERPRINT": packages.toolkit.key_fingerprint,
+            "DRIVER_VERSION": packages.driver_version or "",
+            "DRIVER_PACKAGES": " ".join(DRIVER_PACKAGES[facts.os]),
+            "DRIVER_KEY_URL": filled(packages.driver.key_url, "", facts),
+            "DRIVER_KEY_FINGERPRINT": packages.driver.key_fingerprint,
+        }
+    return payload("gpu.sh", tuple(files), parameters)
+
+
+def nvidia_runtime(facts: Facts) -> str:
+    """containerd's runtime `nvidia`, beside the root file's `runc`, which stays what pods get by default.
+
+    Written here instead of by `nvidia-ctk`, whose drop-in depends on its version and on what else is
+    installed. A system container has no GPU: there the name alone is known, so that the same pods run.
+    """
+    runtime = '[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.nvidia'
+    binary = "" if facts.container else 'BinaryName = "/usr/bin/nvidia-container-runtime"\n'
+    return f"""\
+version = 4
+
+{runtime}]
+runtime_type = "io.containerd.runc.v2"
+
+{runtime}.options]
+{binary}SystemdCgroup = {str(facts.cgroup == "v2").lower()}
+"""
