@@ -22,6 +22,10 @@ def images_of(settings: Settings) -> dict[str, str]:
     if settings.owns(Layer.PLATFORM) and settings.platform.vpa is not None:
         for name in ("recommender", "updater", "admission-controller"):
             use(f"vpa-{name}")
+    if settings.owns(Layer.PLATFORM) and settings.platform.gpu:
+        use("nvidia-device-plugin")
+        if settings.platform.gpu.metrics:
+            use("dcgm-exporter")
     for index, model in enumerate(settings.models):
         if model.image:
             found[f"models[{index}].image"] = model.image

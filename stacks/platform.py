@@ -4,6 +4,7 @@ from pulumi import ResourceOptions
 
 from components.priorities import register_priorities
 from stacks.autoscaling import build_autoscaling
+from stacks.gpu import build_gpus
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 from stacks.settings import Settings
 from stacks.tenancy import build_tenancy
@@ -12,6 +13,7 @@ from stacks.tenancy import build_tenancy
 def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
     """Make the namespaces and teams of the settings on the cluster, and what all of them may use."""
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
+    build_gpus(settings, cluster)
     tenancy = build_tenancy(settings, cluster)
     return PlatformOutputs(
         namespaces=tenancy.namespaces,

@@ -1,0 +1,127 @@
+"""NVIDIA's DCGM exporter: what each GPU does, for Prometheus."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi_kubernetes.apps.v1 import DaemonSet
+from pulumi_kubernetes.core.v1 import (
+    ContainerArgs,
+    ContainerPortArgs,
+    EmptyDirVolumeSourceArgs,
+    EnvVarArgs,
+    EnvVarSourceArgs,
+    HTTPGetActionArgs,
+    ObjectFieldSelectorArgs,
+    ProbeArgs,
+    ResourceRequirementsArgs,
+    ServiceAccount,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.checks import require_pinned_image
+from components.gpu.node_pod import as_root, gpu_node_pods, host_folder, with_gpus
+
+NAME = "dcgm-exporter"
+PORT = 9400
+# Where the kubelet tells which pod has which device.
+POD_RESOURCES_DIRECTORY = "/var/lib/kubelet/pod-resources"
+# Seconds. The first look at all GPUs of a large server takes most of a minute.
+START_SECONDS = 90
+
+SELECTOR = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/instance": NAME}
+LABELS = {
+    **SELECTOR,
+    "app.kubernetes.io/component": "gpu",
+    "app.kubernetes.io/part-of": "metalml",
+    "app.kubernetes.io/managed-by": "pulumi",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DcgmExporterArgs:
+    """The program."""
+
+    namespace: Input[str]
+    image: str
+    runtime_class: Input[str]
+
+    def __post_init__(self) -> None:
+        require_pinned_image("image", self.image)
+
+
+class DcgmExporter(pulumi.ComponentResource):
+    """Metrics of every GPU on port 9400 (named `metrics`) of a pod on each node with GPUs.
+
+    Each series names the pod that has the GPU. Under time slicing it cannot: the kubelet counts turns, and
+    the driver knows only the GPU. Profiling figures (DCGM_FI_PROF_*) cost the capability SYS_ADMIN.
+    """
+
+    daemon_set: Output[str]
+
+    def __init__(self, name: str, args: DcgmExporterArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:gpu:DcgmExporter", name, None, opts)
+        child = ResourceOptions(parent=self)
+        metadata = ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=LABELS)
+        account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
+        made = DaemonSet(
+            name,
+            metadata=metadata,
+            spec=gpu_node_pods(
+                _container(args.image),
+                labels=LABELS,
+                selector=SELECTOR,
+                annotations={},
+                account=account.metadata.name,
+                runtime_class=args.runtime_class,
+                nodes=[with_gpus()],
+                volumes=[
+                    host_folder("pod-resources", POD_RESOURCES_DIRECTORY, "Directory"),
+                    VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit="64Mi")),
+                ],
+            ),
+            opts=child,
+        )
+        self.daemon_set = made.metadata.name
+        self.register_outputs({"daemon_set": self.daemon_set})
+
+
+def _container(image: str) -> ContainerArgs:
+    return ContainerArgs(
+        name=NAME,
+        image=image,
+        image_pull_policy="IfNotPresent",
+        env=[
+            EnvVarArgs(name="DCGM_EXPORTER_LISTEN", value=f":{PORT}"),
+            EnvVarArgs(name="DCGM_EXPORTER_KUBERNETES", value="true"),
+            EnvVarArgs(
+                name="NODE_NAME",
+                value_from=EnvVarSourceArgs(field_ref=ObjectFieldSelectorArgs(field_path="spec.nodeName")),
+            ),
+        ],
+        ports=[ContainerPortArgs(name="metrics", container_port=PORT, protocol="TCP")],
+        startup_probe=_probe(period=5, failures=-(-START_SECONDS // 5)),
+        readiness_probe=_probe(period=10, failures=3),
+        liveness_probe=_probe(period=30, failures=3),
+        # The release's requests; its limit of memory is too little for a server with eight GPUs.
+        resources=ResourceRequirementsArgs(
+            requests={"cpu": "100m", "memory": "128Mi"}, limits={"cpu": "500m", "memory": "1Gi"}
+        ),
+        security_context=as_root("SYS_ADMIN"),
+        volume_mounts=[
+            VolumeMountArgs(name="pod-resources", mount_path=POD_RESOURCES_DIRECTORY, read_only=True),
+            VolumeMountArgs(name="tmp", mount_path="/tmp"),
+        ],
+    )
+
+
+def _probe(*, period: int, failures: int) -> ProbeArgs:
+    return ProbeArgs(
+        http_get=HTTPGetActionArgs(path="/health", port="metrics", scheme="HTTP"),
+        period_seconds=period,
+        timeout_seconds=5,
+        success_threshold=1,
+        failure_threshold=failures,
+    )

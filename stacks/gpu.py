@@ -1,0 +1,65 @@
+"""What makes GPUs a resource of the cluster."""
+
+from pulumi import ResourceOptions
+from pulumi_kubernetes.core.v1 import Namespace
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.gpu import dcgm_exporter, device_plugin
+from components.gpu.dcgm_exporter import DcgmExporter, DcgmExporterArgs
+from components.gpu.device_plugin import DevicePlugin, DevicePluginArgs
+from components.gpu.runtime_class import GpuRuntimeClass, GpuRuntimeClassArgs
+from components.gpu.sharing import Sharing
+from components.versions import IMAGES
+from stacks.outputs import ClusterOutputs
+from stacks.settings import Settings
+from stacks.settings.gpu import SharingSettings
+
+# Its pods see the kubelet's sockets and the machine's files. So nobody else works there.
+NAMESPACE = "gpu-system"
+LABELS = {"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"}
+
+
+def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
+    """Install what the settings ask for; nodes with GPUs get their pods when they join."""
+    wanted = settings.platform.gpu
+    if wanted is None:
+        return
+    images = {**IMAGES, **settings.images}
+    options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
+    namespace = Namespace(
+        NAMESPACE,
+        metadata=ObjectMetaArgs(
+            name=NAMESPACE, labels={**LABELS, "pod-security.kubernetes.io/enforce": "privileged"}
+        ),
+        opts=options,
+    ).metadata.name
+    on = ResourceOptions(provider=cluster.kubernetes)
+    runtime_class = GpuRuntimeClass(
+        "gpu-runtime-class", GpuRuntimeClassArgs(namespace=namespace, labels=LABELS), on
+    ).name
+    DevicePlugin(
+        device_plugin.NAME,
+        DevicePluginArgs(
+            namespace=namespace,
+            image=images[device_plugin.NAME],
+            runtime_class=runtime_class,
+            sharing={name: _sharing(given) for name, given in wanted.sharing.items()},
+        ),
+        on,
+    )
+    if wanted.metrics:
+        DcgmExporter(
+            dcgm_exporter.NAME,
+            DcgmExporterArgs(
+                namespace=namespace, image=images[dcgm_exporter.NAME], runtime_class=runtime_class
+            ),
+            on,
+        )
+
+
+def _sharing(given: SharingSettings) -> Sharing:
+    slices = given.time_slicing
+    return Sharing(
+        time_slicing=None if slices is None else slices.replicas,
+        mig=None if given.mig is None else given.mig.value,
+    )
