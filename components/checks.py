@@ -6,6 +6,7 @@ import re
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 DNS_LABEL_MAX = 63
 DNS_NAME_MAX = 253
+SIZE = re.compile(r"(?=.*[1-9])\d+(\.\d+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?")
 
 
 def require_dns_label(field: str, value: str) -> None:
@@ -37,3 +38,9 @@ def require_pinned_image(field: str, value: str) -> None:
     tag = value.rsplit("/", 1)[-1].partition(":")[2]
     if "@sha256:" not in value and tag in ("", "latest"):
         raise ValueError(f"{field} {value!r} is not pinned; add a tag (not 'latest') or a digest")
+
+
+def require_size(field: str, value: str) -> None:
+    """Refuse what is no number of bytes above zero."""
+    if not SIZE.fullmatch(value):
+        raise ValueError(f"{field} {value!r} is not a size; write it like 5Gi")

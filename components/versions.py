@@ -62,6 +62,15 @@ NVIDIA_TOOLKIT_APT_KEY_URL = "https://nvidia.github.io/libnvidia-container/gpgke
 NVIDIA_TOOLKIT_APT_KEY_FINGERPRINT = "C95B321B61E88C1809C4F759DDCAE044F796ECB0"
 
 IMAGES = {
+    # Fetches models from S3-compatible stores.
+    # renovate: datasource=docker depName=rclone/rclone
+    "model-fetcher": "docker.io/rclone/rclone:1.74.0",
+    # csi-driver-nfs, and the helpers that its release names.
+    # renovate: datasource=github-releases depName=kubernetes-csi/csi-driver-nfs
+    "nfs-plugin": "registry.k8s.io/sig-storage/nfsplugin:v4.13.4",
+    "csi-provisioner": "registry.k8s.io/sig-storage/csi-provisioner:v6.3.0",
+    "csi-node-driver-registrar": "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.17.0",
+    "csi-livenessprobe": "registry.k8s.io/sig-storage/livenessprobe:v2.19.0",
     # renovate: datasource=docker depName=tensorflow/serving
     "model-server": "docker.io/tensorflow/serving:2.20.0",
     # renovate: datasource=docker depName=tensorflow/serving

@@ -1,6 +1,7 @@
 """What a stack's settings ask this computer for, read before anything long begins."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from components.release_file import ReleaseFile
 from local.bundle.modules import KUBERNETES_VERSION
@@ -10,7 +11,7 @@ from local.paths import LOCAL, REPOSITORY
 from local.stack_config import read_user_file
 from stacks.images import images_of
 from stacks.releases import releases_of
-from stacks.settings import BundleSource, Layer, Mistake, Provider, SettingsError, read
+from stacks.settings import BundleSource, HostFiles, Layer, Mistake, Provider, SettingsError, read
 
 PREFIX = "metalml:"
 
@@ -32,7 +33,7 @@ class Needs:
 def read_needs(stack: str) -> Needs:
     """What to make. Mistakes in the settings are named first, all at once, by the program's own rules."""
     config = read_user_file(stack).get("config") or {}
-    raw = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
+    raw = {key.removeprefix(PREFIX): _plain(value) for key, value in config.items() if key.startswith(PREFIX)}
     settings, mistakes = read(raw, stack, REPOSITORY)
     mistakes = [mistake for mistake in mistakes if not _made_here(mistake)]
     if mistakes:
@@ -48,12 +49,20 @@ def read_needs(stack: str) -> Needs:
         cluster=cluster.name,
         machines=any(machine.provider is Provider.LOCAL for machine in settings.machines),
         bundle=bundle,
-        model=any(_is_local(model.files.source) for model in settings.models),
+        model=any(
+            isinstance(model.files, HostFiles) and _is_local(model.files.source or "")
+            for model in settings.models
+        ),
         images=tuple(SERVED[image] for image in sorted({*images_of(settings).values()} & SERVED.keys()))
         if bundle
         else (),
         releases=releases_of(settings),
     )
+
+
+def _plain(value: Any) -> Any:
+    """The value, or text in the place of one that only the engine can decrypt."""
+    return "encrypted" if isinstance(value, dict) and value.keys() == {"secure"} else value
 
 
 def _made_here(mistake: Mistake) -> bool:

@@ -1,7 +1,7 @@
 """Which images a stack's settings run, besides those that kubeadm and operators choose by themselves."""
 
 from components.versions import IMAGES
-from stacks.settings import Layer, PodNetwork, Settings
+from stacks.settings import Layer, PodNetwork, S3Files, Settings
 
 
 def images_of(settings: Settings) -> dict[str, str]:
@@ -26,6 +26,11 @@ def images_of(settings: Settings) -> dict[str, str]:
         use("nvidia-device-plugin")
         if settings.platform.gpu.metrics:
             use("dcgm-exporter")
+    if settings.owns(Layer.PLATFORM) and settings.platform.nfs is not None:
+        for key in ("nfs-plugin", "csi-provisioner", "csi-node-driver-registrar", "csi-livenessprobe"):
+            use(key)
+    if any(isinstance(model.files, S3Files) for model in settings.models):
+        use("model-fetcher")
     for index, model in enumerate(settings.models):
         if model.image:
             found[f"models[{index}].image"] = model.image

@@ -1,57 +1,79 @@
 """Where the files of a model come from, by the kind that the settings name."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import assert_never
 
 from pulumi import Output, Resource, ResourceOptions
 
 from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest
 from components.serving.model_versions import delivery_manifest, folder_of, manifests_of, versions_in
-from components.serving.server_flags import base_path
-from components.serving.storage import ModelFiles, files_of_claim
+from components.serving.pod import USER
+from components.serving.server_flags import MODELS_DIRECTORY, base_path
+from components.serving.storage import WHOLE_VOLUME, ModelFiles, files_of_claim
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
+from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
+from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, StoreKeys
 from stacks.outputs import ClusterOutputs
-from stacks.settings import ModelSettings
+from stacks.settings import HostFiles, ModelSettings, NfsFiles, S3Files, Settings
 
 ONLY_TRACK = ""
 """The track of a model that is not divided into tracks."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeliveredModel:
-    """The files of a model on the machine where its pods run."""
+class FoundFiles:
+    """A model's files, for the pods of each track."""
 
     by_track: Mapping[str, ModelFiles]
     name: str
-    delivery: DeliveredFilesArgs
+    delivery: DeliveredFilesArgs | None = None
+    """How they were brought to a machine; None where we did not bring them, and so do not remove them."""
 
     def drop_others(self, after: Sequence[Resource]) -> None:
         """Remove the files of versions that are served no more, once `after` is done.
 
         Until then old pods run. If the new ones never become ready they go on, and may have to start again.
         """
-        args = replace(self.delivery, others="remove", at_end="keep", after=tuple(after))
-        DeliveredFiles(f"{self.name}-unused-files", args)
+        if self.delivery is not None:
+            args = replace(self.delivery, others="remove", at_end="keep", after=tuple(after))
+            DeliveredFiles(f"{self.name}-unused-files", args)
 
 
-def model_files(model: ModelSettings, namespace: Output[str], cluster: ClusterOutputs) -> DeliveredModel:
+def model_files(
+    model: ModelSettings,
+    namespace: Output[str],
+    cluster: ClusterOutputs,
+    images: Mapping[str, str],
+    keys: StoreKeys | None,
+) -> FoundFiles:
     """Bring the files of each version that a track serves to where its pods find them."""
-    name, files = model.name, model.files
-    tracks = versions_by_track(model)
-    manifests = manifests_of(files.source, {version for versions in tracks.values() for version in versions})
-    delivery = DeliveredFilesArgs(
-        machine=cluster.machine(files.machine),
-        source=files.source,
-        target=f"{files.host_path}/{model.served_name}",
-        manifest=delivery_manifest(manifests),
-        renamed={str(version): folder_of(version, manifest) for version, manifest in manifests.items()},
-        others="keep",
-        after=cluster.ready,
-    )
-    delivered = DeliveredFiles(f"{name}-files", delivery)
+    match model.files:
+        case HostFiles() as files:
+            return _on_a_machine(model, files, namespace, cluster)
+        case NfsFiles() as files:
+            return _on_a_share(model, files, namespace, cluster)
+        case S3Files() as files:
+            return _in_a_bucket(model, files, namespace, cluster, images["model-fetcher"], keys)
+        case other:
+            assert_never(other)
+
+
+def store_keys(settings: Settings) -> StoreKeys | None:
+    """Who this stack is for S3-compatible stores; None: nobody."""
+    if not settings.s3_access_key_id:
+        return None
+    secret = settings.s3_secret_access_key.get_secret_value()
+    return StoreKeys(access_key_id=settings.s3_access_key_id, secret_access_key=Output.secret(secret))
+
+
+def _on_a_machine(
+    model: ModelSettings, files: HostFiles, namespace: Output[str], cluster: ClusterOutputs
+) -> FoundFiles:
     volume = ModelVolume(
-        f"{name}-volume",
+        f"{model.name}-volume",
         ModelVolumeArgs(
             namespace=namespace,
             node=files.machine,
@@ -62,6 +84,33 @@ def model_files(model: ModelSettings, namespace: Output[str], cluster: ClusterOu
         ),
         ResourceOptions(provider=cluster.kubernetes),
     )
+    if files.source is not None:
+        return _delivered(model, files, files.source, volume, cluster)
+    digest = _digest_of(files.revision or "")
+
+    def of_track(versions: Sequence[int]) -> ModelFiles:
+        mounts = _mounts(model, versions, folder=model.served_name)
+        return files_of_claim(volume.claim, digest, mounts=mounts or {MODELS_DIRECTORY: WHOLE_VOLUME})
+
+    return _found(model, of_track)
+
+
+def _delivered(
+    model: ModelSettings, files: HostFiles, source: str, volume: ModelVolume, cluster: ClusterOutputs
+) -> FoundFiles:
+    newest = versions_in(Path(source).expanduser())[-1:]
+    tracks = {track: versions or newest for track, versions in _versions_by_track(model).items()}
+    manifests = manifests_of(source, {version for versions in tracks.values() for version in versions})
+    delivery = DeliveredFilesArgs(
+        machine=cluster.machine(files.machine),
+        source=source,
+        target=f"{files.host_path}/{model.served_name}",
+        manifest=delivery_manifest(manifests),
+        renamed={str(version): folder_of(version, manifest) for version, manifest in manifests.items()},
+        others="keep",
+        after=cluster.ready,
+    )
+    delivered = DeliveredFiles(f"{model.name}-files", delivery)
 
     def of_track(versions: Sequence[int]) -> ModelFiles:
         served = {version: manifests[version] for version in versions}
@@ -76,15 +125,93 @@ def model_files(model: ModelSettings, namespace: Output[str], cluster: ClusterOu
             wait_for=(delivered.delivery,),
         )
 
-    return DeliveredModel(
+    return FoundFiles(
         by_track={track: of_track(versions) for track, versions in tracks.items()},
-        name=name,
+        name=model.name,
         delivery=delivery,
     )
 
 
-def versions_by_track(model: ModelSettings) -> dict[str, tuple[int, ...]]:
-    """The versions that each track serves; of a model without tracks, the newest that there is."""
+def _on_a_share(
+    model: ModelSettings, files: NfsFiles, namespace: Output[str], cluster: ClusterOutputs
+) -> FoundFiles:
+    volume = ShareVolume(
+        f"{model.name}-volume",
+        ShareVolumeArgs(
+            namespace=namespace,
+            server=files.server,
+            path=files.path,
+            volume=model.storage.volume,
+            claim=model.storage.claim,
+            size=model.storage.size,
+        ),
+        ResourceOptions(provider=cluster.kubernetes),
+    )
+    digest = _digest_of(files.revision)
+
+    def of_track(versions: Sequence[int]) -> ModelFiles:
+        mounts = _mounts(model, versions)
+        return files_of_claim(
+            volume.claim, digest, mounts=mounts or {base_path(model.served_name): WHOLE_VOLUME}
+        )
+
+    return _found(model, of_track)
+
+
+def _in_a_bucket(
+    model: ModelSettings,
+    files: S3Files,
+    namespace: Output[str],
+    cluster: ClusterOutputs,
+    image: str,
+    keys: StoreKeys | None,
+) -> FoundFiles:
+    fetched = BucketFiles(
+        f"{model.name}-files",
+        BucketFilesArgs(
+            namespace=namespace,
+            secret=f"{model.name}-files",
+            target=base_path(model.served_name),
+            endpoint=files.endpoint,
+            region=files.region,
+            bucket=files.bucket,
+            prefix=files.prefix,
+            digest=files.digest,
+            size=model.storage.size,
+            image=image,
+            user=USER,
+            keys=keys,
+        ),
+        ResourceOptions(provider=cluster.kubernetes),
+    ).files
+
+    def of_track(versions: Sequence[int]) -> ModelFiles:
+        mounts = _mounts(model, versions, folder=model.served_name)
+        return replace(fetched, mounts=mounts) if mounts else fetched
+
+    return _found(model, of_track)
+
+
+def _found(model: ModelSettings, of_track: Callable[[Sequence[int]], ModelFiles]) -> FoundFiles:
+    tracks = _versions_by_track(model)
+    return FoundFiles(
+        by_track={track: of_track(versions) for track, versions in tracks.items()}, name=model.name
+    )
+
+
+def _mounts(model: ModelSettings, versions: Sequence[int], folder: str = "") -> dict[str, str]:
+    """Where to mount each version out of a folder of the volume; nothing for no version in particular."""
+    below = base_path(model.served_name)
+    return {f"{below}/{number}": f"{folder}/{number}".lstrip("/") for number in versions}
+
+
+def _versions_by_track(model: ModelSettings) -> dict[str, tuple[int, ...]]:
+    """The versions that each track serves; none of a model without tracks: the newest that there is."""
     if model.rollout.tracks:
         return {track.name: (track.version,) for track in model.rollout.tracks}
-    return {ONLY_TRACK: versions_in(Path(model.files.source).expanduser())[-1:]}
+    return {ONLY_TRACK: ()}
+
+
+def _digest_of(revision: str) -> str:
+    """What stands for files that nobody here has seen."""
+    return hashlib.sha256(revision.encode()).hexdigest()

@@ -9,9 +9,10 @@ from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import Placement
 from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
+from components.serving.storage_s3 import StoreKeys
 from components.versions import IMAGES
 from stacks.autoscaling import scale
-from stacks.model_files import ONLY_TRACK, model_files
+from stacks.model_files import ONLY_TRACK, model_files, store_keys
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
 from stacks.settings import ModelSettings, Settings, Strategy, TrackSettings
 from stacks.tenancy import with_room
@@ -20,18 +21,24 @@ from stacks.tenancy import with_room
 def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs) -> ModelsOutputs:
     """Bring each model's files to its machine and serve them."""
     platform = with_room(platform, settings.models)
-    images = {**IMAGES, **settings.images}
+    images, keys = {**IMAGES, **settings.images}, store_keys(settings)
     return ModelsOutputs(
-        prediction_urls={model.name: _serve(model, images, cluster, platform) for model in settings.models}
+        prediction_urls={
+            model.name: _serve(model, images, keys, cluster, platform) for model in settings.models
+        }
     )
 
 
 def _serve(
-    model: ModelSettings, images: dict[str, str], cluster: ClusterOutputs, platform: PlatformOutputs
+    model: ModelSettings,
+    images: dict[str, str],
+    keys: StoreKeys | None,
+    cluster: ClusterOutputs,
+    platform: PlatformOutputs,
 ) -> Output[Sequence[str]]:
     namespace = platform.namespace(model.namespace)
     options = ResourceOptions(provider=cluster.kubernetes)
-    files = model_files(model, namespace, cluster)
+    files = model_files(model, namespace, cluster, images, keys)
     tracks = {
         track: ModelServerArgs(
             namespace=namespace,

@@ -5,6 +5,7 @@ from pulumi import ResourceOptions
 from components.priorities import register_priorities
 from stacks.autoscaling import build_autoscaling
 from stacks.gpu import build_gpus
+from stacks.nfs import build_nfs
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 from stacks.settings import Settings
 from stacks.tenancy import build_tenancy
@@ -15,6 +16,7 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     build_gpus(settings, cluster)
     tenancy = build_tenancy(settings, cluster)
+    build_nfs(settings, cluster)
     return PlatformOutputs(
         namespaces=tenancy.namespaces,
         teams=tenancy.teams,

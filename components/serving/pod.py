@@ -48,6 +48,7 @@ KILL_MARGIN_SECONDS = 20
 def template_annotations(args: ModelServerArgs) -> dict[str, Input[str]]:
     """Annotations that change, and so roll the pods, when what the server read at its start has changed."""
     return {
+        **args.files.annotations,
         "metalml/model-sha256": args.files.digest,
         "metalml/config-sha256": hashlib.sha256(monitoring_config().encode()).hexdigest(),
     }

@@ -25,6 +25,8 @@ class ModelFiles:
     mounts: Mapping[str, str] = field(default_factory=lambda: {MODELS_DIRECTORY: WHOLE_VOLUME})
     """Folders of the volume by where they are mounted: `/models/<served_name>/<version>/` has to hold the
     SavedModel of each version that is served, and of no other."""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """Of the pod, for the init containers."""
     init_containers: Sequence[ContainerArgs] = ()
     """What brings the files into the volume before the server starts."""
     more_volumes: Sequence[VolumeArgs] = ()

@@ -1,6 +1,5 @@
 """Model files on one machine: a volume over its directory. Pods run there and nowhere else."""
 
-import re
 from dataclasses import dataclass
 
 import pulumi
@@ -20,12 +19,11 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.checks import require_absolute_path, require_dns_name
+from components.checks import require_absolute_path, require_dns_name, require_size
 
 ACCESS_MODES = ["ReadWriteOnce"]
 # An empty class keeps a default StorageClass from making a volume of its own for the claim.
 NO_STORAGE_CLASS = ""
-QUANTITY = re.compile(r"(?=.*[1-9])\d+(\.\d+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +42,7 @@ class ModelVolumeArgs:
         require_dns_name("volume", self.volume)
         require_dns_name("claim", self.claim)
         require_absolute_path("host_path", self.host_path)
-        if not QUANTITY.fullmatch(self.size):
-            raise ValueError(f"size {self.size!r} is not a size; write it like 5Gi")
+        require_size("size", self.size)
 
 
 class ModelVolume(pulumi.ComponentResource):

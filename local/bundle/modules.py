@@ -20,6 +20,7 @@ def required_version(module: str, path: str) -> str:
 
 KUBERNETES_VERSION = required_version("kubernetes", "k8s.io/kubernetes")
 ETCD_VERSION = required_version("etcd", "go.etcd.io/etcd/server/v3")
+RCLONE_VERSION = required_version("rclone", "github.com/rclone/rclone")
 COREDNS_VERSION = required_version("coredns", "github.com/coredns/coredns")
 CONTAINERD_VERSION = required_version("containerd", "github.com/containerd/containerd/v2")
 
@@ -113,4 +114,12 @@ VERTICAL_POD_AUTOSCALER = GoModule(
     programs={name: f"{_VPA}/pkg/{name}" for name in ("recommender", "updater", "admission-controller")},
     # Its version is written in its source.
     variables={},
+)
+
+RCLONE = GoModule(
+    name="rclone",
+    title=f"rclone {RCLONE_VERSION}",
+    directory=_MODULES / "rclone",
+    programs={"rclone": "github.com/rclone/rclone"},
+    variables={"github.com/rclone/rclone/fs.Version": f"v{RCLONE_VERSION}"},
 )

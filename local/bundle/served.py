@@ -11,7 +11,7 @@ from pathlib import Path
 from components.versions import IMAGES
 from local import cache
 from local.bundle.images import LAYOUT, archive_of, image_of_program
-from local.bundle.modules import METRICS_SERVER, VERTICAL_POD_AUTOSCALER
+from local.bundle.modules import METRICS_SERVER, RCLONE, VERTICAL_POD_AUTOSCALER
 from local.gomodule import GoModule
 from local.model_server import build as model_server
 from local.progress import Progress
@@ -61,5 +61,6 @@ SERVED = {
         IMAGES[f"vpa-{name}"]: program(VERTICAL_POD_AUTOSCALER, name, IMAGES[f"vpa-{name}"])
         for name in VERTICAL_POD_AUTOSCALER.programs
     },
+    IMAGES["model-fetcher"]: program(RCLONE, "rclone", IMAGES["model-fetcher"], where="/usr/local/bin"),
     model_server.REFERENCE: Served(archive=model_server.IMAGE, build=model_server.build_model_server),
 }

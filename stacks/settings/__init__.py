@@ -8,13 +8,13 @@ from stacks.settings.autoscaling import (
 )
 from stacks.settings.cluster import ClusterSettings, FirewallSettings, LocalMachinesSettings, PodNetwork
 from stacks.settings.errors import Mistake, SettingsError
+from stacks.settings.files import FilesSettings, HostFiles, NfsFiles, S3Files
 from stacks.settings.kubelet import EvictionSettings, KubeletSettings, ReservedSettings
 from stacks.settings.layers import Layer, UpstreamSettings
 from stacks.settings.load import load, parse, read
 from stacks.settings.machines import Effect, LoginSettings, MachineSettings, Provider, Role, TaintSettings
 from stacks.settings.models import (
     ComputeSettings,
-    FilesSettings,
     ModelSettings,
     ResourcesSettings,
     ServiceSettings,
@@ -37,6 +37,7 @@ __all__ = [
     "EvictionSettings",
     "FilesSettings",
     "FirewallSettings",
+    "HostFiles",
     "KubeletSettings",
     "Layer",
     "LocalMachinesSettings",
@@ -45,6 +46,7 @@ __all__ = [
     "MetricsServerSettings",
     "Mistake",
     "ModelSettings",
+    "NfsFiles",
     "PlatformSettings",
     "PodNetwork",
     "Provider",
@@ -52,6 +54,7 @@ __all__ = [
     "ResourcesSettings",
     "Role",
     "RolloutSettings",
+    "S3Files",
     "ServiceSettings",
     "Settings",
     "SettingsError",

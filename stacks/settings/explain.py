@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from stacks.settings.base import suggestion
 from stacks.settings.errors import Mistake
+from stacks.settings.files import DEFAULT_KIND
 from stacks.settings.stack import Settings
 
 LONGEST_VALUE = 80  # characters of a given value that are shown
@@ -85,8 +86,8 @@ def _path(location: Iterable[str | int], raw: Mapping[str, Any]) -> str:
     for step in location:
         if step == "[key]":
             continue
-        if isinstance(here, Mapping) and step not in here and step == here.get("kind"):
-            continue  # Which kind of source it is: a choice, not a key.
+        if isinstance(here, Mapping) and step not in here and step == here.get("kind", DEFAULT_KIND):
+            continue  # Which kind of source or files it is: a choice, not a key.
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
         try:
             here = here[step]  # pyright: ignore[reportArgumentType]

@@ -10,35 +10,18 @@ from components.priorities import Priority
 from components.serving.placement import Machines, Spread
 from stacks.settings.autoscaling import AutoscalingSettings
 from stacks.settings.base import Model
-from stacks.settings.fields import (
-    DNS_LABEL,
-    AbsolutePath,
-    DnsName,
-    Image,
-    Label,
-    LabelValue,
-    LocalPath,
-    NodePort,
-    Quantity,
-)
+from stacks.settings.fields import DNS_LABEL, DnsName, Image, Label, LabelValue, NodePort, Quantity
+from stacks.settings.files import FilesSettings
 from stacks.settings.gpu import GpuResource
 from stacks.settings.rollout import RolloutSettings
 
 
-class FilesSettings(Model):
-    """The model's files: where they are here, and where they go."""
-
-    source: LocalPath  # directory on the operator's computer with <version>/saved_model.pb
-    machine: Label  # the machine that stores them; the pods run there
-    host_path: AbsolutePath = "/mnt/ml-models"
-
-
 class StorageSettings(Model):
-    """The volume over the model's files. Read-only for pods, kept when the claim goes."""
+    """The volume with the model's files. Pods only read; files of kind host and nfs stay when it goes."""
 
-    volume: DnsName
+    volume: DnsName  # of kind host and nfs; S3 files are in each pod
     claim: DnsName
-    size: Quantity = "5Gi"
+    size: Quantity = "5Gi"  # of S3 files: what they may take in a pod, before it is ended
 
 
 class ServiceSettings(Model):

@@ -9,6 +9,7 @@ from stacks.settings.autoscaling import MetricsServerSettings, VpaSettings
 from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
 from stacks.settings.gpu import GpuSettings
+from stacks.settings.nfs import NfsSettings
 from stacks.settings.teams import TeamSettings
 
 
@@ -23,6 +24,7 @@ class PlatformSettings(Model):
         None  # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator
     )
     vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler
+    nfs: NfsSettings | None = None  # None: no pod can mount a share
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """All settings of one stack."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from stacks.settings.base import Items, Model
 from stacks.settings.cluster import ClusterSettings
@@ -22,6 +22,9 @@ class Settings(Model):
     machines: Items[MachineSettings] = ()
     platform: PlatformSettings = PlatformSettings()
     models: Items[ModelSettings] = ()
+    # Who this stack is for S3-compatible stores. Without keys it reads what they show to everybody.
+    s3_access_key_id: str = ""
+    s3_secret_access_key: SecretStr = SecretStr("")
     # Overrides of components/versions.py IMAGES, by key.
     images: dict[Text, Image] = Field(default_factory=dict)
 

@@ -62,6 +62,8 @@ class ApiServer:
             f"--service-account-key-file={server.certificate}",
             f"--service-account-signing-key-file={server.key}",
             "--authorization-mode=RBAC",
+            # As kubeadm starts it: drivers of volumes and GPUs mount for others.
+            "--allow-privileged=true",
             "--service-cluster-ip-range=10.96.0.0/16",
         )
         self._start(*self._api_server)

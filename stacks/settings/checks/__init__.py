@@ -6,6 +6,7 @@ from pathlib import Path
 from stacks.settings.checks import (
     autoscaling,
     cluster,
+    files,
     gpu,
     layers,
     machines,
@@ -29,7 +30,12 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
     (Layer.PLATFORM, platform.CHECKS + teams.CHECKS + gpu.PLATFORM_CHECKS),
     (
         Layer.MODELS,
-        models.CHECKS + placement.CHECKS + gpu.MODEL_CHECKS + autoscaling.CHECKS + rollouts.CHECKS,
+        models.CHECKS
+        + files.CHECKS
+        + placement.CHECKS
+        + gpu.MODEL_CHECKS
+        + autoscaling.CHECKS
+        + rollouts.CHECKS,
     ),
 )
 

@@ -130,7 +130,7 @@ def models_gpus(settings: Settings, _: Path) -> Iterator[Mistake]:
             f"models[{index}]",
             asked=model.gpu,
             resource=model.gpu_resource,
-            machines=[machine for machine in workers if machine.name == model.files.machine],
+            machines=[machine for machine in workers if model.files.machine in (None, machine.name)],
         )
 
 

@@ -1,13 +1,11 @@
-"""Rules about models: their files, their machine, and what they share with other models."""
+"""Rules about models: their machine, and what they share with other models."""
 
 from collections.abc import Iterator
-from itertools import combinations
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from components import versions
-from components.serving.model_versions import versions_in
 from stacks.settings.base import suggestion
-from stacks.settings.checks.finding import duplicates, known, mistake, names_in, present
+from stacks.settings.checks.finding import duplicates, known, mistake, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
 from stacks.settings.fields import quantity_value
@@ -48,40 +46,6 @@ def unique_models(settings: Settings, _: Path) -> Iterator[Mistake]:
     )
 
 
-def directories_apart(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """Files are in <hostPath>/<servedName>; inside another model's directory they would be served with it."""
-    places = [
-        (index, model.files.machine, PurePosixPath(model.files.host_path, model.served_name))
-        for index, model in enumerate(settings.models)
-        if present(model.files.machine, model.files.host_path, model.served_name)
-    ]
-    for (first, machine, one), (second, other_machine, other) in combinations(places, 2):
-        if machine == other_machine and (one.is_relative_to(other) or other.is_relative_to(one)):
-            yield mistake(
-                f"models[{second}].files.hostPath",
-                f"files in {other}, where models[{first}] has {one} on {machine}",
-                "a directory <hostPath>/<servedName> of the model's own, not inside another model's",
-                "choose another servedName or hostPath",
-            )
-
-
-def model_files(settings: Settings, directory: Path) -> Iterator[Mistake]:
-    """TensorFlow Serving looks for <number>/saved_model.pb and waits for ever when there is none."""
-    for index, model in enumerate(settings.models):
-        given = model.files.source
-        if not known(given):
-            continue
-        source = directory / Path(given).expanduser()
-        if not versions_in(source):
-            what = "which has no such version" if names_in(source) else "which is not a directory with files"
-            yield mistake(
-                f"models[{index}].files.source",
-                f"{given}, {what}",
-                "a directory with at least one <number>/saved_model.pb",
-                "correct the path, or export the model there; for dev, `make up` makes the model",
-            )
-
-
 def models_machine(settings: Settings, _: Path) -> Iterator[Mistake]:
     """The pods run where the files are, so that machine must take pods, and have the GPUs."""
     if not owned(settings, Layer.CLUSTER) or not known(settings.machines, *settings.machines):
@@ -92,7 +56,6 @@ def models_machine(settings: Settings, _: Path) -> Iterator[Mistake]:
     workers = [name for name, machine in machines.items() if machine.role is Role.WORKER]
     gpu_workers = [name for name in workers if machines[name].gpu is not None]
     for index, model in enumerate(settings.models):
-        name, path = model.files.machine, f"models[{index}].files.machine"
         wants_gpu = known(model.gpu) and model.gpu > 0
         gpus_known = known(*(machine.gpu for machine in machines.values()))
         if wants_gpu and gpus_known and not gpu_workers:
@@ -102,8 +65,9 @@ def models_machine(settings: Settings, _: Path) -> Iterator[Mistake]:
                 "0 on a cluster whose workers have no GPU",
                 "set gpu: true on the worker that has GPUs, or gpu: 0 here",
             )
-        if not known(name):
+        if not present(model.files.machine):
             continue
+        name, path = str(model.files.machine), f"models[{index}].files.machine"
         if name not in machines:
             close = suggestion(name, list(machines))
             hint = f"did you mean {close}?" if close else "correct the name, or add the machine"
@@ -172,8 +136,6 @@ def known_images(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 CHECKS = (
     unique_models,
-    directories_apart,
-    model_files,
     models_machine,
     models_namespace,
     requests_within_limits,

@@ -63,7 +63,7 @@ def allowed_where_files_are(settings: Settings, _: Path) -> Iterator[Mistake]:
             continue
         if model.gpu or model.placement is Machines.GPU:
             continue
-        machine = machines.get(model.files.machine)
+        machine = machines.get(model.files.machine or "")
         if machine is None or machine.gpu is None or not _known(machine.gpu):
             continue
         if model.placement is Machines.CPU or machine.gpu.dedicated:
@@ -84,7 +84,7 @@ def product_there(settings: Settings, _: Path) -> Iterator[Mistake]:
     for index, model in enumerate(settings.models):
         if not present(model.product, model.files, model.files.machine):
             continue
-        machine = machines.get(model.files.machine)
+        machine = machines.get(model.files.machine or "")
         if machine is None or machine.gpu is None or not _known(machine.gpu):
             continue
         if machine.gpu.product not in (None, model.product):

@@ -7,6 +7,7 @@ from components.serving.model_versions import versions_in
 from stacks.settings.checks.finding import duplicates, known, mistake, present
 from stacks.settings.errors import Mistake
 from stacks.settings.fields import DNS_LABEL
+from stacks.settings.files import HostFiles
 from stacks.settings.models import ModelSettings
 from stacks.settings.rollout import Strategy
 from stacks.settings.stack import Settings
@@ -82,15 +83,16 @@ def track_names(settings: Settings, _: Path) -> Iterator[Mistake]:
 def track_versions(settings: Settings, directory: Path) -> Iterator[Mistake]:
     """A server without the version that it is to serve never becomes ready."""
     for index, model in enumerate(settings.models):
-        if not known(model.files.source):
+        files = model.files
+        if not isinstance(files, HostFiles) or not present(files.source):
             continue
-        there = versions_in(directory / Path(model.files.source).expanduser())
+        there = versions_in(directory / Path(str(files.source)).expanduser())
         for number, track in enumerate(model.rollout.tracks):
             if known(track.version) and there and track.version not in there:
                 yield mistake(
                     f"models[{index}].rollout.tracks[{number}].version",
                     track.version,
-                    f"a version of {model.files.source}: {', '.join(map(str, there))}",
+                    f"a version of {files.source}: {', '.join(map(str, there))}",
                     "correct it, or export that version there",
                 )
 

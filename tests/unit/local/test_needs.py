@@ -48,3 +48,12 @@ def test_a_version_that_the_bundle_has_not_is_refused(settings):
     settings(kubernetesVersion="1.35.4")
     with pytest.raises(Problem, match=r"1\.35\.4, but the bundle is built from"):
         read_needs("dev")
+
+
+def test_a_value_that_only_the_engine_can_decrypt_is_no_mistake(settings, tmp_path):
+    settings()
+    file = tmp_path / "Pulumi.dev.yaml"
+    content = yaml.safe_load(file.read_text())
+    content["config"] |= {"metalml:s3AccessKeyId": "models", "metalml:s3SecretAccessKey": {"secure": "v1:a"}}
+    file.write_text(yaml.safe_dump(content))
+    assert read_needs("dev").model

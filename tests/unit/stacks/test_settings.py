@@ -9,7 +9,16 @@ import yaml
 from pulumi.runtime import config as engine
 
 from components.versions import IMAGES, KUBERNETES
-from stacks.settings import KubeletSettings, Layer, PodNetwork, Settings, SettingsError, load, parse
+from stacks.settings import (
+    HostFiles,
+    KubeletSettings,
+    Layer,
+    PodNetwork,
+    Settings,
+    SettingsError,
+    load,
+    parse,
+)
 from tests.unit.stacks.given import REPOSITORY, changed, good, mistakes, project, read
 
 DEV = read("Pulumi.dev.yaml")
@@ -28,6 +37,7 @@ def test_a_model_has_the_names_and_numbers_of_the_mission_by_default(tmp_path: P
     (model,) = good(project(tmp_path)).models
     assert (model.name, model.namespace, model.served_name) == ("ml-model", "ml", "default")
     assert model.storage.model_dump() == {"volume": "ml-model-pv", "claim": "ml-model-pvc", "size": "5Gi"}
+    assert isinstance(model.files, HostFiles)
     assert model.files.host_path == "/mnt/ml-models"
     assert model.service.model_dump() == {"name": "ml-model-service", "node_port": 30050}
     assert model.resources.requests.model_dump() == {"cpu": "500m", "memory": "512Mi"}
@@ -194,3 +204,12 @@ def test_what_is_below_an_encrypted_key_is_not_printed(tmp_path: Path, engine_co
         load(pulumi.Config("metalml"), "dev", project(tmp_path))
     assert "metalml:images.model-server" in str(raised.value)
     assert "canary" not in str(raised.value)
+
+
+def test_the_secret_of_a_store_is_in_no_text_of_the_settings(tmp_path: Path, engine_config) -> None:
+    raw = {f"metalml:{k}": json.dumps(v) for k, v in DEV.items()}
+    raw |= {"metalml:s3AccessKeyId": "models", "metalml:s3SecretAccessKey": "canary"}
+    engine_config(raw, ["metalml:s3SecretAccessKey"])
+    settings = load(pulumi.Config("metalml"), "dev", project(tmp_path))
+    assert settings.s3_secret_access_key.get_secret_value() == "canary"
+    assert "canary" not in f"{settings} {settings.model_dump()!r}"

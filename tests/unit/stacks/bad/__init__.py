@@ -6,6 +6,7 @@ reported: a list in which one mistake causes three entries is not read.
 
 from tests.unit.stacks.bad.autoscaling import AUTOSCALING
 from tests.unit.stacks.bad.cluster import CLUSTER
+from tests.unit.stacks.bad.files import FILES
 from tests.unit.stacks.bad.gpu import GPU
 from tests.unit.stacks.bad.keys import KEYS
 from tests.unit.stacks.bad.layers import LAYERS
@@ -27,6 +28,7 @@ BAD = {
     **PLATFORM,
     **GPU,
     **MODELS,
+    **FILES,
     **PLACEMENT,
     **TEAMS,
     **AUTOSCALING,

@@ -1,0 +1,1 @@
+"""NFS shares as volumes: csi-driver-nfs, and a class for claims that want a directory of their own."""

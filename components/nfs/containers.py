@@ -1,0 +1,93 @@
+"""The driver's containers, which its controller and its nodes share."""
+
+from collections.abc import Mapping, Sequence
+
+from pulumi_kubernetes.core.v1 import (
+    CapabilitiesArgs,
+    ContainerArgs,
+    EnvVarArgs,
+    EnvVarSourceArgs,
+    HostPathVolumeSourceArgs,
+    HTTPGetActionArgs,
+    ObjectFieldSelectorArgs,
+    ProbeArgs,
+    ResourceRequirementsArgs,
+    SecurityContextArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+
+PODS_DIRECTORY = "/var/lib/kubelet/pods"
+SOCKET = "/csi/csi.sock"
+# As the release asks for them.
+REQUESTS = {"cpu": "10m", "memory": "20Mi"}
+
+
+def from_field(name: str, path: str) -> EnvVarArgs:
+    """A variable with what the pod says about itself."""
+    source = EnvVarSourceArgs(field_ref=ObjectFieldSelectorArgs(field_path=path))
+    return EnvVarArgs(name=name, value_from=source)
+
+
+def helper(
+    name: str,
+    image: str,
+    arguments: Sequence[str],
+    *,
+    mounts: Mapping[str, str],
+    env: Sequence[EnvVarArgs] = (),
+    memory: str = "100Mi",
+) -> ContainerArgs:
+    """A container that only speaks to the driver's socket, and to the API server or the kubelet."""
+    return ContainerArgs(
+        name=name,
+        image=image,
+        image_pull_policy="IfNotPresent",
+        args=["--v=2", f"--csi-address={SOCKET}", *arguments],
+        env=list(env) or None,
+        resources=ResourceRequirementsArgs(requests=REQUESTS, limits={"memory": memory}),
+        security_context=SecurityContextArgs(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=CapabilitiesArgs(drop=["ALL"]),
+        ),
+        volume_mounts=[VolumeMountArgs(name=volume, mount_path=path) for volume, path in mounts.items()],
+    )
+
+
+def liveness(image: str, port: int) -> ContainerArgs:
+    """Answers on the port of the node's loopback whether the driver answers."""
+    arguments = ["--probe-timeout=3s", f"--http-endpoint=localhost:{port}"]
+    return helper("liveness-probe", image, arguments, mounts={"socket-dir": "/csi"})
+
+
+def driver(image: str, port: int, *, memory: str) -> ContainerArgs:
+    """The driver itself. It mounts shares where other pods see them: that takes every privilege."""
+    return ContainerArgs(
+        name="nfs",
+        image=image,
+        image_pull_policy="IfNotPresent",
+        args=["-v=2", "--nodeid=$(NODE_ID)", f"--endpoint=unix://{SOCKET}"],
+        env=[from_field("NODE_ID", "spec.nodeName")],
+        liveness_probe=ProbeArgs(
+            http_get=HTTPGetActionArgs(host="localhost", path="/healthz", port=port),
+            failure_threshold=5,
+            initial_delay_seconds=30,
+            timeout_seconds=10,
+            period_seconds=30,
+        ),
+        resources=ResourceRequirementsArgs(requests=REQUESTS, limits={"memory": memory}),
+        security_context=SecurityContextArgs(privileged=True),
+        volume_mounts=[
+            VolumeMountArgs(name="socket-dir", mount_path="/csi"),
+            VolumeMountArgs(
+                name="pods-mount-dir", mount_path=PODS_DIRECTORY, mount_propagation="Bidirectional"
+            ),
+        ],
+    )
+
+
+def host_directory(name: str, path: str, *, make: bool = False) -> VolumeArgs:
+    """A directory of the node."""
+    kind = "DirectoryOrCreate" if make else "Directory"
+    return VolumeArgs(name=name, host_path=HostPathVolumeSourceArgs(path=path, type=kind))

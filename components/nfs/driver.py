@@ -1,0 +1,200 @@
+"""csi-driver-nfs: mounts NFS shares on every node, and makes directories for claims."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Output, Resource, ResourceOptions
+from pulumi_kubernetes.apps.v1 import (
+    DaemonSet,
+    DaemonSetSpecArgs,
+    DaemonSetUpdateStrategyArgs,
+    Deployment,
+    DeploymentSpecArgs,
+    DeploymentStrategyArgs,
+    RollingUpdateDaemonSetArgs,
+)
+from pulumi_kubernetes.core.v1 import (
+    EmptyDirVolumeSourceArgs,
+    PodSecurityContextArgs,
+    PodSpecArgs,
+    PodTemplateSpecArgs,
+    SeccompProfileArgs,
+    TolerationArgs,
+    VolumeArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.storage.v1 import CSIDriver, CSIDriverSpecArgs
+
+from components.checks import require_pinned_image
+from components.nfs.containers import PODS_DIRECTORY, driver, from_field, helper, host_directory, liveness
+from components.nfs.names import CONTROLLER, DRIVER, LABELS, NAMESPACE, NODE
+from components.nfs.rbac import register_account, register_controller_role
+
+# On the node's loopback, since the driver's pods use the node's network. As the release has them.
+CONTROLLER_PORT = 29652
+NODE_PORT = 29653
+PLUGIN_DIRECTORY = "/var/lib/kubelet/plugins/csi-nfsplugin"
+REGISTRY_DIRECTORY = "/var/lib/kubelet/plugins_registry"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NfsDriverArgs:
+    """The images of one release of the driver."""
+
+    plugin_image: str
+    provisioner_image: str
+    registrar_image: str
+    liveness_image: str
+    wait_for: Sequence[Resource] = ()
+    """What must be there first. The component's own depends_on does not reach its children."""
+
+    def __post_init__(self) -> None:
+        for field in ("plugin_image", "provisioner_image", "registrar_image", "liveness_image"):
+            require_pinned_image(field, getattr(self, field))
+
+
+class NfsDriver(pulumi.ComponentResource):
+    """The driver on every node, and its controller on one.
+
+    A node needs no NFS program: the driver brings its own. Its kernel has to know NFS, which every
+    distribution's kernel does. The driver's objects go last: a volume is unmounted by the driver only.
+    """
+
+    driver: Output[str]
+    """Name by which volumes ask for it; known when every node has it."""
+
+    def __init__(self, name: str, args: NfsDriverArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:nfs:NfsDriver", name, None, opts)
+        child = ResourceOptions(parent=self, depends_on=list(args.wait_for))
+
+        described = CSIDriver(
+            name,
+            metadata=ObjectMetaArgs(name=DRIVER, labels=LABELS),
+            spec=CSIDriverSpecArgs(
+                attach_required=False, volume_lifecycle_modes=["Persistent"], fs_group_policy="File"
+            ),
+            opts=child,
+        )
+        account = register_account(name, CONTROLLER, child)
+        rights = register_controller_role(name, account, child)
+        controller = _controller(
+            name, args, account, ResourceOptions(parent=self, depends_on=[described, *rights])
+        )
+        nodes = _nodes(name, args, register_account(name, NODE, child), child)
+
+        self.driver = Output.all(controller.id, nodes.id, described.metadata.name).apply(lambda all_: all_[2])
+        self.register_outputs({"driver": self.driver})
+
+
+def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> Deployment:
+    labels = {"app": CONTROLLER, **LABELS}
+    provisioner = helper(
+        "csi-provisioner",
+        args.provisioner_image,
+        [
+            "--leader-election",
+            "--leader-election-namespace=$(POD_NAMESPACE)",
+            "--extra-create-metadata=true",
+            "--feature-gates=VolumeAttributesClass=false",
+            "--timeout=1200s",
+            "--retry-interval-max=30m",
+        ],
+        mounts={"socket-dir": "/csi"},
+        env=[from_field("POD_NAMESPACE", "metadata.namespace")],
+        memory="400Mi",
+    )
+    pod = _pod(
+        account,
+        token=True,
+        priority="system-cluster-critical",
+        tolerations=[
+            TolerationArgs(
+                key="node-role.kubernetes.io/control-plane", operator="Exists", effect="NoSchedule"
+            )
+        ],
+        containers=[
+            provisioner,
+            liveness(args.liveness_image, CONTROLLER_PORT),
+            driver(args.plugin_image, CONTROLLER_PORT, memory="200Mi"),
+        ],
+        volumes=[
+            VolumeArgs(name="socket-dir", empty_dir=EmptyDirVolumeSourceArgs()),
+            host_directory("pods-mount-dir", PODS_DIRECTORY),
+        ],
+    )
+    return Deployment(
+        f"{name}-controller",
+        metadata=ObjectMetaArgs(name=CONTROLLER, namespace=NAMESPACE, labels=labels),
+        spec=DeploymentSpecArgs(
+            replicas=1,
+            # Two at once on one node would want the same port.
+            strategy=DeploymentStrategyArgs(type="Recreate"),
+            selector=LabelSelectorArgs(match_labels={"app": CONTROLLER}),
+            template=PodTemplateSpecArgs(metadata=ObjectMetaArgs(labels=labels), spec=pod),
+        ),
+        opts=opts,
+    )
+
+
+def _nodes(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> DaemonSet:
+    labels = {"app": NODE, **LABELS}
+    registrar = helper(
+        "node-driver-registrar",
+        args.registrar_image,
+        [f"--kubelet-registration-path={PLUGIN_DIRECTORY}/csi.sock"],
+        mounts={"socket-dir": "/csi", "registration-dir": "/registration"},
+    )
+    pod = _pod(
+        account,
+        token=False,
+        priority="system-node-critical",
+        # Wherever a pod with a share may run, whatever the node is kept for.
+        tolerations=[TolerationArgs(operator="Exists")],
+        containers=[
+            liveness(args.liveness_image, NODE_PORT),
+            registrar,
+            driver(args.plugin_image, NODE_PORT, memory="300Mi"),
+        ],
+        volumes=[
+            host_directory("socket-dir", PLUGIN_DIRECTORY, make=True),
+            host_directory("pods-mount-dir", PODS_DIRECTORY),
+            host_directory("registration-dir", REGISTRY_DIRECTORY),
+        ],
+    )
+    return DaemonSet(
+        f"{name}-node",
+        metadata=ObjectMetaArgs(name=NODE, namespace=NAMESPACE, labels=labels),
+        spec=DaemonSetSpecArgs(
+            update_strategy=DaemonSetUpdateStrategyArgs(
+                type="RollingUpdate", rolling_update=RollingUpdateDaemonSetArgs(max_unavailable=1)
+            ),
+            selector=LabelSelectorArgs(match_labels={"app": NODE}),
+            template=PodTemplateSpecArgs(metadata=ObjectMetaArgs(labels=labels), spec=pod),
+        ),
+        opts=opts,
+    )
+
+
+def _pod(
+    account: Output[str],
+    *,
+    token: bool,
+    priority: str,
+    tolerations: list[TolerationArgs],
+    containers: list,
+    volumes: list[VolumeArgs],
+) -> PodSpecArgs:
+    return PodSpecArgs(
+        service_account_name=account,
+        automount_service_account_token=token,
+        # A share that is mounted from a pod's own network is lost with that pod.
+        host_network=True,
+        dns_policy="ClusterFirstWithHostNet",
+        node_selector={"kubernetes.io/os": "linux"},
+        priority_class_name=priority,
+        security_context=PodSecurityContextArgs(seccomp_profile=SeccompProfileArgs(type="RuntimeDefault")),
+        tolerations=tolerations,
+        containers=containers,
+        volumes=volumes,
+    )
