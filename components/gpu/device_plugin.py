@@ -13,6 +13,7 @@ from pulumi_kubernetes.core.v1 import (
     ContainerArgs,
     EnvVarArgs,
     NodeSelectorRequirementArgs,
+    NodeSelectorTermArgs,
     ResourceRequirementsArgs,
     ServiceAccount,
     VolumeArgs,
@@ -128,7 +129,7 @@ def labels_of(way: str | None) -> dict[str, str]:
     }
 
 
-def _nodes(way: str):
+def _nodes(way: str) -> list[NodeSelectorTermArgs]:
     chosen = with_gpus(NodeSelectorRequirementArgs(key=SHARING_LABEL, operator="In", values=[way]))
     if way != DEFAULT_SHARING:
         return [chosen]

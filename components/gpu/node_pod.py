@@ -27,8 +27,6 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.gpu.node_marks import PRESENT
 
-Terms = list[NodeSelectorTermArgs]
-
 
 def gpu_node_pods(
     container: ContainerArgs,
@@ -38,7 +36,7 @@ def gpu_node_pods(
     annotations: dict[str, Input[str]],
     account: Input[str],
     runtime_class: Input[str],
-    nodes: Terms,
+    nodes: list[NodeSelectorTermArgs],
     volumes: list[VolumeArgs],
 ) -> DaemonSetSpecArgs:
     """One pod with this container on each of the nodes."""

@@ -60,8 +60,8 @@ class MigStrategy(StrEnum):
 class TimeSlicingSettings(Model):
     """Several pods take turns on one GPU."""
 
-    # Pods on each GPU. 48: the most time slices that NVIDIA's scheduler documents for one GPU.
-    replicas: Annotated[int, Field(ge=2, le=48)]
+    # Pods on each GPU. 100: more would not fit on a node, which takes 110 pods by default.
+    replicas: Annotated[int, Field(ge=2, le=100)]
 
 
 class SharingSettings(Model):

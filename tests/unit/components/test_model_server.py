@@ -190,6 +190,12 @@ def test_a_gpu_model_asks_for_gpus_and_may_run_on_machines_kept_for_them(templat
     assert pod["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
 
 
+def test_a_model_on_a_shared_gpu_asks_for_a_turn_and_for_no_whole_one(container):
+    resources = container(gpu=1, gpu_resource="nvidia.com/gpu.shared")["resources"]
+    assert resources["limits"]["nvidia.com/gpu.shared"] == "1"
+    assert "nvidia.com/gpu" not in resources["limits"]
+
+
 def test_a_cpu_model_neither_asks_for_gpus_nor_runs_on_machines_kept_for_them(template):
     pod = template()["spec"]
     (container,) = pod["containers"]
