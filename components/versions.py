@@ -30,6 +30,8 @@ CALICO_CRDS_URL = (
 CALICO_CRDS_SHA256 = "192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71"
 # renovate: datasource=github-releases depName=kubernetes-sigs/metrics-server
 METRICS_SERVER = "0.9.0"
+# renovate: datasource=github-releases depName=kubernetes-sigs/prometheus-adapter
+PROMETHEUS_ADAPTER = "0.12.0"
 # renovate: datasource=go depName=k8s.io/autoscaler/vertical-pod-autoscaler
 VERTICAL_POD_AUTOSCALER = "1.7.1"
 # Its CustomResourceDefinitions, as its repository has them. Another version has another digest.
@@ -79,6 +81,7 @@ IMAGES = {
     "dcgm-exporter": f"nvcr.io/nvidia/k8s/dcgm-exporter:{DCGM_EXPORTER}-distroless",
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
     "metrics-server": f"registry.k8s.io/metrics-server/metrics-server:v{METRICS_SERVER}",
+    "prometheus-adapter": f"registry.k8s.io/prometheus-adapter/prometheus-adapter:v{PROMETHEUS_ADAPTER}",
     **{
         f"vpa-{name}": f"registry.k8s.io/autoscaling/vpa-{name}:{VERTICAL_POD_AUTOSCALER}"
         for name in ("recommender", "updater", "admission-controller")

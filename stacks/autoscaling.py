@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from pulumi import Output, ResourceOptions
 
-from components.autoscaling import metrics_server, vertical_rights
-from components.autoscaling.horizontal import ModelScaler, ModelScalerArgs
+from components.autoscaling import vertical_rights
+from components.autoscaling.adapter_rules import MetricsApi
+from components.autoscaling.custom_metrics import CustomMetrics, CustomMetricsArgs
+from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
 from components.autoscaling.metrics_server import MetricsServer, MetricsServerArgs
 from components.autoscaling.vertical import VerticalArgs, VerticalPodAutoscaler
 from components.autoscaling.vertical_pod_autoscaler import (
@@ -33,7 +35,19 @@ def build_autoscaling(settings: Settings, cluster: ClusterOutputs) -> Mapping[st
             ),
             options,
         )
-        apis[metrics_server.GROUP] = measuring.group
+        apis[MetricsApi.RESOURCE] = measuring.group
+    if (figures := settings.platform.custom_metrics) is not None:
+        adapter = CustomMetrics(
+            "prometheus-adapter",
+            CustomMetricsArgs(
+                image=images["prometheus-adapter"],
+                prometheus_url=figures.prometheus_url,
+                apis=figures.apis,
+                wait_for=cluster.ready,
+            ),
+            options,
+        )
+        apis |= adapter.groups
     if settings.platform.vpa is not None:
         sizing = VerticalPodAutoscaling(
             "vpa",
@@ -42,7 +56,7 @@ def build_autoscaling(settings: Settings, cluster: ClusterOutputs) -> Mapping[st
                 updater_image=images["vpa-updater"],
                 admission_image=images["vpa-admission-controller"],
                 definitions=vpa_definitions(release_cache()),
-                measured_by=apis[metrics_server.GROUP],
+                measured_by=apis[MetricsApi.RESOURCE],
                 wait_for=cluster.ready,
             ),
             options,
@@ -66,9 +80,12 @@ def scale(
             name=f"{server.deployment_name}-hpa",
             min_replicas=wanted.min,
             max_replicas=wanted.max,
-            cpu_percent=wanted.cpu_percent,
+            cpu_percent=wanted.cpu_target,
+            pod_metrics=wanted.pod_metrics,
+            external=wanted.external
+            and ExternalMetric(name=wanted.external.metric, per_pod=wanted.external.per_pod),
             down_after_seconds=wanted.down_after_seconds,
-            measured_by=platform.scaling_api(metrics_server.GROUP),
+            measured_by=[platform.scaling_api(api) for api in wanted.asks],
         ),
         options,
     )
@@ -83,7 +100,7 @@ def scale(
                 limits=model.resources.limits.model_dump(),
                 mode=wanted.vertical.mode,
                 resources=wanted.vertical.resources,
-                scaled_by_cpu=wanted.moves,
+                scaled_by_cpu=wanted.moves and wanted.cpu_target is not None,
             ),
             options,
         )

@@ -19,6 +19,8 @@ def images_of(settings: Settings) -> dict[str, str]:
         use("tigera-operator")
     if settings.owns(Layer.PLATFORM) and settings.platform.metrics_server is not None:
         use("metrics-server")
+    if settings.owns(Layer.PLATFORM) and settings.platform.custom_metrics is not None:
+        use("prometheus-adapter")
     if settings.owns(Layer.PLATFORM) and settings.platform.vpa is not None:
         for name in ("recommender", "updater", "admission-controller"):
             use(f"vpa-{name}")

@@ -1,22 +1,27 @@
 """The HorizontalPodAutoscaler of a model: how many pods serve it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.autoscaling.v2 import (
     CrossVersionObjectReferenceArgs,
+    ExternalMetricSourceArgs,
     HorizontalPodAutoscaler,
     HorizontalPodAutoscalerBehaviorArgs,
     HorizontalPodAutoscalerSpecArgs,
     HPAScalingPolicyArgs,
     HPAScalingRulesArgs,
+    MetricIdentifierArgs,
     MetricSpecArgs,
     MetricTargetArgs,
+    PodsMetricSourceArgs,
     ResourceMetricSourceArgs,
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.autoscaling.adapter_rules import PodMetric
 from components.checks import require_dns_label
 
 # Seconds. As often as the controller looks, and new figures come.
@@ -29,30 +34,45 @@ LONGEST_STABILIZATION = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExternalMetric:
+    """A figure of `external.metrics.k8s.io`, which knows of no pods."""
+
+    name: str
+    per_pod: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelScalerArgs:
     """Which Deployment is scaled, between which numbers of pods, and by what."""
 
     namespace: Input[str]
     deployment: Input[str]
-    measured_by: Input[str]
-    """The metrics API that it asks; known once that answers, so it has figures from the start."""
+    measured_by: Sequence[Input[str]]
+    """The metrics APIs that it asks; each known once it answers, so there are figures from the start."""
     name: str = "ml-model-hpa"
     min_replicas: int = 1
     max_replicas: int = 3
-    cpu_percent: int = 70
+    cpu_percent: int | None = 70
     """Of what the pods request, on their average."""
+    pod_metrics: Mapping[PodMetric, int] = field(default_factory=dict)
+    """How much of each figure one pod is to have."""
+    external: ExternalMetric | None = None
     down_after_seconds: int = 300
     """How long the load must have been lower before a pod goes; loading the model again is slow."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
-        if not 1 <= self.min_replicas <= self.max_replicas:
+        least = 0 if self.external else 1
+        if not least <= self.min_replicas <= self.max_replicas or self.max_replicas < 1:
             raise ValueError(
-                f"min_replicas {self.min_replicas} must be 1 or more, "
-                f"and at most max_replicas {self.max_replicas}"
+                f"min_replicas {self.min_replicas} must be {least} or more, "
+                f"and at most max_replicas {self.max_replicas}; without pods only external can tell of work"
             )
-        if self.cpu_percent < 1:
-            raise ValueError(f"cpu_percent must be 1 or more, got {self.cpu_percent}")
+        if self.cpu_percent is None and not self.pod_metrics and self.external is None:
+            raise ValueError("an autoscaler needs a figure: cpu_percent, pod_metrics or external")
+        targets = [self.cpu_percent, *self.pod_metrics.values(), self.external and self.external.per_pod]
+        if any(target is not None and target < 1 for target in targets):
+            raise ValueError("cpu_percent, pod_metrics and external.per_pod must be 1 or more")
         if not 0 <= self.down_after_seconds <= LONGEST_STABILIZATION:
             raise ValueError(
                 f"down_after_seconds {self.down_after_seconds} must be between 0 and {LONGEST_STABILIZATION}"
@@ -75,7 +95,7 @@ class ModelScaler(pulumi.ComponentResource):
                 name=args.name,
                 namespace=args.namespace,
                 labels={"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"},
-                annotations={"metalml/measured-by": args.measured_by},
+                annotations={"metalml/measured-by": Output.all(*args.measured_by).apply(", ".join)},
             ),
             spec=HorizontalPodAutoscalerSpecArgs(
                 scale_target_ref=CrossVersionObjectReferenceArgs(
@@ -83,7 +103,7 @@ class ModelScaler(pulumi.ComponentResource):
                 ),
                 min_replicas=args.min_replicas,
                 max_replicas=args.max_replicas,
-                metrics=[_cpu(args.cpu_percent)],
+                metrics=_metrics(args),
                 behavior=_behavior(args.down_after_seconds),
             ),
             opts=ResourceOptions(parent=self),
@@ -92,9 +112,25 @@ class ModelScaler(pulumi.ComponentResource):
         self.register_outputs({"autoscaler": self.autoscaler})
 
 
-def _cpu(percent: int) -> MetricSpecArgs:
-    target = MetricTargetArgs(type="Utilization", average_utilization=percent)
-    return MetricSpecArgs(type="Resource", resource=ResourceMetricSourceArgs(name="cpu", target=target))
+def _metrics(args: ModelScalerArgs) -> list[MetricSpecArgs]:
+    """The figure that asks for most pods counts."""
+    found: list[MetricSpecArgs] = []
+    if args.cpu_percent is not None:
+        target = MetricTargetArgs(type="Utilization", average_utilization=args.cpu_percent)
+        cpu = ResourceMetricSourceArgs(name="cpu", target=target)
+        found.append(MetricSpecArgs(type="Resource", resource=cpu))
+    for metric, per_pod in args.pod_metrics.items():
+        source = PodsMetricSourceArgs(metric=MetricIdentifierArgs(name=metric), target=_average(per_pod))
+        found.append(MetricSpecArgs(type="Pods", pods=source))
+    if args.external is not None:
+        identifier = MetricIdentifierArgs(name=args.external.name)
+        outside = ExternalMetricSourceArgs(metric=identifier, target=_average(args.external.per_pod))
+        found.append(MetricSpecArgs(type="External", external=outside))
+    return found
+
+
+def _average(per_pod: int) -> MetricTargetArgs:
+    return MetricTargetArgs(type="AverageValue", average_value=str(per_pod))
 
 
 def _behavior(down_after: int) -> HorizontalPodAutoscalerBehaviorArgs:

@@ -14,13 +14,7 @@ from pulumi_kubernetes.admissionregistration.v1 import (
     ServiceReferenceArgs,
     WebhookClientConfigArgs,
 )
-from pulumi_kubernetes.core.v1 import (
-    SecretVolumeSourceArgs,
-    Service,
-    ServicePortArgs,
-    ServiceSpecArgs,
-    VolumeArgs,
-)
+from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import (
     LabelSelectorArgs,
     LabelSelectorRequirementArgs,
@@ -28,6 +22,7 @@ from pulumi_kubernetes.meta.v1 import (
 )
 
 from components import versions
+from components.autoscaling.aggregated_api import CERTIFICATE_DIRECTORY, certificate_volume
 from components.autoscaling.controller import Controller, ControllerArgs, Probe
 from components.autoscaling.rights import SYSTEM
 from components.autoscaling.vertical_rights import (
@@ -48,7 +43,6 @@ VPA_CRDS = ReleaseFile(
 RECOMMENDER, UPDATER, ADMISSION = "vpa-recommender", "vpa-updater", "vpa-admission-controller"
 SERVICE = "vpa-webhook"
 WEBHOOK_PORT = 8000
-CERTIFICATE_DIRECTORY = "/etc/tls-certs"
 # Seconds that the making of a pod may be held up by a webhook that does not answer; then it is made as it is.
 WEBHOOK_TIMEOUT = 5
 
@@ -216,12 +210,7 @@ def _admission(
         limits={"cpu": "200m", "memory": "500Mi"},
         rights=admission_rights(),
         environment={"NAMESPACE": SYSTEM},
-        mounts={
-            CERTIFICATE_DIRECTORY: VolumeArgs(
-                name="certificate",
-                secret=SecretVolumeSourceArgs(secret_name=certificate.secret, default_mode=0o440),
-            )
-        },
+        mounts={CERTIFICATE_DIRECTORY: certificate_volume(certificate)},
         annotations={"metalml/certificate-sha256": certificate.digest},
         wait_for=wait_for,
     )

@@ -123,3 +123,11 @@ RCLONE = GoModule(
     programs={"rclone": "github.com/rclone/rclone"},
     variables={"github.com/rclone/rclone/fs.Version": f"v{RCLONE_VERSION}"},
 )
+
+PROMETHEUS_ADAPTER = GoModule(
+    name="prometheus-adapter",
+    title="prometheus-adapter",
+    directory=_MODULES / "prometheus-adapter",
+    programs={"adapter": "sigs.k8s.io/prometheus-adapter/cmd/adapter"},
+    variables={},
+)

@@ -2,6 +2,8 @@
 
 from stacks.settings.autoscaling import (
     AutoscalingSettings,
+    CustomMetricsSettings,
+    ExternalSettings,
     MetricsServerSettings,
     VerticalSettings,
     VpaSettings,
@@ -33,8 +35,10 @@ __all__ = [
     "BundleSource",
     "ClusterSettings",
     "ComputeSettings",
+    "CustomMetricsSettings",
     "Effect",
     "EvictionSettings",
+    "ExternalSettings",
     "FilesSettings",
     "FirewallSettings",
     "HostFiles",

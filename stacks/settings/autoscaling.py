@@ -1,20 +1,31 @@
-"""What measures the pods, and what decides how many there are."""
+"""What measures the pods, and what decides how many there are and how large."""
 
 from typing import Annotated
 
 from pydantic import Field
 
+from components.autoscaling.adapter_rules import MetricsApi, PodMetric
 from components.autoscaling.vertical import Sized, VerticalMode
-from stacks.settings.base import Model
+from stacks.settings.base import Items, Model
+from stacks.settings.fields import HttpUrl, MetricName
 
 MOST_REPLICAS = 100  # as many as `replicas` of a model takes
+DEFAULT_CPU_PERCENT = 70
 
 
 class MetricsServerSettings(Model):
-    """metrics-server: `kubectl top`, and what autoscalers go by. Needed once per cluster."""
+    """metrics-server: `kubectl top`, and the CPU that autoscalers go by."""
 
     # With one, both pause for half a minute when its machine goes.
     replicas: Annotated[int, Field(ge=1, le=5)] = 1
+
+
+class CustomMetricsSettings(Model):
+    """prometheus-adapter: other figures for autoscalers, from a Prometheus that is there already."""
+
+    prometheus_url: HttpUrl  # as a pod reaches it
+    # Each has one owner in a cluster: not what metricsServer, KEDA or another adapter owns.
+    apis: Items[MetricsApi] = (MetricsApi.CUSTOM,)
 
 
 class VpaSettings(Model):
@@ -28,13 +39,28 @@ class VerticalSettings(Model):
     resources: Annotated[tuple[Sized, ...], Field(min_length=1)] = tuple(Sized)
 
 
-class AutoscalingSettings(Model):
-    """How many pods serve a model. It owns the number: `replicas` must not be given beside it."""
+class ExternalSettings(Model):
+    """A figure that is not of the pods, such as the length of a queue."""
 
-    min: Annotated[int, Field(ge=1, le=MOST_REPLICAS)] = 1
+    metric: MetricName  # `x` where a recording rule of Prometheus is called `autoscaling:x`
+    per_pod: Annotated[int, Field(ge=1)]  # as much of it as one pod is to have
+
+
+class AutoscalingSettings(Model):
+    """How many pods serve a model. It owns the number: `replicas` must not be given beside it.
+
+    Of several figures the one that asks for most pods counts.
+    """
+
+    min: Annotated[int, Field(ge=0, le=MOST_REPLICAS)] = 1  # 0 where `external` can wake it
     max: Annotated[int, Field(ge=1, le=MOST_REPLICAS)] = 3
     # Of resources.requests.cpu, on the pods' average; may be above 100 where limits leave room.
-    cpu_percent: Annotated[int, Field(ge=1, le=1000)] = 70
+    # None: 70, where no other figure is given.
+    cpu_percent: Annotated[int, Field(ge=1, le=1000)] | None = None
+    requests_per_second: Annotated[int, Field(ge=1)] | None = None  # of one pod
+    queue_milliseconds: Annotated[int, Field(ge=1)] | None = None  # that a request waits for its batch
+    gpu_percent: Annotated[int, Field(ge=1, le=100)] | None = None  # for GPUs that are not shared
+    external: ExternalSettings | None = None
     # How long the load must have been lower before a pod goes: to load the model again is slow.
     down_after_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
     vertical: VerticalSettings | None = None  # None: nobody looks at the size of the pods
@@ -43,3 +69,30 @@ class AutoscalingSettings(Model):
     def moves(self) -> bool:
         """Whether there is a number to choose."""
         return self.min < self.max
+
+    @property
+    def pod_metrics(self) -> dict[PodMetric, int]:
+        """The figures of pods that it goes by besides CPU, and what each pod is to have of them."""
+        given = {
+            PodMetric.REQUESTS_PER_SECOND: self.requests_per_second,
+            PodMetric.QUEUE_MILLISECONDS: self.queue_milliseconds,
+            PodMetric.GPU_PERCENT: self.gpu_percent,
+        }
+        return {metric: target for metric, target in given.items() if target is not None}
+
+    @property
+    def cpu_target(self) -> int | None:
+        """The percentage of the requested CPU that it goes by, or None."""
+        if self.cpu_percent is None and not self.pod_metrics and self.external is None:
+            return DEFAULT_CPU_PERCENT
+        return self.cpu_percent
+
+    @property
+    def asks(self) -> tuple[MetricsApi, ...]:
+        """The metrics APIs that it needs."""
+        needs = {
+            MetricsApi.RESOURCE: self.cpu_target is not None,
+            MetricsApi.CUSTOM: bool(self.pod_metrics),
+            MetricsApi.EXTERNAL: self.external is not None,
+        }
+        return tuple(api for api, needed in needs.items() if needed)

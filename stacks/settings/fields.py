@@ -22,6 +22,8 @@ IMAGE = re.compile(
     r"([A-Za-z0-9.-]+(:\d+)?/)?[a-z0-9._-]+(/[a-z0-9._-]+)*"
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})"
 )
+HTTP_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._/-]*)?")
+METRIC_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 # The API server's default range for NodePort Services; the firewall opens the same.
 NODE_PORTS = range(30000, 32768)
@@ -132,6 +134,12 @@ Address = Annotated[IPv4Address, BeforeValidator(_address)]
 Quantity = Annotated[str, BeforeValidator(_quantity)]
 LabelKey = Annotated[str, BeforeValidator(_label_key)]
 LabelValue = Annotated[str, BeforeValidator(_label_value)]
+HttpUrl = Annotated[
+    str, _text(HTTP_URL, "an address that begins with http:// or https://, such as http://prometheus:9090")
+]
+MetricName = Annotated[str, _text(METRIC_NAME, "a name of a-z 0-9 and _, beginning with a letter")]
+"""What is left of a metric's name behind its prefix."""
+
 LocalPath = Annotated[str, _text(PATH, f"a path on this computer, of {PATH_LETTERS}")]
 """Relative to the project's directory, as written: the same stack gives the same inputs everywhere."""
 

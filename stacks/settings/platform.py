@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from stacks.settings.autoscaling import MetricsServerSettings, VpaSettings
+from stacks.settings.autoscaling import CustomMetricsSettings, MetricsServerSettings, VpaSettings
 from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
 from stacks.settings.gpu import GpuSettings
@@ -23,6 +23,7 @@ class PlatformSettings(Model):
     gpu: GpuSettings | None = (
         None  # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator
     )
+    custom_metrics: CustomMetricsSettings | None = None  # None: autoscalers go by CPU only
     vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler
     nfs: NfsSettings | None = None  # None: no pod can mount a share
 

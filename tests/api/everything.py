@@ -22,7 +22,7 @@ from tests.unit.stacks.test_pod_network import FACTS
 
 SETTINGS = "tests/api/everything.yaml"
 # What has a certificate that the operator's computer makes.
-WITH_CERTIFICATES = ("metrics-server", "vpa")
+WITH_CERTIFICATES = ("metrics-server", "prometheus-adapter", "vpa")
 
 
 def render_everything(folder: Path) -> Sequence[Mapping[str, Any]]:

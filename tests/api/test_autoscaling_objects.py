@@ -1,103 +1,76 @@
-"""The real API server takes what measures and scales, to the last field, at the strictest level for pods."""
-
-import subprocess
+"""What test_everything.py cannot see: pods of kube-system at the strictest level, and every way to scale."""
 
 import pytest
 from pulumi import ResourceOptions
 
-from components.autoscaling.horizontal import ModelScaler, ModelScalerArgs
-from components.autoscaling.metrics_server import MetricsServer, MetricsServerArgs
+from components.autoscaling.adapter_rules import PodMetric
+from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
 from components.autoscaling.vertical import VerticalArgs, VerticalMode, VerticalPodAutoscaler
-from components.autoscaling.vertical_pod_autoscaler import (
-    VPA_CRDS,
-    VerticalPodAutoscaling,
-    VerticalPodAutoscalingArgs,
-    vpa_definitions,
-)
+from components.autoscaling.vertical_pod_autoscaler import VPA_CRDS, vpa_definitions
 from components.release_file import release_cache
-from components.service_certificate import SCRIPT
-from components.versions import IMAGES
 from local.progress import Progress
 from local.releases import place_release_files
-from tests.cluster.project import REPOSITORY
+from tests.api.api_server import RefusedError
+from tests.api.everything import render_everything
 
-RESTRICTED = "restricted-controllers"
-
-
-@pytest.fixture(scope="session")
-def certificate():
-    """What the operator's computer would make for metrics-server."""
-    host = "metrics-server.kube-system.svc"
-    command = ["bash", REPOSITORY / SCRIPT, "1", host, f"{host}.cluster.local"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-@pytest.fixture(scope="session")
-def restricted(api_server):
-    """A namespace that warns of pods below the level `restricted`."""
-    metadata = {"name": RESTRICTED, "labels": {"pod-security.kubernetes.io/warn": "restricted"}}
-    api_server.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}])
-    return RESTRICTED
-
-
-def warnings_at_the_restricted_level(api_server, objects, namespace):
-    """What the strictest level says about the pods: they are made for kube-system, which has no level."""
-    deployments = [one for one in objects if one["kind"] == "Deployment"]
-    assert deployments
-    moved = [{**one, "metadata": {**one["metadata"], "namespace": namespace}} for one in deployments]
-    return api_server.apply(moved, dry_run=True)
-
-
-def test_metrics_server_is_accepted_without_a_warning(api_server, rendered, certificate, restricted):
-    objects = rendered(
-        lambda: MetricsServer(
-            "metrics-server", MetricsServerArgs(image=IMAGES["metrics-server"], replicas=2)
-        ),
-        {"metrics-server-certificate": {"stdout": certificate}},
-    )
-    assert {"APIService", "Deployment", "Secret", "Service"} <= {one["kind"] for one in objects}
-    assert api_server.apply(objects, dry_run=True) == ""
-    assert warnings_at_the_restricted_level(api_server, objects, restricted) == ""
-
-
-def test_a_models_autoscaler_is_accepted_without_a_warning(api_server, rendered):
-    args = ModelScalerArgs(namespace="default", deployment="ml-model", measured_by="metrics.k8s.io")
-    objects = rendered(lambda: ModelScaler("ml-model-hpa", args))
-    assert api_server.apply(objects, dry_run=True) == ""
+CONTROLLERS = {
+    "metrics-server",
+    "prometheus-adapter",
+    "vpa-admission-controller",
+    "vpa-recommender",
+    "vpa-updater",
+}
 
 
 @pytest.fixture(scope="session")
 def vertical_kinds(api_server):
     """The kinds of the VerticalPodAutoscaler, known to the API server."""
     place_release_files([VPA_CRDS], Progress())
-    definitions = vpa_definitions(release_cache())
-    api_server.apply(definitions)
-    names = [f"crd/{definition['metadata']['name']}" for definition in definitions]
-    api_server.kubectl("wait", "--for=condition=Established", "--timeout=60s", *names)
-    return definitions
+    api_server.establish(vpa_definitions(release_cache()))
 
 
-def test_the_vertical_pod_autoscaler_is_accepted_without_a_warning(
-    api_server, rendered, certificate, restricted, vertical_kinds
-):
-    args = VerticalPodAutoscalingArgs(
-        recommender_image=IMAGES["vpa-recommender"],
-        updater_image=IMAGES["vpa-updater"],
-        admission_image=IMAGES["vpa-admission-controller"],
-        definitions=vertical_kinds,
-        measured_by="metrics.k8s.io",
+def test_the_programs_would_be_let_into_a_restricted_namespace(api_server, tmp_path):
+    name = "restricted-controllers"
+    metadata = {"name": name, "labels": {"pod-security.kubernetes.io/warn": "restricted"}}
+    api_server.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}])
+    programs = [
+        {**one, "metadata": {**one["metadata"], "namespace": name}}
+        for one in render_everything(tmp_path)
+        if one["kind"] == "Deployment" and one["metadata"]["name"] in CONTROLLERS
+    ]
+    assert len(programs) == len(CONTROLLERS)
+    assert api_server.apply(programs, dry_run=True) == ""
+
+
+def scaler(rendered, **changes):
+    args = ModelScalerArgs(
+        namespace="default", deployment="ml-model", measured_by=["metrics.k8s.io"], **changes
     )
-    objects = rendered(
-        lambda: VerticalPodAutoscaling("vpa", args), {"vpa-certificate": {"stdout": certificate}}
-    )
-    rest = [one for one in objects if one["kind"] != "CustomResourceDefinition"]
-    assert api_server.apply(rest, dry_run=True) == ""
-    assert warnings_at_the_restricted_level(api_server, objects, restricted) == ""
+    return rendered(lambda: ModelScaler("ml-model-hpa", args))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"cpu_percent": None, "pod_metrics": dict.fromkeys(PodMetric, 50)},
+        {"external": ExternalMetric(name="queue_length", per_pod=30), "down_after_seconds": 0},
+    ],
+    ids=["by cpu", "by figures of pods", "by something else"],
+)
+def test_an_autoscaler_is_accepted_without_a_warning(api_server, rendered, changes):
+    assert api_server.apply(scaler(rendered, **changes), dry_run=True) == ""
+
+
+def test_no_pod_at_all_is_refused_before_1_37(api_server, rendered):
+    objects = scaler(rendered, min_replicas=0, external=ExternalMetric(name="queue", per_pod=1))
+    with pytest.raises(RefusedError, match="minReplicas"):
+        api_server.apply(objects, dry_run=True)
 
 
 @pytest.mark.usefixtures("vertical_kinds")
 @pytest.mark.parametrize("mode", VerticalMode)
-def test_a_models_recommendation_is_accepted_without_a_warning(api_server, rendered, mode):
+def test_a_recommendation_is_accepted_without_a_warning(api_server, rendered, mode):
     args = VerticalArgs(
         namespace="default",
         deployment="ml-model",

@@ -27,14 +27,14 @@ from stacks.settings.stack import Settings
 CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
     (None, layers.CHECKS),
     (Layer.CLUSTER, machines.CHECKS + gpu.MACHINE_CHECKS + ranges.CHECKS + cluster.CHECKS),
-    (Layer.PLATFORM, platform.CHECKS + teams.CHECKS + gpu.PLATFORM_CHECKS),
+    (Layer.PLATFORM, platform.CHECKS + teams.CHECKS + gpu.PLATFORM_CHECKS + autoscaling.OF_PLATFORM),
     (
         Layer.MODELS,
         models.CHECKS
         + files.CHECKS
         + placement.CHECKS
         + gpu.MODEL_CHECKS
-        + autoscaling.CHECKS
+        + autoscaling.OF_MODELS
         + rollouts.CHECKS,
     ),
 )

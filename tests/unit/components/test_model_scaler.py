@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from components.autoscaling.horizontal import ModelScaler, ModelScalerArgs
+from components.autoscaling.adapter_rules import PodMetric
+from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
 
-MINIMUM: dict[str, Any] = {"namespace": "ml", "deployment": "ml-model", "measured_by": "metrics.k8s.io"}
+MINIMUM: dict[str, Any] = {"namespace": "ml", "deployment": "ml-model", "measured_by": ["metrics.k8s.io"]}
 
 
 @pytest.fixture
@@ -40,6 +41,38 @@ def test_more_pods_come_in_one_step_and_go_one_at_a_time(scaler):
     assert down["policies"] == [{"type": "Pods", "value": 1, "periodSeconds": 30}]
 
 
+def test_it_goes_by_what_one_pod_is_to_have_of_each_figure(scaler):
+    made = scaler(
+        cpu_percent=None,
+        pod_metrics={PodMetric.REQUESTS_PER_SECOND: 50},
+        external=ExternalMetric(name="queue_length", per_pod=30),
+    )
+    assert made["spec"]["metrics"] == [
+        {
+            "type": "Pods",
+            "pods": {
+                "metric": {"name": "model_requests_per_second"},
+                "target": {"type": "AverageValue", "averageValue": "50"},
+            },
+        },
+        {
+            "type": "External",
+            "external": {
+                "metric": {"name": "queue_length"},
+                "target": {"type": "AverageValue", "averageValue": "30"},
+            },
+        },
+    ]
+
+
+def test_no_pod_at_all_is_left_only_where_something_else_can_wake_it(scaler):
+    assert (
+        scaler(min_replicas=0, external=ExternalMetric(name="queue", per_pod=1))["spec"]["minReplicas"] == 0
+    )
+    with pytest.raises(ValueError, match="min_replicas 0"):
+        scaler(min_replicas=0, pod_metrics={PodMetric.REQUESTS_PER_SECOND: 50})
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -47,6 +80,8 @@ def test_more_pods_come_in_one_step_and_go_one_at_a_time(scaler):
         ("min_replicas", 0),
         ("min_replicas", 4),
         ("cpu_percent", 0),
+        ("cpu_percent", None),
+        ("pod_metrics", {PodMetric.GPU_PERCENT: 0}),
         ("down_after_seconds", 3601),
     ],
 )

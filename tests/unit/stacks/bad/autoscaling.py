@@ -3,6 +3,9 @@
 from tests.unit.stacks.bad.mistake import Bad
 
 MEASURED = {"platform.metricsServer": {}}
+PROMETHEUS = {"prometheusUrl": "http://prometheus.monitoring:9090"}
+EXTERNAL = "external.metrics.k8s.io"
+QUEUE = {"metric": "queue_length", "perPod": 30}
 
 AUTOSCALING = {
     "autoscaler beside a fixed number": Bad(
@@ -15,15 +18,51 @@ AUTOSCALING = {
         at="models[0].autoscaling.min",
         says=("4, with a max of 3",),
     ),
-    "autoscaler to no pod at all": Bad(
+    "autoscaler to no pod at all, with nothing to wake it": Bad(
         change={**MEASURED, "models[0].autoscaling": {"min": 0}},
         at="models[0].autoscaling.min",
-        says=("1 or more",),
+        says=("only running pods have", "autoscaling.external"),
+    ),
+    "autoscaler to no pod at all, too early": Bad(
+        change={
+            "platform.customMetrics": {**PROMETHEUS, "apis": [EXTERNAL]},
+            "models[0].autoscaling": {"min": 0, "external": QUEUE},
+        },
+        at="models[0].autoscaling.min",
+        says=("before Kubernetes 1.37",),
     ),
     "autoscaler where nothing measures": Bad(
         change={"models[0].autoscaling": {}},
         at="models[0].autoscaling",
-        says=("nothing measures the pods", "metricsServer: {}"),
+        says=("figures of metrics.k8s.io", "metricsServer: {}"),
+    ),
+    "autoscaler by requests where nobody counts them": Bad(
+        change={**MEASURED, "models[0].autoscaling": {"requestsPerSecond": 50}},
+        at="models[0].autoscaling",
+        says=("figures of custom.metrics.k8s.io", "customMetrics: {prometheusUrl: ...}"),
+    ),
+    "autoscaler by a queue where nobody tells of it": Bad(
+        change={"platform.customMetrics": PROMETHEUS, "models[0].autoscaling": {"external": QUEUE}},
+        at="models[0].autoscaling",
+        says=("figures of external.metrics.k8s.io", "apis: [external.metrics.k8s.io]"),
+    ),
+    "two owners of one metrics API": Bad(
+        change={**MEASURED, "platform.customMetrics": {**PROMETHEUS, "apis": ["metrics.k8s.io"]}},
+        at="platform.customMetrics.apis[0]",
+        says=("metrics.k8s.io, as platform.metricsServer has it", "one owner of each metrics API"),
+    ),
+    "metrics API that nobody knows": Bad(
+        change={"platform.customMetrics": {**PROMETHEUS, "apis": ["custom"]}},
+        at="platform.customMetrics.apis[0]",
+        says=("custom.metrics.k8s.io",),
+    ),
+    "figures from nowhere": Bad(
+        change={"platform.customMetrics": {}}, at="platform.customMetrics.prometheusUrl", says=("missing",)
+    ),
+    "figures from no address": Bad(
+        change={"platform.customMetrics": {"prometheusUrl": "prometheus:9090"}},
+        at="platform.customMetrics.prometheusUrl",
+        says=("begins with http:// or https://",),
     ),
     "size recommended by nobody": Bad(
         change={**MEASURED, "models[0].autoscaling": {"vertical": {}}},

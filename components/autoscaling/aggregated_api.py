@@ -1,0 +1,87 @@
+"""APIs that the API server forwards to a program of the platform."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi import Output, ResourceOptions
+from pulumi_kubernetes.apiregistration.v1 import APIService, APIServiceSpecArgs, ServiceReferenceArgs
+from pulumi_kubernetes.core.v1 import (
+    SecretVolumeSourceArgs,
+    Service,
+    ServicePortArgs,
+    ServiceSpecArgs,
+    VolumeArgs,
+)
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.autoscaling.controller import Controller, ControllerArgs
+from components.autoscaling.rights import SYSTEM
+from components.service_certificate import ServiceCertificate
+
+CERTIFICATE_DIRECTORY = "/certificate"
+# How every such program of Kubernetes is told where its certificate is.
+CERTIFICATE_FLAGS = (
+    f"--tls-cert-file={CERTIFICATE_DIRECTORY}/tls.crt",
+    f"--tls-private-key-file={CERTIFICATE_DIRECTORY}/tls.key",
+)
+# What Kubernetes' own programs register with: no group is preferred over another.
+GROUP_PRIORITY = 100
+
+
+def certificate_volume(certificate: ServiceCertificate) -> VolumeArgs:
+    """The certificate and its key, readable for the program's group only."""
+    secret = SecretVolumeSourceArgs(secret_name=certificate.secret, default_mode=0o440)
+    return VolumeArgs(name="certificate", secret=secret)
+
+
+def register_apis(
+    name: str,
+    versions: Mapping[str, Sequence[str]],
+    controller: Controller,
+    args: ControllerArgs,
+    certificate: ServiceCertificate,
+    parent: pulumi.Resource,
+) -> dict[str, Output[str]]:
+    """Forward API groups to the program's port `https`, which must serve with `certificate`.
+
+    `versions` are those of each group, the preferred one last. The groups' names are returned, each known
+    once the group answers.
+    """
+    service = Service(
+        name,
+        metadata=ObjectMetaArgs(name=args.name, namespace=SYSTEM, labels=args.labels),
+        spec=ServiceSpecArgs(
+            selector=args.selector,
+            ports=[
+                ServicePortArgs(
+                    name="https", port=443, target_port="https", protocol="TCP", app_protocol="https"
+                )
+            ],
+        ),
+        # A Service is awaited until it has a ready pod, which can only be after the Deployment.
+        opts=ResourceOptions(parent=parent, depends_on=[controller.deployment]),
+    )
+
+    def register(group: str, version: str, priority: int) -> APIService:
+        return APIService(
+            f"{name}-{version}.{group}",
+            metadata=ObjectMetaArgs(name=f"{version}.{group}", labels=args.labels),
+            spec=APIServiceSpecArgs(
+                group=group,
+                version=version,
+                service=ServiceReferenceArgs(name=service.metadata.name, namespace=SYSTEM, port=443),
+                ca_bundle=certificate.ca_bundle,
+                group_priority_minimum=GROUP_PRIORITY,
+                version_priority=priority,
+            ),
+            opts=ResourceOptions(parent=parent),
+        )
+
+    registered = {
+        group: [register(group, version, GROUP_PRIORITY + place) for place, version in enumerate(its)]
+        for group, its in versions.items()
+    }
+    return {
+        group: Output.all(*(one.metadata.name for one in all_of_it)).apply(lambda _, group=group: group)
+        for group, all_of_it in registered.items()
+    }

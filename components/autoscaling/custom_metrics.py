@@ -1,0 +1,149 @@
+"""prometheus-adapter: figures from Prometheus behind the APIs that autoscalers ask."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pulumi
+from pulumi import Output, Resource, ResourceOptions
+from pulumi_kubernetes.core.v1 import ConfigMap, ConfigMapVolumeSourceArgs, VolumeArgs
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, RoleRefArgs, SubjectArgs
+
+from components.autoscaling.adapter_rules import MetricsApi, adapter_configuration
+from components.autoscaling.aggregated_api import (
+    CERTIFICATE_DIRECTORY,
+    CERTIFICATE_FLAGS,
+    certificate_volume,
+    register_apis,
+)
+from components.autoscaling.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.autoscaling.rights import RBAC, SYSTEM, Rights, may
+from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
+
+NAME = "prometheus-adapter"
+CONFIGURATION_DIRECTORY = "/etc/adapter"
+# The controller that asks, as Kubernetes calls it.
+AUTOSCALER_ACCOUNT = "horizontal-pod-autoscaler"
+# Versions that the adapter serves of each API.
+VERSIONS = {
+    MetricsApi.RESOURCE: ("v1beta1",),
+    MetricsApi.CUSTOM: ("v1beta1", "v1beta2"),
+    MetricsApi.EXTERNAL: ("v1beta1",),
+}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomMetricsArgs:
+    """The program, the Prometheus that it asks, and the APIs that it owns."""
+
+    image: str
+    prometheus_url: str
+    """As a pod reaches it, such as http://prometheus.monitoring.svc:9090."""
+    apis: Sequence[MetricsApi] = (MetricsApi.CUSTOM,)
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        if not self.apis:
+            raise ValueError(f"apis must name at least one of {', '.join(MetricsApi)}")
+        if urlsplit(self.prometheus_url).scheme not in DEFAULT_PORTS:
+            raise ValueError(f"prometheus_url {self.prometheus_url!r} must begin with http:// or https://")
+
+    @property
+    def prometheus_port(self) -> int:
+        """The port that the address names, or that its scheme has."""
+        url = urlsplit(self.prometheus_url)
+        return url.port or DEFAULT_PORTS[url.scheme]
+
+
+class CustomMetrics(pulumi.ComponentResource):
+    """The owner of the metrics APIs that it is given, and of no other."""
+
+    groups: Mapping[str, Output[str]]
+    """Names of the APIs; each is known once it answers."""
+
+    def __init__(self, name: str, args: CustomMetricsArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:autoscaling:CustomMetrics", name, None, opts)
+        child = ResourceOptions(parent=self)
+        certificate = ServiceCertificate(
+            f"{name}-certificate",
+            ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
+            child,
+        )
+        wanted = _controller_args(args, certificate)
+        ConfigMap(
+            name,
+            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            data={"config.yaml": adapter_configuration(args.apis)},
+            opts=child,
+        )
+        controller = Controller(name, wanted, child)
+        _let_the_autoscaler_ask(name, args.apis, wanted.labels, child)
+        versions = {str(api): VERSIONS[api] for api in args.apis}
+        self.groups = register_apis(name, versions, controller, wanted, certificate, self)
+        self.register_outputs({"groups": dict(self.groups)})
+
+
+def _let_the_autoscaler_ask(
+    name: str, apis: Sequence[MetricsApi], labels: Mapping[str, str], child: ResourceOptions
+) -> None:
+    """Kubernetes lets its autoscaler ask for CPU and memory; for other figures whoever offers them does."""
+    asked = [api for api in apis if api is not MetricsApi.RESOURCE]
+    if not asked:
+        return
+    role = ClusterRole(
+        f"{name}-readers",
+        metadata=ObjectMetaArgs(name=f"metalml:{NAME}-readers", labels=labels),
+        rules=[may(("get", "list"), str(api), ["*"]) for api in asked],
+        opts=child,
+    )
+    ClusterRoleBinding(
+        f"{name}-readers",
+        metadata=ObjectMetaArgs(name=f"metalml:{NAME}-readers", labels=labels),
+        role_ref=RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=role.metadata.name),
+        subjects=[SubjectArgs(kind="ServiceAccount", name=AUTOSCALER_ACCOUNT, namespace=SYSTEM)],
+        opts=child,
+    )
+
+
+def _controller_args(args: CustomMetricsArgs, certificate: ServiceCertificate) -> ControllerArgs:
+    text = adapter_configuration(args.apis)
+    return ControllerArgs(
+        name=NAME,
+        image=args.image,
+        args=[
+            "--secure-port=6443",
+            *CERTIFICATE_FLAGS,
+            f"--config={CONFIGURATION_DIRECTORY}/config.yaml",
+            f"--prometheus-url={args.prometheus_url}",
+            # How soon a figure of a new pod can be asked for.
+            "--metrics-relist-interval=30s",
+        ],
+        ports={"https": 6443},
+        alive=Probe(path="/livez", port="https", scheme="HTTPS"),
+        ready=Probe(path="/readyz", port="https", scheme="HTTPS"),
+        # Its release's requests.
+        requests={"cpu": "100m", "memory": "180Mi"},
+        limits={"cpu": "500m", "memory": "400Mi"},
+        rights=Rights(
+            # From a figure's labels to the object that it belongs to.
+            cluster=[may(("get", "list", "watch"), "", ["namespaces", "nodes", "pods", "services"])],
+            answers_for_api_server=True,
+        ),
+        asks=(API_SERVER_PORT, args.prometheus_port),
+        resolves_names=True,
+        mounts={
+            CERTIFICATE_DIRECTORY: certificate_volume(certificate),
+            CONFIGURATION_DIRECTORY: VolumeArgs(
+                name="configuration", config_map=ConfigMapVolumeSourceArgs(name=NAME)
+            ),
+        },
+        # It reads both at its start only.
+        annotations={
+            "metalml/certificate-sha256": certificate.digest,
+            "metalml/config-sha256": hashlib.sha256(text.encode()).hexdigest(),
+        },
+        wait_for=args.wait_for,
+    )

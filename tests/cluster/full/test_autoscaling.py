@@ -1,0 +1,125 @@
+"""The number of pods follows the load and nobody else; their use is measured, and a size recommended."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.cluster.full.cluster import FullCluster
+from tests.cluster.load import Load
+
+MODEL = "scaled"
+PORT = 30070
+# Seconds. The measure that the model is promised to follow a load by; new figures come every 15 s.
+LONGEST_UP = 60
+# Stabilization in the test's settings, two steps down of 30 s each, and figures that come late.
+LONGEST_DOWN = 240
+LONGEST_RECOMMENDATION = 180
+AUTOSCALING = {"min": 1, "max": 3, "cpuPercent": 70, "downAfterSeconds": 30, "vertical": {}}
+
+
+def resources(memory: str) -> dict[str, dict[str, str]]:
+    """So little CPU that 100 requests a second, which cost about 110m, are work for three pods."""
+    return {"requests": {"cpu": "50m", "memory": memory}, "limits": {"cpu": "1"}}
+
+
+def settings(**changes: object) -> dict[str, object]:
+    """A model on the worker that has no other, small enough for three pods of it."""
+    model = {
+        "name": MODEL,
+        "servedName": MODEL,
+        "files": {"source": ".local/models/half_plus_two", "machine": "worker-2"},
+        "service": {"nodePort": PORT},
+        "resources": resources(memory="256Mi"),
+        **changes,
+    }
+    return {"metalml:models": [model]}
+
+
+def wanted_pods(full: FullCluster) -> int:
+    return int(full.get("deployment", MODEL)["spec"]["replicas"])
+
+
+def wait_until(holds: Callable[[], bool], seconds: float) -> float:
+    """The seconds until it held."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < seconds, f"not after {seconds} s"
+        time.sleep(1)
+    return time.monotonic() - began
+
+
+@contextmanager
+def watched(full: FullCluster) -> Iterator[list[int]]:
+    """Every number of pods that was wanted in the meantime, each change once."""
+    seen = [wanted_pods(full)]
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.wait(1):
+            if (now := wanted_pods(full)) != seen[-1]:
+                seen.append(now)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def scaled(full: FullCluster) -> Iterator[FullCluster]:
+    """A model that ran with two pods before its number was given to an autoscaler."""
+    with full.models(MODEL, settings(replicas=2)):
+        with watched(full) as seen:
+            full.write(MODEL, settings(autoscaling=AUTOSCALING))
+            full.project.must("up", MODEL)
+        assert seen == [2], "switching to an autoscaler changed the number of pods by itself"
+        yield full
+
+
+def test_use_of_machines_and_pods_is_measured(full: FullCluster) -> None:
+    nodes = full.kubectl("top", "nodes", "--no-headers").splitlines()
+    assert {line.split()[0] for line in nodes} == {"control-1", "gpu-1", "worker-1", "worker-2"}
+    assert not [line for line in nodes if "unknown" in line]
+    assert "ml-model" in full.kubectl("top", "pods", "--namespace", "ml", "--no-headers")
+
+
+def test_pods_follow_the_load_and_up_does_not_touch_their_number(scaled: FullCluster) -> None:
+    address = scaled.project.settings("full")["config"]["metalml:machines"][0]["address"]
+    wait_until(lambda: wanted_pods(scaled) == 1, LONGEST_DOWN)
+    url = f"http://{address}:{PORT}/v1/models/{MODEL}:predict"
+    with watched(scaled) as seen:
+        with Load(url, clients=4, per_second=100) as load:
+            up = wait_until(lambda: wanted_pods(scaled) == 3, LONGEST_UP)
+            # Rolls all pods, by an apply of the whole Deployment.
+            scaled.write(MODEL, settings(autoscaling=AUTOSCALING, resources=resources(memory="257Mi")))
+            scaled.project.must("up", MODEL)
+            assert wanted_pods(scaled) == 3
+        down = wait_until(lambda: wanted_pods(scaled) == 1, LONGEST_DOWN)
+    print(f"1 to 3 pods {up:.0f} s after the load began, back to 1 {down:.0f} s after it ended; {seen}")
+    assert load.failures == [], load.told()
+    assert seen in ([1, 3, 2, 1], [1, 2, 3, 2, 1]), "flapping"
+
+
+def test_a_size_is_recommended(scaled: FullCluster) -> None:
+    def recommended() -> bool:
+        status = scaled.get("vpa", f"{MODEL}-vpa").get("status", {})
+        return bool(status.get("recommendation", {}).get("containerRecommendations"))
+
+    wait_until(recommended, LONGEST_RECOMMENDATION)
+    (container,) = scaled.get("vpa", f"{MODEL}-vpa")["status"]["recommendation"]["containerRecommendations"]
+    assert container["containerName"] == "model-server"
+    assert set(container["target"]) == {"cpu", "memory"}
+    # And nothing is done with it.
+    pods = json.loads(
+        scaled.kubectl("get", "pods", "-n", "ml", "-l", f"app.kubernetes.io/instance={MODEL}", "-o", "json")
+    )
+    for pod in pods["items"]:
+        (server,) = pod["spec"]["containers"]
+        assert server["resources"]["requests"]["cpu"] == "50m"
