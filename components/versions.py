@@ -32,6 +32,9 @@ CALICO_CRDS_SHA256 = "192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5e
 METRICS_SERVER = "0.9.0"
 # renovate: datasource=github-releases depName=kubernetes-sigs/prometheus-adapter
 PROMETHEUS_ADAPTER = "0.12.0"
+# Its minor has to be the cluster's.
+# renovate: datasource=docker depName=registry.k8s.io/autoscaling/cluster-autoscaler
+CLUSTER_AUTOSCALER = "1.36.1"
 # renovate: datasource=go depName=k8s.io/autoscaler/vertical-pod-autoscaler
 VERTICAL_POD_AUTOSCALER = "1.7.1"
 # Its CustomResourceDefinitions, as its repository has them. Another version has another digest.
@@ -81,6 +84,7 @@ IMAGES = {
     "dcgm-exporter": f"nvcr.io/nvidia/k8s/dcgm-exporter:{DCGM_EXPORTER}-distroless",
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
     "metrics-server": f"registry.k8s.io/metrics-server/metrics-server:v{METRICS_SERVER}",
+    "cluster-autoscaler": f"registry.k8s.io/autoscaling/cluster-autoscaler:v{CLUSTER_AUTOSCALER}",
     "prometheus-adapter": f"registry.k8s.io/prometheus-adapter/prometheus-adapter:v{PROMETHEUS_ADAPTER}",
     **{
         f"vpa-{name}": f"registry.k8s.io/autoscaling/vpa-{name}:{VERTICAL_POD_AUTOSCALER}"

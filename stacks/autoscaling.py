@@ -1,11 +1,12 @@
 """Autoscaling: what the platform offers for it, and how a model uses it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi import Output, ResourceOptions
 
 from components.autoscaling import vertical_rights
 from components.autoscaling.adapter_rules import MetricsApi
+from components.autoscaling.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs
 from components.autoscaling.custom_metrics import CustomMetrics, CustomMetricsArgs
 from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
 from components.autoscaling.metrics_server import MetricsServer, MetricsServerArgs
@@ -62,7 +63,31 @@ def build_autoscaling(settings: Settings, cluster: ClusterOutputs) -> Mapping[st
             options,
         )
         apis[vertical_rights.GROUP] = sizing.group
+    if (more := settings.platform.cluster_autoscaler) is not None and more.provider is not None:
+        host, _, port = more.provider.address.rpartition(":")
+        ClusterAutoscaler(
+            "cluster-autoscaler",
+            ClusterAutoscalerArgs(
+                image=images["cluster-autoscaler"],
+                provider_host=host,
+                provider_port=int(port),
+                provider_secret=more.provider.secret,
+                wait_for=cluster.ready,
+            ),
+            options,
+        )
     return apis
+
+
+def machines_to_rent(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, Output[str | None]]:
+    """Of each group of spare machines the next that is not in the cluster; None where all are."""
+    more = settings.platform.cluster_autoscaler
+    there = cluster.machine_names()
+
+    def next_of(machines: Sequence[str]) -> Output[str | None]:
+        return there.apply(lambda names: next((one for one in machines if one not in names), None))
+
+    return {} if more is None else {group.name: next_of(group.machines) for group in more.spares}
 
 
 def scale(
@@ -85,7 +110,7 @@ def scale(
             external=wanted.external
             and ExternalMetric(name=wanted.external.metric, per_pod=wanted.external.per_pod),
             down_after_seconds=wanted.down_after_seconds,
-            measured_by=[platform.scaling_api(api) for api in wanted.asks],
+            measured_by=[platform.scaling_api(str(api)) for api in wanted.asks],
         ),
         options,
     )

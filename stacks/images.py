@@ -21,6 +21,9 @@ def images_of(settings: Settings) -> dict[str, str]:
         use("metrics-server")
     if settings.owns(Layer.PLATFORM) and settings.platform.custom_metrics is not None:
         use("prometheus-adapter")
+    machines = settings.platform.cluster_autoscaler
+    if settings.owns(Layer.PLATFORM) and machines is not None and machines.provider is not None:
+        use("cluster-autoscaler")
     if settings.owns(Layer.PLATFORM) and settings.platform.vpa is not None:
         for name in ("recommender", "updater", "admission-controller"):
             use(f"vpa-{name}")

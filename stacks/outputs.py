@@ -6,7 +6,7 @@ in both cases, so a layer cannot tell where its upstream came from.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pulumi
@@ -49,6 +49,12 @@ class ClusterOutputs:
             private_key_file=found["privateKeyFile"],
             host_key=found["hostKey"],
         )
+
+    def machine_names(self) -> Output[Sequence[str]]:
+        """The names of all machines, sorted."""
+        if not isinstance(self.machines, Output):
+            return Output.from_input(sorted(self.machines))
+        return self.machines.apply(sorted)
 
     def addresses(self) -> Output[Sequence[str]]:
         """The addresses of all machines, sorted by the machines' names."""
@@ -96,6 +102,8 @@ class PlatformOutputs:
     """By name, too: the PriorityClasses that pods may have."""
     scaling_apis: Mapping[str, Output[str]] | Output[Sequence[str]]
     """By name, too: the API groups that give autoscalers figures, and those that act on autoscalers."""
+    machines_to_rent: Mapping[str, Output[str | None]] = field(default_factory=dict)
+    """By group of spare machines: which is the next."""
 
     def namespace(self, name: str) -> Output[str]:
         """The name again, known only when the namespace of that name is there."""
@@ -116,6 +124,7 @@ class PlatformOutputs:
             "teams": self.teams,
             "priorities": _names(self.priorities),
             "scalingApis": _names(self.scaling_apis),
+            **({"machinesToRent": dict(self.machines_to_rent)} if self.machines_to_rent else {}),
         }
 
 

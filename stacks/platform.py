@@ -3,7 +3,7 @@
 from pulumi import ResourceOptions
 
 from components.priorities import register_priorities
-from stacks.autoscaling import build_autoscaling
+from stacks.autoscaling import build_autoscaling, machines_to_rent
 from stacks.gpu import build_gpus
 from stacks.nfs import build_nfs
 from stacks.outputs import ClusterOutputs, PlatformOutputs
@@ -22,4 +22,5 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
         teams=tenancy.teams,
         priorities=register_priorities(options),
         scaling_apis=build_autoscaling(settings, cluster),
+        machines_to_rent=machines_to_rent(settings, cluster),
     )

@@ -66,6 +66,8 @@ class ControllerArgs:
     name: str
     image: str
     args: Sequence[str]
+    command: Sequence[str] = ()
+    """Where the image does not say by itself which program it is."""
     ports: Mapping[str, int]
     """By name; all of them may be asked by anybody in the cluster who has the right to."""
     alive: Probe
@@ -235,6 +237,7 @@ def _container(args: ControllerArgs) -> ContainerArgs:
         image=args.image,
         # The tag is pinned, and an image that was imported on the node is in no registry.
         image_pull_policy="IfNotPresent",
+        command=list(args.command) or None,
         args=list(args.args),
         env=[EnvVarArgs(name=name, value=value) for name, value in args.environment.items()] or None,
         ports=[

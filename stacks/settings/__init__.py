@@ -2,6 +2,7 @@
 
 from stacks.settings.autoscaling import (
     AutoscalingSettings,
+    ClusterAutoscalerSettings,
     CustomMetricsSettings,
     ExternalSettings,
     MetricsServerSettings,
@@ -33,6 +34,7 @@ __all__ = [
     "AptSource",
     "AutoscalingSettings",
     "BundleSource",
+    "ClusterAutoscalerSettings",
     "ClusterSettings",
     "ComputeSettings",
     "CustomMetricsSettings",

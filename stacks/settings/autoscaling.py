@@ -7,7 +7,7 @@ from pydantic import Field
 from components.autoscaling.adapter_rules import MetricsApi, PodMetric
 from components.autoscaling.vertical import Sized, VerticalMode
 from stacks.settings.base import Items, Model
-from stacks.settings.fields import HttpUrl, MetricName
+from stacks.settings.fields import DnsName, HostPort, HttpUrl, Label, MetricName
 
 MOST_REPLICAS = 100  # as many as `replicas` of a model takes
 DEFAULT_CPU_PERCENT = 70
@@ -26,6 +26,27 @@ class CustomMetricsSettings(Model):
     prometheus_url: HttpUrl  # as a pod reaches it
     # Each has one owner in a cluster: not what metricsServer, KEDA or another adapter owns.
     apis: Items[MetricsApi] = (MetricsApi.CUSTOM,)
+
+
+class ProviderSettings(Model):
+    """Somebody's own API for renting machines, behind Cluster Autoscaler's gRPC protocol."""
+
+    address: HostPort  # as a pod reaches it
+    secret: DnsName = "cluster-autoscaler-provider"  # in kube-system: tls.crt, tls.key, ca.crt
+
+
+class SpareGroup(Model):
+    """Machines that are alike and could be rented, in the order in which they would be."""
+
+    name: Label
+    machines: Annotated[Items[Label], Field(min_length=1)]  # as they will be called in metalml:machines
+
+
+class ClusterAutoscalerSettings(Model):
+    """Where more machines come from: from a provider by themselves, or from somebody who rents them."""
+
+    provider: ProviderSettings | None = None
+    spares: Items[SpareGroup] = ()
 
 
 class VpaSettings(Model):

@@ -22,6 +22,7 @@ IMAGE = re.compile(
     r"([A-Za-z0-9.-]+(:\d+)?/)?[a-z0-9._-]+(/[a-z0-9._-]+)*"
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})"
 )
+HOST_PORT = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
 HTTP_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._/-]*)?")
 METRIC_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
@@ -134,6 +135,9 @@ Address = Annotated[IPv4Address, BeforeValidator(_address)]
 Quantity = Annotated[str, BeforeValidator(_quantity)]
 LabelKey = Annotated[str, BeforeValidator(_label_key)]
 LabelValue = Annotated[str, BeforeValidator(_label_value)]
+HostPort = Annotated[
+    str, _text(HOST_PORT, "a host and a port, such as provider.example.com:8086", "write both")
+]
 HttpUrl = Annotated[
     str, _text(HTTP_URL, "an address that begins with http:// or https://, such as http://prometheus:9090")
 ]

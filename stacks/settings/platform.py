@@ -5,7 +5,12 @@ from typing import Any
 
 from pydantic import model_validator
 
-from stacks.settings.autoscaling import CustomMetricsSettings, MetricsServerSettings, VpaSettings
+from stacks.settings.autoscaling import (
+    ClusterAutoscalerSettings,
+    CustomMetricsSettings,
+    MetricsServerSettings,
+    VpaSettings,
+)
 from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
 from stacks.settings.gpu import GpuSettings
@@ -26,6 +31,7 @@ class PlatformSettings(Model):
     custom_metrics: CustomMetricsSettings | None = None  # None: autoscalers go by CPU only
     vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler
     nfs: NfsSettings | None = None  # None: no pod can mount a share
+    cluster_autoscaler: ClusterAutoscalerSettings | None = None  # None: the machines are as many as they are
 
     @model_validator(mode="before")
     @classmethod

@@ -14,6 +14,7 @@ from tests.api.api_server import RefusedError
 from tests.api.everything import render_everything
 
 CONTROLLERS = {
+    "cluster-autoscaler",
     "metrics-server",
     "prometheus-adapter",
     "vpa-admission-controller",

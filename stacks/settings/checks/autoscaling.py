@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from components import versions
 from components.autoscaling.adapter_rules import MetricsApi
 from components.autoscaling.vertical import Sized, VerticalMode
 from stacks.settings.autoscaling import AutoscalingSettings
@@ -159,7 +160,57 @@ def no_fight_over_cpu(settings: Settings, _: Path) -> Iterator[Mistake]:
             )
 
 
-OF_PLATFORM = (one_owner_of_each_metrics_api, something_measures)
+def one_source_of_machines(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """A provider has groups of its own; a list of machines that it does not know would rent nothing."""
+    path, more = "platform.clusterAutoscaler", settings.platform.cluster_autoscaler
+    if not known(more) or more is None or not known(more.provider, more.spares):
+        return
+    if (more.provider is None) == (not more.spares):
+        yield mistake(
+            path,
+            "a provider and spares" if more.spares else "neither a provider nor spares",
+            "provider, whose own API rents machines; or spares, a list of machines that somebody rents",
+            "keep one of them" if more.spares else "add one of them, or remove clusterAutoscaler",
+        )
+    groups = list(enumerate(more.spares))
+    yield from duplicates(
+        ((f"{path}.spares[{index}].name", group.name) for index, group in groups),
+        "a name of its own",
+        "rename one",
+    )
+    yield from duplicates(
+        (
+            (f"{path}.spares[{index}].machines[{place}]", machine)
+            for index, group in groups
+            for place, machine in enumerate(group.machines)
+        ),
+        "each machine once",
+        "remove one: a machine can be rented once",
+    )
+
+
+def cluster_autoscaler_of_the_minor(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """It decides by the code of one scheduler; another minor's may put the pod elsewhere."""
+    more, version = settings.platform.cluster_autoscaler, settings.cluster.kubernetes_version
+    own_image = known(settings.images) and "cluster-autoscaler" in settings.images
+    if own_image or not known(more, version) or more is None or not known(more.provider):
+        return
+    ours = versions.CLUSTER_AUTOSCALER
+    if more.provider and owned(settings, Layer.CLUSTER) and ours.split(".")[1] != version.split(".")[1]:
+        yield mistake(
+            "platform.clusterAutoscaler.provider",
+            f"Cluster Autoscaler {ours}, on Kubernetes {version}",
+            "both of the same minor",
+            "name one of that minor as images.cluster-autoscaler",
+        )
+
+
+OF_PLATFORM = (
+    one_owner_of_each_metrics_api,
+    something_measures,
+    one_source_of_machines,
+    cluster_autoscaler_of_the_minor,
+)
 OF_MODELS = (
     one_owner_of_replicas,
     least_and_most,

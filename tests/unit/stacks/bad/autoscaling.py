@@ -88,6 +88,48 @@ AUTOSCALING = {
         at="models[0].autoscaling.vertical.mode",
         says=("recommend",),
     ),
+    "machines from nowhere": Bad(
+        change={"platform.clusterAutoscaler": {}},
+        at="platform.clusterAutoscaler",
+        says=("neither a provider nor spares",),
+    ),
+    "machines from two": Bad(
+        change={
+            "platform.clusterAutoscaler": {
+                "provider": {"address": "provider.example.com:8086"},
+                "spares": [{"name": "gpus", "machines": ["gpu-2"]}],
+            }
+        },
+        at="platform.clusterAutoscaler",
+        says=("a provider and spares", "keep one of them"),
+    ),
+    "provider without a port": Bad(
+        change={"platform.clusterAutoscaler": {"provider": {"address": "provider.example.com"}}},
+        at="platform.clusterAutoscaler.provider.address",
+        says=("a host and a port",),
+    ),
+    "autoscaler of another minor": Bad(
+        change={
+            "platform.clusterAutoscaler": {"provider": {"address": "provider.example.com:8086"}},
+            "cluster.kubernetesVersion": "1.37.2",
+        },
+        at="platform.clusterAutoscaler.provider",
+        says=("on Kubernetes 1.37.2", "images.cluster-autoscaler"),
+    ),
+    "spare machine in two groups": Bad(
+        change={
+            "platform.clusterAutoscaler": {
+                "spares": [{"name": "a", "machines": ["gpu-2"]}, {"name": "b", "machines": ["gpu-2"]}]
+            }
+        },
+        at="platform.clusterAutoscaler.spares[1].machines[0]",
+        says=("gpu-2, as platform.clusterAutoscaler.spares[0].machines[0] has it",),
+    ),
+    "group without a machine": Bad(
+        change={"platform.clusterAutoscaler": {"spares": [{"name": "a", "machines": []}]}},
+        at="platform.clusterAutoscaler.spares[0].machines",
+        says=("1",),
+    ),
     "metrics-server without pods": Bad(
         change={"platform.metricsServer": {"replicas": 0}},
         at="platform.metricsServer.replicas",

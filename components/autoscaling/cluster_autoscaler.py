@@ -1,0 +1,147 @@
+"""Cluster Autoscaler for machines that somebody's own API rents: it asks a provider over gRPC."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import yaml
+from pulumi import Resource, ResourceOptions
+from pulumi_kubernetes.core.v1 import (
+    ConfigMap,
+    ConfigMapVolumeSourceArgs,
+    SecretVolumeSourceArgs,
+    VolumeArgs,
+)
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.autoscaling.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.autoscaling.rights import SYSTEM, Rights, may
+from components.checks import require_dns_name
+
+NAME = "cluster-autoscaler"
+CONFIGURATION_DIRECTORY = "/config"
+CERTIFICATE_DIRECTORY = "/provider-certificate"
+# What the program writes about itself, for people.
+STATUS = "cluster-autoscaler-status"
+LOOK = ("get", "list", "watch")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterAutoscalerArgs:
+    """The program, and the provider that rents and returns machines for it."""
+
+    image: str
+    """Of the cluster's minor: it asks itself what that scheduler would do."""
+    provider_host: str
+    provider_port: int
+    provider_secret: str
+    """Secret in kube-system with `tls.crt`, `tls.key` and `ca.crt`. Whoever could call the provider without a
+    certificate could return every machine."""
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        require_dns_name("provider_secret", self.provider_secret)
+        if not self.provider_host or not 1 <= self.provider_port <= 65535:
+            raise ValueError("provider_host and provider_port must name where the provider answers")
+
+
+class ClusterAutoscaler(pulumi.ComponentResource):
+    """Rents machines for pods that find no place, and returns machines that nothing needs.
+
+    Which groups of machines there are, of what size, is the provider's knowledge: nothing here says it twice.
+    """
+
+    def __init__(self, name: str, args: ClusterAutoscalerArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:autoscaling:ClusterAutoscaler", name, None, opts)
+        child = ResourceOptions(parent=self)
+        wanted = _controller_args(args)
+        ConfigMap(
+            name,
+            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            data={"cloud-config": cloud_configuration(args)},
+            opts=child,
+        )
+        Controller(name, wanted, child)
+        self.register_outputs({})
+
+
+def cloud_configuration(args: ClusterAutoscalerArgs) -> str:
+    """How the provider is reached, as `--cloud-provider=externalgrpc` reads it."""
+    return yaml.safe_dump(
+        {
+            "address": f"{args.provider_host}:{args.provider_port}",
+            "key": f"{CERTIFICATE_DIRECTORY}/tls.key",
+            "cert": f"{CERTIFICATE_DIRECTORY}/tls.crt",
+            "cacert": f"{CERTIFICATE_DIRECTORY}/ca.crt",
+        },
+        sort_keys=False,
+    )
+
+
+def _controller_args(args: ClusterAutoscalerArgs) -> ControllerArgs:
+    return ControllerArgs(
+        name=NAME,
+        image=args.image,
+        command=["/cluster-autoscaler"],
+        args=[
+            "--cloud-provider=externalgrpc",
+            f"--cloud-config={CONFIGURATION_DIRECTORY}/cloud-config",
+            f"--namespace={SYSTEM}",
+            # Of groups that would do, the one that leaves least of a machine unused: GPUs are what costs.
+            "--expander=least-waste",
+            # Model servers have a scratch directory; it would keep every machine rented for ever.
+            "--skip-nodes-with-local-storage=false",
+        ],
+        ports={"metrics": 8085},
+        alive=Probe(path="/health-check", port="metrics"),
+        ready=Probe(path="/metrics", port="metrics"),
+        # Its release's requests for a cluster of this size.
+        requests={"cpu": "100m", "memory": "300Mi"},
+        limits={"cpu": "500m", "memory": "600Mi"},
+        rights=_rights(),
+        asks=(API_SERVER_PORT, args.provider_port),
+        resolves_names=True,
+        mounts={
+            CONFIGURATION_DIRECTORY: VolumeArgs(
+                name="configuration", config_map=ConfigMapVolumeSourceArgs(name=NAME)
+            ),
+            CERTIFICATE_DIRECTORY: VolumeArgs(
+                name="certificate",
+                secret=SecretVolumeSourceArgs(secret_name=args.provider_secret, default_mode=0o440),
+            ),
+        },
+        # It reads the address at its start only.
+        annotations={"metalml/provider": f"{args.provider_host}:{args.provider_port}"},
+        wait_for=args.wait_for,
+    )
+
+
+def _rights() -> Rights:
+    """After the rules of its release: see what the scheduler sees, evict, mark and count machines."""
+    return Rights(
+        cluster=[
+            may(LOOK, "", ["namespaces", "pods", "services", "replicationcontrollers"]),
+            may(LOOK, "", ["persistentvolumes", "persistentvolumeclaims"]),
+            may((*LOOK, "update", "patch"), "", ["nodes"]),
+            may(("create",), "", ["pods/eviction"]),
+            may(("update",), "", ["pods/status"]),
+            may(("create", "patch", "update"), "", ["events"]),
+            may(LOOK, "apps", ["daemonsets", "replicasets", "statefulsets"]),
+            may(LOOK, "batch", ["jobs", "cronjobs"]),
+            may(LOOK, "policy", ["poddisruptionbudgets"]),
+            may(
+                LOOK,
+                "storage.k8s.io",
+                ["storageclasses", "csinodes", "csidrivers", "csistoragecapacities", "volumeattachments"],
+            ),
+            may(LOOK, "resource.k8s.io", ["resourceclaims", "resourceslices", "deviceclasses"]),
+        ],
+        namespaces={
+            SYSTEM: [
+                may(("create",), "coordination.k8s.io", ["leases"]),
+                may(("get", "update"), "coordination.k8s.io", ["leases"], only=[NAME]),
+                may(("create", *LOOK), "", ["configmaps"]),
+                may(("update", "delete"), "", ["configmaps"], only=[STATUS]),
+            ]
+        },
+    )
