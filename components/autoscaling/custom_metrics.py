@@ -11,7 +11,7 @@ from pulumi_kubernetes.core.v1 import ConfigMap, ConfigMapVolumeSourceArgs, Volu
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, RoleRefArgs, SubjectArgs
 
-from components.autoscaling.adapter_rules import MetricsApi, adapter_configuration
+from components.autoscaling.adapter_rules import MetricsApi, PodMetric, adapter_configuration
 from components.autoscaling.aggregated_api import (
     CERTIFICATE_DIRECTORY,
     CERTIFICATE_FLAGS,
@@ -90,13 +90,19 @@ def _let_the_autoscaler_ask(
     name: str, apis: Sequence[MetricsApi], labels: Mapping[str, str], child: ResourceOptions
 ) -> None:
     """Kubernetes lets its autoscaler ask for CPU and memory; for other figures whoever offers them does."""
-    asked = [api for api in apis if api is not MetricsApi.RESOURCE]
-    if not asked:
+    # A figure of pods is asked for as if it were a part of theirs, one of something else as a thing itself.
+    asked = {
+        MetricsApi.CUSTOM: [f"pods/{metric}" for metric in PodMetric],
+        # Their names are those of the user's recording rules.
+        MetricsApi.EXTERNAL: ["*"],
+    }
+    rules = [may(("get", "list"), str(api), names) for api, names in asked.items() if api in apis]
+    if not rules:
         return
     role = ClusterRole(
         f"{name}-readers",
         metadata=ObjectMetaArgs(name=f"metalml:{NAME}-readers", labels=labels),
-        rules=[may(("get", "list"), str(api), ["*"]) for api in asked],
+        rules=rules,
         opts=child,
     )
     ClusterRoleBinding(

@@ -17,7 +17,7 @@ def _seeing_pods() -> list[PolicyRuleArgs]:
         may(READ, "", ["pods", "nodes", "limitranges"]),
         may(READ, GROUP, ["verticalpodautoscalers"]),
         # From the Deployment that a VPA names to its pods.
-        may(("get", "watch"), "*", ["*/scale"]),
+        may(("get", "watch"), "apps", ["deployments/scale", "replicasets/scale", "statefulsets/scale"]),
         may(READ, "", ["replicationcontrollers"]),
         may(READ, "apps", ["daemonsets", "deployments", "replicasets", "statefulsets"]),
         may(READ, "batch", ["jobs", "cronjobs"]),
