@@ -88,7 +88,8 @@ def run(
     stopped = not _ended(process, cancelled)
     for thread in threads:
         thread.join()
-    if process.returncode != 0:
+    # A command that was told to end may do so with 0, and has not done what it was for.
+    if stopped or process.returncode != 0:
         how = "stopped" if stopped else f"exit status {process.returncode}"
         raise Failed(f'{how}: running "{command}":\n{"".join(told[-_TAIL:])}')
     return Said(**{name: "".join(lines).removesuffix("\n") for name, lines in said.items()})
