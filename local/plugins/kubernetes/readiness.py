@@ -68,16 +68,33 @@ def _stateful_set(live: Object, _: Objects) -> str | None:
     ready = status.get("readyReplicas", 0)
     if not is_observed(live) or ready < wanted:
         return f"{ready} of {wanted} pods are ready"
-    if status.get("currentRevision") != status.get("updateRevision"):
-        return f"{status.get('updatedReplicas', 0)} of {wanted} pods are of this version"
+    # Of a part of the pods, or of those that somebody deletes, the version changes by design.
+    kept = 0 if _is_updated(live) else wanted
+    kept = (live["spec"].get("updateStrategy") or {}).get("rollingUpdate", {}).get("partition", kept)
+    updated = status.get("updatedReplicas", 0)
+    if status.get("currentRevision") != status.get("updateRevision") and updated < wanted - kept:
+        return f"{updated} of {wanted - kept} pods are of this version"
     return None
 
 
 def _daemon_set(live: Object, _: Objects) -> str | None:
     status = live.get("status") or {}
     wanted = status.get("desiredNumberScheduled", 0)
-    ready = min(status.get("numberAvailable", 0), status.get("updatedNumberScheduled", 0))
+    ready = status.get("numberAvailable", 0)
+    if _is_updated(live):
+        ready = min(ready, status.get("updatedNumberScheduled", 0))
     return None if is_observed(live) and ready >= wanted else f"{ready} of {wanted} pods are ready"
+
+
+def _is_updated(live: Object) -> bool:
+    """Whether the controller brings a new version to all pods; else to those that somebody deletes."""
+    return (live["spec"].get("updateStrategy") or {}).get("type") != "OnDelete"
+
+
+def _quota(live: Object, _: Objects) -> str | None:
+    # Until it has been counted, every pod in its namespace is refused.
+    counted = (live.get("status") or {}).get("hard") == (live.get("spec") or {}).get("hard")
+    return None if counted else "what is there has not been counted yet"
 
 
 def _job(live: Object, _: Objects) -> str | None:
@@ -198,6 +215,7 @@ _RULES: dict[str, Rule] = {
     "/Service": _service,
     "/PersistentVolume": _phase("Available", "Bound"),
     "/PersistentVolumeClaim": _claim,
+    "/ResourceQuota": _quota,
     "/Namespace": _phase("Active"),
     "apiextensions.k8s.io/CustomResourceDefinition": _condition("Established"),
     "apiregistration.k8s.io/APIService": _condition("Available"),
