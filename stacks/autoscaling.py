@@ -116,11 +116,11 @@ def scale(
     )
     if wanted.vertical is not None:
         VerticalPodAutoscaler(
-            f"{model.name}-vpa",
+            f"{server.deployment_name}-vpa",
             VerticalArgs(
                 namespace=server.namespace,
                 deployment=server.deployment,
-                name=f"{model.name}-vpa",
+                name=f"{server.deployment_name}-vpa",
                 recommended_by=platform.scaling_api(vertical_rights.GROUP),
                 limits=model.resources.limits.model_dump(),
                 mode=wanted.vertical.mode,

@@ -6,17 +6,18 @@ from pulumi import ResourceOptions
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
 
+from components.serving.model_server import TAKE_BACK
 from tests.api.test_ownership import wait_until
 
 # No kubelet: nothing would become ready.
 SKIP = {"pulumi.com/skipAwait": "true"}
 
 
-def deployment(namespace, options, version, replicas=None, ignored=(), image="x"):
+def deployment(namespace, options, version, replicas=None, ignored=(), image="x", annotations=None):
     containers = [{"name": "side", "image": "y"}, {"name": "main", "image": image}]
     return Deployment(
         "one",
-        metadata={"name": "one", "namespace": namespace, "annotations": SKIP},
+        metadata={"name": "one", "namespace": namespace, "annotations": SKIP | (annotations or {})},
         spec={
             "replicas": replicas,
             "selector": {"matchLabels": {"app": "one"}},
@@ -103,3 +104,18 @@ def test_an_ignored_field_in_a_list_keeps_what_others_made_of_it(stack, namespac
     # Not ignored any more: the conflict is told.
     told = stack.up(lambda options: deployment(namespace, options, "2", image="ours"), fails=True).text
     assert 'containers[name="main"].image: conflict with "kubectl-set"' in told
+
+
+def test_a_number_that_is_given_again_is_taken_back_from_whoever_set_another(stack, namespace, api_server):
+    def live():
+        return api_server.get("deployment", "one", namespace)["spec"]["replicas"]
+
+    stack.up(lambda options: deployment(namespace, options, "1", replicas=3))
+    stack.up(lambda options: deployment(namespace, options, "1"))
+    api_server.kubectl("scale", "deployment", "one", "-n", namespace, "--replicas=5")
+    # As somebody else's without the annotation that a model with a fixed number has.
+    told = stack.up(lambda options: deployment(namespace, options, "1", replicas=2), fails=True).text
+    assert ".spec.replicas: conflict with" in told
+    assert live() == 5
+    stack.up(lambda options: deployment(namespace, options, "1", replicas=2, annotations=TAKE_BACK))
+    assert live() == 2
