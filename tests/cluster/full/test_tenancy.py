@@ -1,0 +1,178 @@
+"""Teams that share machines: whose pods go first, who gets no more, and who may do what."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.gpu.resources import GPU
+from tests.cluster.full.cluster import FullCluster
+
+# Already on every machine: it is what holds the network of each pod.
+IMAGE = "registry.k8s.io/pause:3.10.2"
+# A scheduler on two busy cores, and the grace period of the pods that give way.
+LONGEST_SECONDS = 90
+SECOND_LOOK_SECONDS = 8
+LOWEST = "test-lowest"
+
+
+@pytest.fixture
+def apply(full: FullCluster, tmp_path: Path) -> Callable[..., None]:
+    def objects(*made: dict[str, Any]) -> None:
+        file = tmp_path / "objects.yaml"
+        file.write_text(yaml.safe_dump_all(made))
+        full.kubectl("apply", "--filename", str(file))
+
+    return objects
+
+
+@pytest.fixture(autouse=True)
+def no_pods(full: FullCluster) -> Iterator[None]:
+    yield
+    for team in ("vision", "research"):
+        full.kubectl("delete", "pods", "--all", "--namespace", team, "--grace-period=1")
+
+
+def pod(name: str, team: str, *, priority: str, gpus: int = 1) -> dict[str, Any]:
+    """A pod as a data scientist may write it: it waits, on a GPU."""
+    container = {
+        "name": "main",
+        "image": IMAGE,
+        "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {GPU: gpus}},
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": team},
+        "spec": {
+            "priorityClassName": priority,
+            "terminationGracePeriodSeconds": 1,
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": 65535,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "tolerations": [{"key": GPU, "operator": "Exists", "effect": "NoSchedule"}],
+            "containers": [container],
+        },
+    }
+
+
+def running(full: FullCluster, team: str) -> set[str]:
+    listed = full.kubectl("get", "pods", "--namespace", team, "--output", "json")
+    return {
+        one["metadata"]["name"]
+        for one in json.loads(listed)["items"]
+        if one["status"].get("phase") == "Running" and "deletionTimestamp" not in one["metadata"]
+    }
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.5)
+
+
+def why_it_waits(full: FullCluster, name: str, team: str) -> str:
+    conditions = full.get("pod", name, team)["status"].get("conditions", [])
+    return " ".join(one.get("message", "") for one in conditions if one["type"] == "PodScheduled")
+
+
+def test_serving_takes_the_place_of_best_effort_work_of_another_team(full: FullCluster, apply) -> None:
+    apply(*(pod(name, "research", priority="best-effort") for name in ("one", "two")))
+    until(lambda: running(full, "research") == {"one", "two"})
+    apply(pod("answers", "vision", priority="serving"))
+    until(lambda: running(full, "vision") == {"answers"})
+    # One GPU was enough: the other pod stays.
+    assert len(running(full, "research")) == 1
+
+
+def test_best_effort_work_waits_even_for_the_place_of_less_and_training_does_not(
+    full: FullCluster, apply
+) -> None:
+    lowest = {
+        "apiVersion": "scheduling.k8s.io/v1",
+        "kind": "PriorityClass",
+        "metadata": {"name": LOWEST},
+        "value": -2000,
+    }
+    apply(lowest)
+    try:
+        apply(*(pod(name, "research", priority=LOWEST) for name in ("one", "two")))
+        until(lambda: running(full, "research") == {"one", "two"})
+        apply(pod("patient", "vision", priority="best-effort"))
+        until(lambda: "Insufficient nvidia.com/gpu" in why_it_waits(full, "patient", "vision"))
+        time.sleep(SECOND_LOOK_SECONDS)
+        assert running(full, "research") == {"one", "two"}
+        assert "preemptionPolicy=Never" in why_it_waits(full, "patient", "vision")
+
+        full.kubectl("delete", "pod", "patient", "--namespace", "vision")
+        apply(pod("impatient", "vision", priority="training"))
+        until(lambda: running(full, "vision") == {"impatient"})
+    finally:
+        full.kubectl("delete", "priorityclass", LOWEST)
+
+
+def test_over_its_gpu_quota_a_team_is_refused_with_the_quotas_name(full: FullCluster, apply) -> None:
+    apply(pod("first", "vision", priority="training"))
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        apply(pod("second", "vision", priority="training"))
+    assert (
+        f"exceeded quota: vision-quota, requested: requests.{GPU}=1, used: requests.{GPU}=1, "
+        f"limited: requests.{GPU}=1"
+    ) in refused.value.stderr
+
+
+@pytest.mark.parametrize(
+    ("may", "team", "allowed"),
+    [
+        ("create jobs", "vision", True),
+        ("get pods/log", "vision", True),
+        ("get resourcequotas", "vision", True),
+        ("get secrets", "vision", False),
+        ("patch resourcequotas", "vision", False),
+        ("patch deployments", "vision", False),
+        ("get pods", "research", False),
+        ("get secrets", "research", False),
+        ("get pods", "kube-system", False),
+    ],
+)
+def test_a_member_of_a_team_may_work_in_its_namespace_only(
+    full: FullCluster, may: str, team: str, allowed: bool
+) -> None:
+    verb, resource = may.split()
+    who = ("--as=ada", "--as-group=vision", "--as-group=system:authenticated")
+    try:
+        answer = full.kubectl("auth", "can-i", verb, resource, "--namespace", team, *who)
+    except subprocess.CalledProcessError as error:
+        answer = error.stdout
+    assert answer.strip() == ("yes" if allowed else "no")
+
+
+def test_a_models_stack_that_needs_more_than_its_team_has_is_refused_in_its_preview(
+    full: FullCluster,
+) -> None:
+    model = {
+        "name": "greedy",
+        "namespace": "vision",
+        "servedName": "greedy",
+        "replicas": 8,
+        "files": {"source": ".local/models/half_plus_two", "machine": "worker-2"},
+        "service": {"nodePort": 30099},
+    }
+    full.write("greedy", {"metalml:models": [model]})
+    refused = full.project.run("up", "greedy")
+    try:
+        assert refused.code != 0
+        assert "the team vision has requests.cpu 4, and its models need 4.5 (greedy 4.5)" in (
+            refused.text + full.project.log("up")
+        )
+    finally:
+        full.project.run("down", "greedy")
