@@ -19,6 +19,9 @@ ETCD = "3.6.16"
 COREDNS = "1.14.7"
 # The sandbox image that kubeadm 1.36 names; containerd's configuration must say the same.
 PAUSE = "3.10.2"
+# Whose kinds the queues are written for; it is not installed from here.
+# renovate: datasource=github-releases depName=kubernetes-sigs/kueue
+KUEUE = "0.19.2"
 # renovate: datasource=github-releases depName=projectcalico/calico
 CALICO = "3.32.1"
 # The operator that belongs to the Calico release above.

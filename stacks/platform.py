@@ -7,6 +7,7 @@ from stacks.autoscaling import build_autoscaling, machines_to_rent
 from stacks.gpu import build_gpus
 from stacks.nfs import build_nfs
 from stacks.outputs import ClusterOutputs, PlatformOutputs
+from stacks.queueing import build_queueing
 from stacks.settings import Settings
 from stacks.tenancy import build_tenancy
 
@@ -16,6 +17,7 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     build_gpus(settings, cluster)
     tenancy = build_tenancy(settings, cluster)
+    build_queueing(settings, cluster, tenancy.namespaces)
     build_nfs(settings, cluster)
     return PlatformOutputs(
         namespaces=tenancy.namespaces,

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from stacks.settings.base import UNKNOWN
 from stacks.settings.fields import quantity_value
+from stacks.settings.files import S3Files
 from stacks.settings.models import ModelSettings
 
 BINARY_UNITS = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10))
@@ -69,12 +70,14 @@ def _needs(model: ModelSettings) -> Mapping[str, Decimal]:
     if not _known(model):
         return {}
     requests, pods = model.resources.requests, pods_at_most(model)
+    fetched = isinstance(model.files, S3Files)
     return {
         "requests.cpu": pods * quantity_value(requests.cpu),
         "requests.memory": pods * quantity_value(requests.memory),
         f"requests.{model.gpu_resource}": Decimal(pods * model.gpu),
-        "requests.storage": quantity_value(model.storage.size),
-        "persistentvolumeclaims": Decimal(1),
+        # What pods fetch by themselves they keep in no claim.
+        "requests.storage": Decimal(0) if fetched else quantity_value(model.storage.size),
+        "persistentvolumeclaims": Decimal(0 if fetched else 1),
         "services.nodeports": Decimal(1 + sum(track.node_port is not None for track in model.rollout.tracks)),
     }
 

@@ -15,6 +15,7 @@ from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
 from stacks.settings.gpu import GpuSettings
 from stacks.settings.nfs import NfsSettings
+from stacks.settings.queueing import QueueingSettings
 from stacks.settings.teams import TeamSettings
 
 
@@ -24,6 +25,7 @@ class PlatformSettings(Model):
     # Without quota, policies and rights. Where there are teams none by default.
     namespaces: Items[Label] = ("ml",)
     teams: Items[TeamSettings] = ()
+    queueing: QueueingSettings | None = None  # None: what there is no room for is refused or waits as pods
     metrics_server: MetricsServerSettings | None = None  # None: the cluster has none, or it is not ours
     gpu: GpuSettings | None = (
         None  # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator

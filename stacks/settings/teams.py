@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from components.tenancy.namespace import PodSecurity
 from stacks.settings.base import Items, Model, wrong
 from stacks.settings.fields import Label, Network, Port, Quantity, Text
+from stacks.settings.queueing import QueueSettings
 
 # What NVIDIA calls a size of slice: compute slices, memory, and what it has besides: 1g.10gb, 1g.10gb.me.
 MigProfile = Annotated[str, Field(pattern=r"^[0-9]+g\.[0-9a-z.-]+$")]
@@ -76,6 +77,7 @@ class TeamSettings(Model):
     quota: QuotaSettings
     containers: ContainersSettings = ContainersSettings()
     egress: Items[EgressSettings] = ()
+    queue: QueueSettings | None = None  # None: the team's Jobs begin at once, or are refused
 
     @model_validator(mode="before")
     @classmethod

@@ -13,6 +13,7 @@ from stacks.settings.checks import (
     models,
     placement,
     platform,
+    queueing,
     ranges,
     rollouts,
     teams,
@@ -27,7 +28,10 @@ from stacks.settings.stack import Settings
 CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
     (None, layers.CHECKS),
     (Layer.CLUSTER, machines.CHECKS + gpu.MACHINE_CHECKS + ranges.CHECKS + cluster.CHECKS),
-    (Layer.PLATFORM, platform.CHECKS + teams.CHECKS + gpu.PLATFORM_CHECKS + autoscaling.OF_PLATFORM),
+    (
+        Layer.PLATFORM,
+        platform.CHECKS + teams.CHECKS + queueing.CHECKS + gpu.PLATFORM_CHECKS + autoscaling.OF_PLATFORM,
+    ),
     (
         Layer.MODELS,
         models.CHECKS

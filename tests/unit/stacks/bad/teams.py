@@ -22,6 +22,12 @@ def quota(**changes: Any) -> dict[str, Any]:
     return in_team(quota={**QUOTA, **changes})
 
 
+def queue(**changes: Any) -> dict[str, Any]:
+    """A team with a queue, on a cluster with one product of GPUs."""
+    wanted = {"cpu": 8, "memory": "32Gi", "gpus": {"NVIDIA-L40S": 1}, **changes}
+    return {"platform.teams": [team(queue=wanted)], "platform.queueing": {"products": ["NVIDIA-L40S"]}}
+
+
 TEAMS = {
     "team without a quota": Bad(
         change={"platform.teams": [{"name": "vision"}]},
@@ -146,6 +152,36 @@ TEAMS = {
         change=quota(storage="1Gi"),
         at="platform.teams[0].quota.storage",
         says=("1Gi, and the models of the team need 5Gi",),
+    ),
+    "queue without Kueue": Bad(
+        change={"platform.teams": [team(queue={"cpu": 8, "memory": "32Gi"})]},
+        at="platform.teams[0].queue",
+        says=("on a cluster without queueing", "add queueing: {}"),
+    ),
+    "Kueue without a queue": Bad(
+        change={"platform.teams": [team()], "platform.queueing": {}},
+        at="platform.queueing",
+        says=("no team has a queue",),
+    ),
+    "queue of a product that has no flavor": Bad(
+        change=queue(gpus={"NVIDIA-L40": 1}),
+        at="platform.teams[0].queue.gpus.NVIDIA-L40",
+        says=("one of platform.queueing.products: NVIDIA-L40S", "did you mean NVIDIA-L40S?"),
+    ),
+    "flavor twice": Bad(
+        change={**queue(), "platform.queueing": {"products": ["NVIDIA-L40S", "NVIDIA-L40S"]}},
+        at="platform.queueing.products[1]",
+        says=("each product once",),
+    ),
+    "queue with more than its team has": Bad(
+        change=queue(cpu=32),
+        at="platform.teams[0].queue.cpu",
+        says=("32, with quota.cpu 16",),
+    ),
+    "queue with more GPUs than its team has": Bad(
+        change=queue(gpus={"NVIDIA-L40S": 3}),
+        at="platform.teams[0].queue.gpus",
+        says=("3 in all, with quota.gpu 2",),
     ),
     "quota of ports below the Services of its models": Bad(
         change=quota(nodePorts=0),

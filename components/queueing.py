@@ -1,0 +1,146 @@
+"""Queues for training: work waits for its team's share, is not refused, and borrows what others leave.
+
+The objects of Kueue (kueue.x-k8s.io/v1beta2). Its controller, kinds and webhooks are its own release's; they
+have to be on the cluster before these.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.gpu.node_marks import PRODUCT_LABEL, TAINT
+from components.gpu.resources import GPU
+from components.tenancy.namespace import LABELS
+
+API_VERSION = "kueue.x-k8s.io/v1beta2"
+# Teams in one cohort lend each other what they do not use.
+COHORT = "metalml"
+# The flavor of CPU and memory: those of any machine.
+MACHINES = "machines"
+# What a Job names in its label kueue.x-k8s.io/queue-name, in the namespace of every team.
+LOCAL_QUEUE = "training"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    """How much of a resource a queue has for itself, and how much more it may borrow."""
+
+    own: str
+    borrowed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamQueueArgs:
+    """The share of a team that is given out by its queue."""
+
+    team: str
+    namespace: Input[str]
+    cpu: Amount
+    memory: Amount
+    gpus: Mapping[str, Amount] = field(default_factory=dict)
+    """By product, as the label nvidia.com/gpu.product has it."""
+    flavors: Sequence[pulumi.Resource]
+    """What must be there before the queue: without them it is inactive."""
+
+
+class TeamQueue(pulumi.ComponentResource):
+    """A ClusterQueue with the team's share, and the LocalQueue through which its namespace uses it."""
+
+    name: Output[str]
+    """Name of the LocalQueue, as Jobs of the team have to say it."""
+
+    def __init__(self, name: str, args: TeamQueueArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:queueing:TeamQueue", name, None, opts)
+
+        cluster_queue = CustomResource(
+            name,
+            api_version=API_VERSION,
+            kind="ClusterQueue",
+            metadata=ObjectMetaArgs(name=args.team, labels=LABELS),
+            spec=_cluster_queue(args),
+            opts=ResourceOptions(parent=self, depends_on=list(args.flavors)),
+        )
+        local_queue = CustomResource(
+            name,
+            api_version=API_VERSION,
+            kind="LocalQueue",
+            metadata=ObjectMetaArgs(name=LOCAL_QUEUE, namespace=args.namespace, labels=LABELS),
+            spec={"clusterQueue": args.team},
+            opts=ResourceOptions(parent=self, depends_on=[cluster_queue]),
+        )
+
+        self.name = local_queue.id.apply(lambda _: LOCAL_QUEUE)
+        self.register_outputs({"name": self.name})
+
+
+def register_flavors(products: Sequence[str], opts: ResourceOptions) -> list[pulumi.Resource]:
+    """Register a flavor for the machines, and one for each product of GPUs."""
+    made: list[pulumi.Resource] = [_flavor(MACHINES, {}, opts)]
+    for product in products:
+        spec = {
+            # Kueue puts both on the pods that it lets begin.
+            "nodeLabels": {PRODUCT_LABEL: product},
+            "tolerations": [{"key": TAINT[0], "operator": "Exists", "effect": TAINT[2]}],
+        }
+        made.append(_flavor(flavor_of(product), spec, opts))
+    return made
+
+
+def flavor_of(product: str) -> str:
+    """The name of a product's flavor: nvidia-l40s for NVIDIA-L40S."""
+    return product.lower().replace("_", "-")
+
+
+def _flavor(name: str, spec: Mapping[str, Any], opts: ResourceOptions) -> CustomResource:
+    return CustomResource(
+        name,
+        api_version=API_VERSION,
+        kind="ResourceFlavor",
+        metadata=ObjectMetaArgs(name=name, labels=LABELS),
+        spec=dict(spec),
+        opts=opts,
+    )
+
+
+def _cluster_queue(args: TeamQueueArgs) -> Mapping[str, Any]:
+    """The `spec` of the team's ClusterQueue."""
+    groups = [
+        _group(("cpu", "memory"), {MACHINES: {"cpu": args.cpu, "memory": args.memory}}),
+    ]
+    if args.gpus:
+        groups.append(
+            _group((GPU,), {flavor_of(product): {GPU: amount} for product, amount in args.gpus.items()})
+        )
+    return {
+        "cohortName": COHORT,
+        # Without it a LocalQueue of another namespace could name this queue.
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": args.team}},
+        # What was lent comes back when its owner has work; within the team the priority decides.
+        "preemption": {"reclaimWithinCohort": "Any", "withinClusterQueue": "LowerPriority"},
+        "resourceGroups": groups,
+    }
+
+
+def _group(resources: Sequence[str], flavors: Mapping[str, Mapping[str, Amount]]) -> Mapping[str, Any]:
+    return {
+        "coveredResources": list(resources),
+        "flavors": [
+            {
+                "name": flavor,
+                "resources": [
+                    {
+                        "name": resource,
+                        "nominalQuota": amounts[resource].own,
+                        "borrowingLimit": amounts[resource].borrowed,
+                    }
+                    for resource in resources
+                ],
+            }
+            for flavor, amounts in flavors.items()
+        ],
+    }

@@ -1,0 +1,23 @@
+"""Queues for training: what Kueue gives out."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from stacks.settings.base import Items, Model
+from stacks.settings.fields import LabelValue, Quantity
+
+
+class QueueingSettings(Model):
+    """Kueue, which has to be on the cluster already: docs/teams.md."""
+
+    # GPUs that queues tell apart, by the node's label nvidia.com/gpu.product.
+    products: Items[LabelValue] = ()
+
+
+class QueueSettings(Model):
+    """The part of a team's quota that its queue gives out; up to the quota it may borrow from others."""
+
+    cpu: Quantity
+    memory: Quantity
+    gpus: dict[LabelValue, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)  # by product

@@ -1,0 +1,64 @@
+"""Kueue's kinds on a real API server: which queues they take."""
+
+import pytest
+from pulumi import ResourceOptions
+
+from components.queueing import Amount, TeamQueue, TeamQueueArgs, register_flavors
+from tests.api.api_server import RefusedError
+from tests.api.kueue_kinds import kueue_kinds
+
+
+@pytest.fixture
+def queue(api_server, rendered, namespace):
+    api_server.establish(kueue_kinds())
+
+    def build():
+        flavors = register_flavors(["NVIDIA-L40S", "NVIDIA-H100-80GB-HBM3"], ResourceOptions())
+        args = TeamQueueArgs(
+            team=namespace,
+            namespace=namespace,
+            cpu=Amount(own="8", borrowed="8"),
+            memory=Amount(own="32Gi", borrowed="0"),
+            gpus={"NVIDIA-L40S": Amount(own="2", borrowed="1")},
+            flavors=flavors,
+        )
+        TeamQueue(namespace, args)
+
+    return {(one["kind"], one["metadata"]["name"]): one for one in rendered(build)}
+
+
+def test_flavors_and_queues_are_accepted_to_the_last_field(api_server, queue, namespace):
+    assert set(queue) == {
+        ("ResourceFlavor", "machines"),
+        ("ResourceFlavor", "nvidia-l40s"),
+        ("ResourceFlavor", "nvidia-h100-80gb-hbm3"),
+        ("ClusterQueue", namespace),
+        ("LocalQueue", "training"),
+    }
+    assert api_server.apply(queue.values(), dry_run=True) == ""
+
+
+def test_what_is_borrowed_comes_back_and_other_namespaces_stay_out(queue, namespace):
+    spec = queue["ClusterQueue", namespace]["spec"]
+    assert spec["preemption"]["reclaimWithinCohort"] == "Any"
+    assert spec["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": namespace}}
+
+
+def test_work_on_a_product_lands_on_machines_that_have_it(queue):
+    spec = queue["ResourceFlavor", "nvidia-l40s"]["spec"]
+    assert spec["nodeLabels"] == {"nvidia.com/gpu.product": "NVIDIA-L40S"}
+    assert spec["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"cohort": "metalml"}, "cohort"),
+        ({"preemption": {"reclaimWithinCohort": "Always"}}, "Unsupported value"),
+    ],
+)
+def test_a_wrong_field_would_have_been_refused(api_server, queue, namespace, change, says):
+    wrong = queue["ClusterQueue", namespace]
+    wrong["spec"] |= change
+    with pytest.raises(RefusedError, match=says):
+        api_server.apply([wrong], dry_run=True)
