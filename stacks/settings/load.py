@@ -19,6 +19,8 @@ from stacks.settings.layers import Layer, environment
 from stacks.settings.machines import LoginSettings, MachineSettings
 from stacks.settings.stack import Settings
 
+SECRET_KEY = "s3SecretAccessKey"
+
 
 def load(config: pulumi.Config, stack: str, directory: Path | None = None) -> Settings:
     """The stack's settings. Raises one SettingsError with all mistakes, before anything is registered.
@@ -35,6 +37,7 @@ def load(config: pulumi.Config, stack: str, directory: Path | None = None) -> Se
 def parse(raw: Mapping[str, Any], stack: str, directory: Path, secret: Collection[str] = ()) -> Settings:
     """The settings in plain data, keys without `metalml:`. What is below a `secret` key is never shown."""
     settings, mistakes = read(raw, stack, directory)
+    mistakes += _unencrypted(raw, secret)
     if mistakes:
         raise SettingsError(stack, [_without_secret(found, secret) for found in mistakes])
     return settings
@@ -54,6 +57,17 @@ def read(raw: Mapping[str, Any], stack: str, directory: Path) -> tuple[Settings,
         replace(found, owner=owner_of(found.path, raw)) for found in find_mistakes(settings, directory)
     )
     return settings, sorted(mistakes, key=_place)
+
+
+def _unencrypted(raw: Mapping[str, Any], secret: Collection[str]) -> Iterator[Mistake]:
+    """A secret that everybody can read who can read the stack's settings."""
+    if raw.get(SECRET_KEY) and SECRET_KEY not in secret:
+        yield Mistake(
+            path=SECRET_KEY,
+            given="a secret in plain text",
+            allowed="an encrypted value",
+            do=f"make a new one, which nobody saw: pulumi config set --secret metalml:{SECRET_KEY}",
+        )
 
 
 def _keys(namespace: str) -> list[str]:

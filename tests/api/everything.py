@@ -32,7 +32,7 @@ def render_everything(folder: Path) -> Sequence[Mapping[str, Any]]:
         # The machines' keys are those of the folder; what was downloaded is not.
         patch.setenv("XDG_CACHE_HOME", str(cache_root().parent))
         patch.setenv("HOME", str(folder))
-        settings = parse(read(SETTINGS), "everything", folder)
+        settings = parse(read(SETTINGS), "everything", folder, secret={"s3SecretAccessKey"})
         place_release_files(releases_of(settings), Progress())
         patch.setattr(cluster, "calico_definitions", lambda cache: calico_kinds())
         outputs = {

@@ -90,9 +90,10 @@ FILES = {
         at="s3SecretAccessKey",
         says=("missing, where s3AccessKeyId is set", "pulumi config set --secret metalml:s3SecretAccessKey"),
     ),
-    "secret of a store without its key": Bad(
+    "secret of a store in plain text and without its key": Bad(
         change={**s3(), "s3SecretAccessKey": "secret"},
-        at="s3AccessKeyId",
-        says=("missing, where s3SecretAccessKey is set",),
+        at="s3SecretAccessKey",
+        says=("a secret in plain text", "make a new one"),
+        also_at=("s3AccessKeyId",),
     ),
 }
