@@ -116,7 +116,7 @@ def _most_for_one_pod(machine: MachineSettings, way: SharingSettings) -> int:
 
 
 def models_gpus(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """What a model's pods ask for is there, on the machine that has its files."""
+    """What a model's pods ask for is there, where they can run."""
     if not owned(settings, Layer.CLUSTER) or not owned(settings, Layer.PLATFORM):
         return
     if not known(settings.platform.gpu, settings.machines, *settings.machines):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.unit.stacks.bad.files import nfs
 from tests.unit.stacks.bad.mistake import Bad, inventory
 
 SHARED = {"shared": {"timeSlicing": {"replicas": 4}}, "sliced": {"mig": "mixed"}}
@@ -54,6 +55,17 @@ GPU = {
         change=asks({"count": 2}, gpu=3),
         at="models[0].gpu",
         says=("given:   3", "at most 2", "gpu-1: 2"),
+    ),
+    "more gpus than the largest machine has": Bad(
+        change={
+            **nfs(),
+            "platform.gpu": {},
+            "machines[1].gpu": {"count": 2},
+            "machines[2]": inventory(gpu={"count": 4}),
+            "models[0].gpu": 5,
+        },
+        at="models[0].gpu",
+        says=("at most 4", "worker-1: 2, gpu-1: 4"),
     ),
     "two turns on a shared gpu": Bad(
         change=asks({"count": 2, "sharing": "shared"}, gpu=2, gpuResource="nvidia.com/gpu.shared"),
