@@ -16,7 +16,11 @@ if [[ ${1:-} == --leave ]]; then
   fi
   # Pods of a machine that is gone never end: nothing is to be waited for.
   mode=drain
-  reachable METALML || mode=gone
+  if ! reachable METALML; then
+    mode=gone
+    # A certificate cannot be taken back: its kubelet would make itself a node again.
+    printf '%s does not answer: before it starts again, erase it or clean it by hand (docs/remove.md)\n' "$METALML_NAME" >&2
+  fi
   root_on METALML_CONTROL "$METALML_NAME" "$mode" <"$here/../node/leave.sh" >&2
   exit 0
 fi
