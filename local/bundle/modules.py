@@ -122,6 +122,13 @@ RCLONE = GoModule(
     directory=_MODULES / "rclone",
     programs={"rclone": "github.com/rclone/rclone"},
     variables={"github.com/rclone/rclone/fs.Version": f"v{RCLONE_VERSION}"},
+_TRAEFIK = "github.com/traefik/traefik/v3"
+TRAEFIK = GoModule(
+    name="traefik",
+    title="Traefik",
+    directory=_MODULES / "traefik",
+    programs={"traefik": f"{_TRAEFIK}/cmd/traefik"},
+    variables={f"{_TRAEFIK}/pkg/version.Version": required_version("traefik", _TRAEFIK).removeprefix("v")},
 )
 
 PROMETHEUS_ADAPTER = GoModule(

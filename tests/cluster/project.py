@@ -135,6 +135,12 @@ class Project:
         command = [local / "bin/kubectl", "--kubeconfig", local / "kubeconfig", *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
+    def apply(self, thing: Mapping[str, Any]) -> None:
+        """Put an object on the cluster that no stack knows."""
+        local = self.folder / ".local"
+        command = [local / "bin/kubectl", "--kubeconfig", local / "kubeconfig", "apply", "--filename", "-"]
+        subprocess.run(command, input=json.dumps(thing), check=True, capture_output=True, text=True)
+
 
 def settings_on(
     project: Project, *, cluster: str, machines: str, pods: str, stack: str = "dev"

@@ -1,0 +1,71 @@
+"""A model in many versions whose answers tell which one it was that answered."""
+
+import base64
+import io
+import json
+import tarfile
+import time
+from pathlib import Path
+
+from local.model_server.build import REFERENCE
+from tests.cluster.full.cluster import FullCluster
+
+SCRIPT = Path(__file__).with_name("make_lines.py")
+BODY = b'{"instances": [0.0]}'
+# Seconds. TensorFlow's import and each version take one or two of them on a computer that is busy.
+LONGEST = 120
+
+
+def make_lines(full: FullCluster, folder: Path, count: int) -> None:
+    """Make the versions 1 to `count` in a folder, with the TensorFlow of the model server's image in a pod."""
+    name = "make-lines"
+    full.kubectl("delete", "pod", name, "--namespace", "ml", "--ignore-not-found")
+    full.project.apply(_pod(name, count))
+    deadline = time.monotonic() + LONGEST
+    while (phase := full.get("pod", name)["status"]["phase"]) not in ("Succeeded", "Failed"):
+        assert time.monotonic() < deadline, f"the pod {name} is {phase}"
+        time.sleep(0.5)
+    log = full.kubectl("logs", name, "--namespace", "ml")
+    full.kubectl("delete", "pod", name, "--namespace", "ml", "--wait=false")
+    text = log.rpartition("archive: ")[2]
+    assert phase == "Succeeded", log
+    with tarfile.open(fileobj=io.BytesIO(base64.b64decode(text)), mode="r:gz") as tar:
+        tar.extractall(folder, filter="data")
+
+
+def version_of(answer: bytes) -> str:
+    """Which version answered BODY."""
+    (value,) = json.loads(answer)["predictions"]
+    return f"version {value:g}"
+
+
+def _pod(name: str, count: int) -> dict[str, object]:
+    versions = [str(number) for number in range(1, count + 1)]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": "ml"},
+        "spec": {
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": False,
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": 1000,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "containers": [
+                {
+                    "name": "make",
+                    "image": REFERENCE,
+                    "command": ["/usr/bin/python3", "-c", SCRIPT.read_text(), "/tmp/lines", *versions],
+                    "env": [{"name": "PYTHONPATH", "value": "/opt/model-server/packages"}],
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                    "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
+                }
+            ],
+            "volumes": [{"name": "tmp", "emptyDir": {}}],
+        },
+    }
