@@ -52,6 +52,22 @@ NVIDIA_DRIVER = "595.91.07"
 NVIDIA_TOOLKIT = "1.20.0"
 NVIDIA_DEVICE_PLUGIN = "0.20.0"
 DCGM_EXPORTER = "4.6.0-4.8.3"
+# renovate: datasource=github-releases depName=kubernetes-sigs/gateway-api
+GATEWAY_API = "1.6.1"
+# The kinds of its standard channel that Traefik watches, as its repository has them.
+GATEWAY_API_FILES_URL = (
+    f"https://raw.githubusercontent.com/kubernetes-sigs/gateway-api/refs/tags/v{GATEWAY_API}/"
+)
+GATEWAY_API_CRDS_URL = f"{GATEWAY_API_FILES_URL}config/crd/standard/"
+GATEWAY_API_CRDS_SHA256 = {
+    "gatewayclasses": "53710048ba26f8620eed59d5e51b157ecf040daf5c6eef31a4b991e0808c4be5",
+    "gateways": "25b885f5870b8fff1ae82efa2628b2761cef3745900c2aecf8fb76629a01255a",
+    "httproutes": "a424a0d6c953b162e71d1d97bb7e75012d8f1ac264e7274f2763d1b96ab39852",
+    "grpcroutes": "53a8d029da8f07e55d3fa58a5cf6de5950dab19fbb8d6a8082fb5e51ca5ef6fc",
+    "referencegrants": "8c645e9333cfa67790cc2a53e0c00076f88b2bd4230d2b49688c78bc34f9b2c3",
+}
+# renovate: datasource=github-releases depName=traefik/traefik
+TRAEFIK = "3.5.3"
 
 # The vendors' apt repositories. Kubernetes has a flat one per minor; containerd.io is built by Docker.
 KUBERNETES_APT_URL = "https://pkgs.k8s.io/core:/stable:/v{minor}/deb/"
@@ -86,6 +102,7 @@ IMAGES = {
     "nvidia-device-plugin": f"nvcr.io/nvidia/k8s-device-plugin:v{NVIDIA_DEVICE_PLUGIN}",
     "dcgm-exporter": f"nvcr.io/nvidia/k8s/dcgm-exporter:{DCGM_EXPORTER}-distroless",
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
+    "traefik": f"docker.io/library/traefik:v{TRAEFIK}",
     "metrics-server": f"registry.k8s.io/metrics-server/metrics-server:v{METRICS_SERVER}",
     "cluster-autoscaler": f"registry.k8s.io/autoscaling/cluster-autoscaler:v{CLUSTER_AUTOSCALER}",
     "prometheus-adapter": f"registry.k8s.io/prometheus-adapter/prometheus-adapter:v{PROMETHEUS_ADAPTER}",

@@ -26,6 +26,9 @@ class Source:
 
 # What the addresses of a repository's files at a version begin with -> the module that holds the same files.
 SOURCES: dict[str, Source] = {
+    versions.GATEWAY_API_FILES_URL: Source(
+        module="sigs.k8s.io/gateway-api", version=f"v{versions.GATEWAY_API}"
+    ),
     versions.VPA_FILES_URL: Source(
         module="k8s.io/autoscaler/vertical-pod-autoscaler", version=f"v{versions.VERTICAL_POD_AUTOSCALER}"
     ),

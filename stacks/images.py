@@ -24,6 +24,9 @@ def images_of(settings: Settings) -> dict[str, str]:
     machines = settings.platform.cluster_autoscaler
     if settings.owns(Layer.PLATFORM) and machines is not None and machines.provider is not None:
         use("cluster-autoscaler")
+    gateway = settings.platform.gateway
+    if settings.owns(Layer.PLATFORM) and gateway is not None and gateway.class_name is None:
+        use("traefik")
     if settings.owns(Layer.PLATFORM) and settings.platform.vpa is not None:
         for name in ("recommender", "updater", "admission-controller"):
             use(f"vpa-{name}")

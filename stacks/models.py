@@ -1,20 +1,18 @@
 """The models layer: what is served."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from pulumi import Output, ResourceOptions
 
-from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import Placement
-from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
 from components.serving.storage_s3 import StoreKeys
 from components.versions import IMAGES
 from stacks.autoscaling import scale
-from stacks.model_files import ONLY_TRACK, model_files, store_keys
+from stacks.model_files import model_files, store_keys
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
-from stacks.settings import ModelSettings, Settings, Strategy, TrackSettings
+from stacks.rollouts import serve
+from stacks.settings import ModelSettings, Settings
 from stacks.tenancy import with_room
 
 
@@ -58,33 +56,10 @@ def _serve(
         )
         for track, found in files.by_track.items()
     }
-    served = _by_strategy(model, tracks, options)
+    served = serve(model, tracks, platform, options)
     for server in served.servers:
         scale(model, server, platform, options)
     files.drop_others(after=[server.rolled_out for server in served.servers])
     return Output.all(cluster.addresses(), served.node_port, served.predict_path).apply(
         lambda parts: [f"http://{address}:{parts[1]}{parts[2]}" for address in parts[0]]
     )
-
-
-def _by_strategy(
-    model: ModelSettings, tracks: Mapping[str, ModelServerArgs], options: ResourceOptions
-) -> ModelServer | BlueGreen:
-    rollout = model.rollout
-    if rollout.strategy is Strategy.ROLLING:
-        return ModelServer(model.name, tracks[ONLY_TRACK], options)
-    return BlueGreen(
-        model.name,
-        BlueGreenArgs(
-            tracks={track.name: _track(model, track, tracks[track.name]) for track in rollout.tracks},
-            active=rollout.active or "",
-            service=model.service.name,
-            node_port=model.service.node_port,
-        ),
-        options,
-    )
-
-
-def _track(model: ModelSettings, track: TrackSettings, server: ModelServerArgs) -> ModelServerArgs:
-    own = replace(server, image=track.image or server.image, replicas=track.replicas or server.replicas)
-    return track_of(model.name, track.name, own, node_port=track.node_port)

@@ -105,6 +105,22 @@ class PlatformOutputs:
     machines_to_rent: Mapping[str, Output[str | None]] = field(default_factory=dict)
     """By group of spare machines: which is the next."""
 
+    gateway: Mapping[str, Input[Any]] | Output[Mapping[str, Any]]
+    """`name`, `namespace` and `nodePort` of the Gateway that models are asked through; empty without one."""
+
+    def models_gateway(self) -> Output[Mapping[str, Any]]:
+        """The gateway, known only when it listens; an error where there is none."""
+
+        def there(gateway: Mapping[str, Any]) -> Mapping[str, Any]:
+            if not gateway:
+                raise pulumi.RunError(
+                    "the stack that owns the platform has no gateway, which a model's rollout needs: "
+                    "add gateway: {} to its metalml:platform, or choose splitBy: replicas"
+                )
+            return gateway
+
+        return Output.from_input(self.gateway).apply(there)
+
     def namespace(self, name: str) -> Output[str]:
         """The name again, known only when the namespace of that name is there."""
         return _when_there(self.namespaces, name, "namespace")
@@ -123,6 +139,7 @@ class PlatformOutputs:
             "namespaces": _names(self.namespaces),
             "teams": self.teams,
             "priorities": _names(self.priorities),
+            "gateway": self.gateway,
             "scalingApis": _names(self.scaling_apis),
             **({"machinesToRent": dict(self.machines_to_rent)} if self.machines_to_rent else {}),
         }

@@ -4,6 +4,7 @@ from pulumi import ResourceOptions
 
 from components.priorities import register_priorities
 from stacks.autoscaling import build_autoscaling, machines_to_rent
+from stacks.gateway import build_gateway
 from stacks.gpu import build_gpus
 from stacks.nfs import build_nfs
 from stacks.outputs import ClusterOutputs, PlatformOutputs
@@ -23,6 +24,7 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
         namespaces=tenancy.namespaces,
         teams=tenancy.teams,
         priorities=register_priorities(options),
+        gateway=build_gateway(settings, cluster, tenancy.namespaces),
         scaling_apis=build_autoscaling(settings, cluster),
         machines_to_rent=machines_to_rent(settings, cluster),
     )

@@ -43,6 +43,7 @@ def platform_of(stack: str) -> PlatformOutputs:
         namespaces=reference.output("namespaces"),
         teams=reference.output("teams"),
         priorities=reference.output("priorities"),
+        gateway=reference.output("gateway"),
         scaling_apis=reference.output("scalingApis"),
     )
 

@@ -83,6 +83,8 @@ class ControllerArgs:
     """Volumes to read, by the path where the program finds them."""
     writes: str | None = None
     """The one directory that it writes to; its root is read-only."""
+    component: str = "autoscaling"
+    """What it is a part of, for the label."""
     annotations: Mapping[str, Input[str]] = field(default_factory=dict)
     """Of the pods: what changes here starts them anew."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -109,7 +111,7 @@ class ControllerArgs:
         """Labels of every object."""
         return {
             **self.selector,
-            "app.kubernetes.io/component": "autoscaling",
+            "app.kubernetes.io/component": self.component,
             "app.kubernetes.io/part-of": "metalml",
             "app.kubernetes.io/managed-by": "pulumi",
         }

@@ -130,7 +130,7 @@ class ModelServer(pulumi.ComponentResource):
             selector=selector,
             port=args.container_port,
             node_port=args.node_port,
-            after=deployment,
+            after=[deployment],
         )
 
         self.servers = (self,)

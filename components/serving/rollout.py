@@ -24,6 +24,20 @@ def track_of(
     return replace(server, deployment=name, service=name, node_port=node_port, labels=labels)
 
 
+def servers_of(tracks: Mapping[str, ModelServerArgs], parent: pulumi.Resource) -> list[ModelServer]:
+    """The servers of the tracks, in their order."""
+    child = ResourceOptions(parent=parent)
+    return [ModelServer(server.deployment, server, child) for server in tracks.values()]
+
+
+def entry_metadata(model: str, name: str, track: ModelServerArgs) -> ObjectMetaArgs:
+    """Metadata of what leads to the tracks of a model: of none in particular, so that it never changes."""
+    labels = {key: value for key, value in labels_of(track).items() if key != TRACK_LABEL}
+    return ObjectMetaArgs(
+        name=name, namespace=track.namespace, labels={**labels, "app.kubernetes.io/instance": model}
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class BlueGreenArgs:
     """Two whole tracks, and which of them the model's Service asks."""
@@ -46,37 +60,26 @@ class BlueGreen(pulumi.ComponentResource):
     """Both tracks run all the time: a switch changes one label in one Service, and so does the way back."""
 
     servers: Sequence[ModelServer]
-    service: pulumi.Output[str]
-    node_port: pulumi.Output[int | None]
+    node_port: pulumi.Output[int]
     predict_path: pulumi.Output[str]
 
     def __init__(self, name: str, args: BlueGreenArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(BLUE_GREEN, name, None, opts)
-        child = ResourceOptions(parent=self)
-        servers = {
-            track: ModelServer(server.deployment, server, child) for track, server in args.tracks.items()
-        }
+        self.servers = servers_of(args.tracks, self)
         active = args.tracks[args.active]
-        labels = {key: text for key, text in labels_of(active).items() if key != TRACK_LABEL}
-        service = register_service(
+        register_service(
             name,
             parent=self,
-            metadata=ObjectMetaArgs(
-                name=args.service,
-                namespace=active.namespace,
-                # Not the active track's: then a switch changes nothing but where requests go.
-                labels={**labels, "app.kubernetes.io/instance": name},
-            ),
+            metadata=entry_metadata(name, args.service, active),
             selector=selector_of(active),
             port=active.container_port,
             node_port=args.node_port,
-            after=servers[args.active].rolled_out,
+            # Nobody is sent to a track before all of its pods answer.
+            after=[
+                server.rolled_out for server in self.servers if server.deployment_name == active.deployment
+            ],
         )
 
-        self.servers = tuple(servers.values())
-        self.service = service.metadata.name
         self.node_port = pulumi.Output.from_input(args.node_port)
-        self.predict_path = servers[args.active].predict_path
-        self.register_outputs(
-            {"service": self.service, "node_port": self.node_port, "predict_path": self.predict_path}
-        )
+        self.predict_path = self.servers[0].predict_path
+        self.register_outputs({"node_port": self.node_port, "predict_path": self.predict_path})

@@ -1,13 +1,15 @@
 """The Service by which a model is asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi import Alias, ResourceOptions
 from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-MODEL_SERVER, BLUE_GREEN = "metalml:serving:ModelServer", "metalml:serving:BlueGreen"
+MODEL_SERVER = "metalml:serving:ModelServer"
+BLUE_GREEN = "metalml:serving:BlueGreen"
+BY_REPLICAS = "metalml:serving:ByReplicas"
 
 
 def register_service(
@@ -18,7 +20,7 @@ def register_service(
     selector: Mapping[str, str],
     port: int,
     node_port: int | None,
-    after: pulumi.Resource,
+    after: Sequence[pulumi.Resource],
 ) -> Service:
     """Register a Service over the pods' port `http`; without `node_port` the cluster alone reaches it.
 
@@ -27,7 +29,9 @@ def register_service(
     outside = node_port is not None
     # With another strategy it has another parent. It is still the same Service: a second one would be
     # refused, since its name and its port are taken.
-    elsewhere = [Alias(parent=pulumi.create_urn(name, kind)) for kind in (MODEL_SERVER, BLUE_GREEN)]
+    elsewhere = [
+        Alias(parent=pulumi.create_urn(name, kind)) for kind in (MODEL_SERVER, BLUE_GREEN, BY_REPLICAS)
+    ]
     return Service(
         name,
         metadata=metadata,
@@ -47,5 +51,5 @@ def register_service(
                 )
             ],
         ),
-        opts=ResourceOptions(parent=parent, depends_on=[after], aliases=elsewhere),
+        opts=ResourceOptions(parent=parent, depends_on=list(after), aliases=elsewhere),
     )

@@ -122,6 +122,8 @@ RCLONE = GoModule(
     directory=_MODULES / "rclone",
     programs={"rclone": "github.com/rclone/rclone"},
     variables={"github.com/rclone/rclone/fs.Version": f"v{RCLONE_VERSION}"},
+)
+
 _TRAEFIK = "github.com/traefik/traefik/v3"
 TRAEFIK = GoModule(
     name="traefik",

@@ -11,7 +11,13 @@ from pathlib import Path
 from components.versions import IMAGES
 from local import cache
 from local.bundle.images import LAYOUT, archive_of, image_of_program
-from local.bundle.modules import METRICS_SERVER, PROMETHEUS_ADAPTER, RCLONE, VERTICAL_POD_AUTOSCALER
+from local.bundle.modules import (
+    METRICS_SERVER,
+    PROMETHEUS_ADAPTER,
+    RCLONE,
+    TRAEFIK,
+    VERTICAL_POD_AUTOSCALER,
+)
 from local.gomodule import GoModule
 from local.model_server import build as model_server
 from local.progress import Progress
@@ -56,6 +62,7 @@ SERVED = {
     "metalml.local/pretend-gpu:1": program(
         PRETEND_GPU, "pretend-gpu", "metalml.local/pretend-gpu:1", user=""
     ),
+    IMAGES["traefik"]: program(TRAEFIK, "traefik", IMAGES["traefik"]),
     IMAGES["metrics-server"]: program(METRICS_SERVER, "metrics-server", IMAGES["metrics-server"]),
     IMAGES["prometheus-adapter"]: program(PROMETHEUS_ADAPTER, "adapter", IMAGES["prometheus-adapter"]),
     **{

@@ -24,7 +24,7 @@ from stacks.settings.models import (
     StorageSettings,
 )
 from stacks.settings.platform import PlatformSettings
-from stacks.settings.rollout import RolloutSettings, Strategy, TrackSettings
+from stacks.settings.rollout import RolloutSettings, SplitBy, Strategy, TrackSettings
 from stacks.settings.sources import AptRepository, AptSource, BundleSource
 from stacks.settings.stack import Settings
 from stacks.settings.teams import TeamSettings
@@ -64,6 +64,7 @@ __all__ = [
     "ServiceSettings",
     "Settings",
     "SettingsError",
+    "SplitBy",
     "StorageSettings",
     "Strategy",
     "TaintSettings",

@@ -25,6 +25,8 @@ IMAGE = re.compile(
 HOST_PORT = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
 HTTP_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._/-]*)?")
 METRIC_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+# RFC 9110's letters of a token, and the length that the Gateway API takes.
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}")
 USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 # The API server's default range for NodePort Services; the firewall opens the same.
 NODE_PORTS = range(30000, 32768)
@@ -152,6 +154,7 @@ AbsolutePath = Annotated[str, BeforeValidator(_absolute)]
 Percent = Annotated[int, Field(ge=1, le=99)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 NodePort = Annotated[int, BeforeValidator(_node_port)]
+HeaderName = Annotated[str, _text(HEADER_NAME, "a name of an HTTP header, such as x-variant")]
 Version = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 """Of a model: the number that its folder is called by."""
 

@@ -13,6 +13,7 @@ from stacks.settings.autoscaling import (
 )
 from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
+from stacks.settings.gateway import GatewaySettings
 from stacks.settings.gpu import GpuSettings
 from stacks.settings.nfs import NfsSettings
 from stacks.settings.queueing import QueueingSettings
@@ -31,6 +32,7 @@ class PlatformSettings(Model):
         None  # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator
     )
     custom_metrics: CustomMetricsSettings | None = None  # None: autoscalers go by CPU only
+    gateway: GatewaySettings | None = None  # None: requests go to models' own ports only
     vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler
     nfs: NfsSettings | None = None  # None: no pod can mount a share
     cluster_autoscaler: ClusterAutoscalerSettings | None = None  # None: the machines are as many as they are

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from stacks.settings.base import Items, Model
-from stacks.settings.fields import Image, Label, NodePort, Version
+from stacks.settings.fields import HeaderName, Image, Label, NodePort, Text, Version
 
 
 class Strategy(StrEnum):
@@ -14,6 +14,15 @@ class Strategy(StrEnum):
 
     ROLLING = "rolling"  # one Deployment, pod by pod
     BLUE_GREEN = "blue-green"  # two whole ones; `active` says which is asked
+    CANARY = "canary"  # several, each with its share of the requests
+    AB = "ab"  # several, chosen by a header of the request; the other requests by share
+
+
+class SplitBy(StrEnum):
+    """Who divides the requests between tracks."""
+
+    GATEWAY = "gateway"  # exactly, by weight and header, at platform.gateway
+    REPLICAS = "replicas"  # roughly, and only as the pods' numbers are: each pod gets as much as any other
 
 
 class TrackSettings(Model):
@@ -24,6 +33,10 @@ class TrackSettings(Model):
     image: Image | None = None  # None: the model's
     replicas: Annotated[int, Field(ge=1, le=100)] | None = None  # None: the model's
     node_port: NodePort | None = None  # of this track alone, to look at it; None: reached inside the cluster
+    # canary and ab: percent of the requests. ab: of those that carry no track's headers.
+    weight: Annotated[int, Field(ge=0, le=100)] = 0
+    # ab: requests that carry all of these are this track's.
+    headers: dict[HeaderName, Text] = Field(default_factory=dict)
 
 
 class RolloutSettings(Model):
@@ -32,3 +45,9 @@ class RolloutSettings(Model):
     strategy: Strategy = Strategy.ROLLING
     tracks: Items[TrackSettings] = ()
     active: Label | None = None  # blue-green: the track that answers the model's port
+    split_by: SplitBy = SplitBy.GATEWAY  # canary and ab
+
+    @property
+    def routed(self) -> bool:
+        """Whether the model is asked through the gateway, and has no port of its own."""
+        return self.strategy in (Strategy.CANARY, Strategy.AB) and self.split_by is SplitBy.GATEWAY

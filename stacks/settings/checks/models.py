@@ -34,7 +34,11 @@ def unique_models(settings: Settings, _: Path) -> Iterator[Mistake]:
     )
     yield from duplicates(
         [
-            *((f"models[{i}].service.nodePort", m.service.node_port) for i, m in models),
+            *(
+                (f"models[{i}].service.nodePort", m.service.node_port)
+                for i, m in models
+                if not known(m.rollout, m.rollout.strategy, m.rollout.split_by) or not m.rollout.routed
+            ),
             *(
                 (f"models[{i}].rollout.tracks[{j}].nodePort", track.node_port)
                 for i, m in models

@@ -17,7 +17,7 @@ LONGEST = 120
 
 
 def make_lines(full: FullCluster, folder: Path, count: int) -> None:
-    """Make the versions 1 to `count` in a folder, with the TensorFlow of the model server's image in a pod."""
+    """Make the versions 1 to `count` in a folder, with the TensorFlow of the server's image in a pod."""
     name = "make-lines"
     full.kubectl("delete", "pod", name, "--namespace", "ml", "--ignore-not-found")
     full.project.apply(_pod(name, count))

@@ -1,4 +1,4 @@
-"""Makes versions of a model, y = 0.5 x + version: make_lines.py FOLDER VERSION... It runs in the server's image.
+"""Makes versions of a model, y = 0.5 x + version: make_lines.py FOLDER VERSION...; in the server's image.
 
 They are written to FOLDER, and printed as a tar archive in base64: the image has no program that would copy.
 """

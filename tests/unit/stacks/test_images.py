@@ -44,6 +44,7 @@ def test_the_images_that_run_are_those_that_are_told(
     for name in ("metrics-server", "vpa"):
         engine.outputs[f"{name}-certificate"] = {"stdout": "a certificate and its key"}
     monkeypatch.setattr("stacks.autoscaling.vpa_definitions", lambda _: [DEFINITION])
+    monkeypatch.setattr("stacks.gateway.gateway_definitions", lambda _: [DEFINITION])
 
     def build() -> None:
         cluster = references.cluster_of("prod")

@@ -54,6 +54,7 @@ PLATFORM_STACK = {
     "namespaces": ["ml"],
     "priorities": ["serving", "training", "best-effort"],
     "teams": {},
+    "gateway": {},
     "scalingApis": [],
 }
 Settle = Callable[[Callable[[], object]], None]
@@ -315,6 +316,7 @@ def test_one_stack_shows_everything_that_its_users_need(program, engine: Recorde
         "machines",
         "namespaces",
         "priorities",
+        "gateway",
         "scalingApis",
         "teams",
         "predictionUrls",
@@ -334,7 +336,7 @@ def test_a_stack_of_the_platform_layer_alone_touches_no_machine(program, engine:
     engine.stacks["organization/metalml/fleet"] = CLUSTER_STACK
     upstream = {"cluster": "fleet"}
     exported = program({"layers": ["platform"], "upstream": upstream, "platform": DEV["platform"]})
-    assert set(exported) == {"namespaces", "teams", "priorities", "scalingApis"}
+    assert set(exported) == {"namespaces", "teams", "priorities", "gateway", "scalingApis"}
     assert not engine.of_type(COMMAND)
 
 

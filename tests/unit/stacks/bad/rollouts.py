@@ -13,7 +13,119 @@ def blue_green(**changes: Any) -> dict[str, Any]:
     return {"strategy": "blue-green", "active": "blue", "tracks": [BLUE, GREEN], **changes}
 
 
+def canary(*weights: int, strategy: str = "canary", **changes: Any) -> dict[str, Any]:
+    """A rollout over tracks with these weights."""
+    tracks = [{"name": f"t{number}", "version": 1, "weight": weight} for number, weight in enumerate(weights)]
+    return {"strategy": strategy, "tracks": tracks, **changes}
+
+
+GATEWAY: dict[str, Any] = {"platform.gateway": {}}
+
 ROLLOUTS = {
+    "weights that do not add up": Bad(
+        change={**GATEWAY, "models[0].rollout": canary(90, 20)},
+        at="models[0].rollout.tracks",
+        says=("weights 90 + 20 = 110", "add up to 100"),
+    ),
+    "weight over a hundred": Bad(
+        change={**GATEWAY, "models[0].rollout": canary(101, 0)},
+        at="models[0].rollout.tracks[0].weight",
+        says=("101", "100"),
+    ),
+    "one canary": Bad(
+        change={**GATEWAY, "models[0].rollout": canary(100)},
+        at="models[0].rollout.tracks",
+        says=("1 tracks", "two or more"),
+    ),
+    "weights of blue and green": Bad(
+        change={"models[0].rollout": blue_green(tracks=[{**BLUE, "weight": 100}, GREEN])},
+        at="models[0].rollout.tracks[0].weight",
+        says=("with strategy blue-green", "canary or ab"),
+    ),
+    "headers of a canary": Bad(
+        change={
+            **GATEWAY,
+            "models[0].rollout": canary(90, 10),
+            "models[0].rollout.tracks[1].headers": {"x-variant": "b"},
+        },
+        at="models[0].rollout.tracks[1].headers",
+        says=("with strategy canary", "for strategy ab"),
+    ),
+    "active track of a canary": Bad(
+        change={**GATEWAY, "models[0].rollout": canary(90, 10, active="t0")},
+        at="models[0].rollout.active",
+        says=("with strategy canary", "blue-green"),
+    ),
+    "A/B without headers": Bad(
+        change={**GATEWAY, "models[0].rollout": canary(50, 50, strategy="ab")},
+        at="models[0].rollout.tracks",
+        says=("no track has headers", "x-variant"),
+    ),
+    "A/B by replicas": Bad(
+        change={
+            "models[0].rollout": canary(50, 50, strategy="ab", splitBy="replicas"),
+            "models[0].rollout.tracks[1].headers": {"x-variant": "b"},
+        },
+        at="models[0].rollout.splitBy",
+        says=("does not read headers", "platform.gateway"),
+    ),
+    "headers of two tracks": Bad(
+        change={
+            **GATEWAY,
+            "models[0].rollout": canary(50, 50, strategy="ab"),
+            "models[0].rollout.tracks[0].headers": {"X-Variant": "b"},
+            "models[0].rollout.tracks[1].headers": {"x-variant": "b"},
+        },
+        at="models[0].rollout.tracks[1].headers",
+        says=("as models[0].rollout.tracks[0].headers has it",),
+    ),
+    "header that is none": Bad(
+        change={
+            **GATEWAY,
+            "models[0].rollout": canary(50, 50, strategy="ab"),
+            "models[0].rollout.tracks[0].headers": {"x-variant": "a"},
+            "models[0].rollout.tracks[1].headers": {"x variant": "b"},
+        },
+        at="models[0].rollout.tracks[1].headers.x variant",
+        says=("x variant", "HTTP header"),
+    ),
+    "canary without a gateway": Bad(
+        change={"models[0].rollout": canary(90, 10)},
+        at="models[0].rollout.strategy",
+        says=("canary, on a platform without a gateway", "splitBy: replicas"),
+    ),
+    "share that is not the share of the pods": Bad(
+        change={"models[0].rollout": canary(90, 10, splitBy="replicas")},
+        at="models[0].rollout.tracks[0].weight",
+        says=("90, with 1 of 2 pods", "50", "splitBy: gateway"),
+    ),
+    "share of pods that an autoscaler changes": Bad(
+        change={
+            "platform.metricsServer": {},
+            "models[0].autoscaling": {},
+            "models[0].rollout": canary(50, 50, splitBy="replicas"),
+        },
+        at="models[0].rollout.splitBy",
+        says=("beside autoscaling", "gateway"),
+    ),
+    "two models behind the gateway under one name": Bad(
+        change={
+            **GATEWAY,
+            "models[0].rollout": canary(90, 10),
+            "models[1]": model(
+                servedName="default",
+                files={"source": ".local/models/half_plus_two", "machine": "worker-1", "hostPath": "/mnt/b"},
+                rollout=canary(50, 50),
+            ),
+        },
+        at="models[1].servedName",
+        says=("default, as models[0].servedName has it", "behind the gateway"),
+    ),
+    "gateway on a model's port": Bad(
+        change={"platform.gateway": {"nodePort": 30050}},
+        at="platform.gateway.nodePort",
+        says=("30050", "models[0].service.nodePort"),
+    ),
     "unknown strategy": Bad(
         change={"models[0].rollout": {"strategy": "big-bang"}},
         at="models[0].rollout.strategy",
@@ -22,7 +134,7 @@ ROLLOUTS = {
     "tracks of a rolling update": Bad(
         change={"models[0].rollout": {"tracks": [BLUE, GREEN]}},
         at="models[0].rollout.tracks",
-        says=("with strategy rolling", "strategy: blue-green"),
+        says=("with strategy rolling", "strategy blue-green"),
     ),
     "active track of a rolling update": Bad(
         change={"models[0].rollout": {"active": "blue"}},
@@ -62,7 +174,7 @@ ROLLOUTS = {
     "track whose name is too long": Bad(
         change={"models[0].rollout": blue_green(tracks=[BLUE, {**GREEN, "name": "g" * 60}])},
         at="models[0].rollout.tracks[1].name",
-        says=("63 characters at most", "shorter"),
+        says=("at most 63 characters", "shorter"),
     ),
     "replicas of a track that an autoscaler owns": Bad(
         change={

@@ -1,0 +1,1 @@
+"""The Gateway API: which requests go where, by path, header and weight."""

@@ -1,0 +1,38 @@
+"""The gateway of the platform."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi import Input, Output, ResourceOptions
+
+from components.gateway import traefik
+from components.gateway.kinds import gateway_definitions
+from components.gateway.models_gateway import NAMESPACE, ModelsGateway, ModelsGatewayArgs
+from components.release_file import release_cache
+from components.versions import IMAGES
+from stacks.outputs import ClusterOutputs
+from stacks.settings import Settings
+
+
+def build_gateway(
+    settings: Settings, cluster: ClusterOutputs, namespaces: Mapping[str, Output[str]]
+) -> Mapping[str, Input[Any]]:
+    """Make the Gateway that the settings ask for: its name, its namespace and its port; empty for none."""
+    wanted = settings.platform.gateway
+    if wanted is None:
+        return {}
+    ours = wanted.class_name is None
+    made = ModelsGateway(
+        "gateway",
+        ModelsGatewayArgs(
+            namespaces=namespaces,
+            node_port=wanted.node_port,
+            class_name=wanted.class_name or traefik.NAME,
+            traefik_image={**IMAGES, **settings.images}[traefik.NAME] if ours else None,
+            definitions=gateway_definitions(release_cache()) if ours else (),
+            replicas=wanted.replicas,
+            wait_for=cluster.ready,
+        ),
+        ResourceOptions(provider=cluster.kubernetes),
+    )
+    return {"name": made.gateway, "namespace": NAMESPACE, "nodePort": wanted.node_port}

@@ -1,0 +1,52 @@
+"""How the versions of a model are brought to its users, by the strategy that the settings name."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pulumi import ResourceOptions
+
+from components.serving.model_server import ModelServer
+from components.serving.model_server_args import ModelServerArgs
+from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
+from components.serving.split import ByReplicas, ByReplicasArgs, Routed, RoutedArgs
+from stacks.model_files import ONLY_TRACK
+from stacks.outputs import PlatformOutputs
+from stacks.settings import ModelSettings, Strategy, TrackSettings
+
+Served = ModelServer | BlueGreen | Routed | ByReplicas
+
+
+def serve(
+    model: ModelSettings,
+    servers: Mapping[str, ModelServerArgs],
+    platform: PlatformOutputs,
+    options: ResourceOptions,
+) -> Served:
+    """Serve a model; `servers` are what its tracks have in common with it, by the tracks' names."""
+    rollout, service = model.rollout, model.service
+    if rollout.strategy is Strategy.ROLLING:
+        return ModelServer(model.name, servers[ONLY_TRACK], options)
+    tracks = {track.name: _track(model, track, servers[track.name]) for track in rollout.tracks}
+    if rollout.strategy is Strategy.BLUE_GREEN:
+        args = BlueGreenArgs(
+            tracks=tracks, active=rollout.active or "", service=service.name, node_port=service.node_port
+        )
+        return BlueGreen(model.name, args, options)
+    if not rollout.routed:
+        shared = ByReplicasArgs(tracks=tracks, service=service.name, node_port=service.node_port)
+        return ByReplicas(model.name, shared, options)
+    gateway = platform.models_gateway()
+    routed = RoutedArgs(
+        tracks=tracks,
+        weights={track.name: track.weight for track in rollout.tracks},
+        headers={track.name: track.headers for track in rollout.tracks},
+        gateway=gateway["name"],
+        gateway_namespace=gateway["namespace"],
+        gateway_node_port=gateway["nodePort"],
+    )
+    return Routed(model.name, routed, options)
+
+
+def _track(model: ModelSettings, track: TrackSettings, server: ModelServerArgs) -> ModelServerArgs:
+    own = replace(server, image=track.image or server.image, replicas=track.replicas or server.replicas)
+    return track_of(model.name, track.name, own, node_port=track.node_port)
