@@ -11,11 +11,11 @@ from pulumi import Output, Resource, ResourceOptions
 from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest
 from components.serving.model_versions import delivery_manifest, folder_of, manifests_of, versions_in
 from components.serving.pod import USER
-from components.serving.server_flags import MODELS_DIRECTORY, base_path
 from components.serving.storage import WHOLE_VOLUME, ModelFiles, files_of_claim
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
 from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, StoreKeys
+from components.serving.tensorflow_serving import MODELS_DIRECTORY, base_path
 from stacks.outputs import ClusterOutputs
 from stacks.settings import HostFiles, ModelSettings, NfsFiles, S3Files, Settings
 
@@ -206,10 +206,10 @@ def _mounts(model: ModelSettings, versions: Sequence[int], folder: str = "") -> 
 
 
 def _versions_by_track(model: ModelSettings) -> dict[str, tuple[int, ...]]:
-    """The versions that each track serves; none of a model without tracks: the newest that there is."""
+    """The versions that each track serves; none where none is named: the newest that there is."""
     if model.rollout.tracks:
         return {track.name: (track.version,) for track in model.rollout.tracks}
-    return {ONLY_TRACK: ()}
+    return {ONLY_TRACK: tuple(sorted(model.server.versions))}
 
 
 def _digest_of(revision: str) -> str:

@@ -7,12 +7,13 @@ from pulumi import Output, ResourceOptions
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import Placement
 from components.serving.storage_s3 import StoreKeys
+from components.serving.tensorflow_serving import Batching, ServerOptions
 from components.versions import IMAGES
 from stacks.autoscaling import scale
 from stacks.model_files import model_files, store_keys
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
 from stacks.rollouts import serve
-from stacks.settings import ModelSettings, Settings
+from stacks.settings import ModelSettings, ServerSettings, Settings
 from stacks.tenancy import with_room
 
 
@@ -24,6 +25,16 @@ def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs
         prediction_urls={
             model.name: _serve(model, images, keys, cluster, platform) for model in settings.models
         }
+    )
+
+
+def _options(server: ServerSettings) -> ServerOptions:
+    batching = server.batching
+    return ServerOptions(
+        labels=server.labels,
+        several_versions=len(server.versions) > 1,
+        batching=Batching(**batching.model_dump()) if batching else None,
+        warmup=server.warmup,
     )
 
 
@@ -51,6 +62,8 @@ def _serve(
             gpu_resource=model.gpu_resource,
             placement=Placement(machines=model.placement, product=model.product, spread=model.spread),
             priority=platform.priority(model.priority),
+            server=_options(model.server),
+            startup_seconds=model.server.startup_seconds,
             requests=model.resources.requests.model_dump(),
             limits=model.resources.limits.model_dump(),
         )

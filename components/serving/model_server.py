@@ -26,7 +26,6 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.pod import model_pod, template_annotations
-from components.serving.server_flags import MONITORING_FILE, monitoring_config
 from components.serving.service import MODEL_SERVER, register_service
 
 # A pod is available this long after it is ready: one that dies with its first request stops a rollout.
@@ -73,7 +72,7 @@ class ModelServer(pulumi.ComponentResource):
             metadata=ObjectMetaArgs(
                 name=f"{args.deployment}-config", namespace=args.namespace, labels=labels
             ),
-            data={MONITORING_FILE: monitoring_config()},
+            data=args.program.files,
             opts=child,
         )
         # The policy stands before the first pod, so that there is no moment without it.
@@ -139,7 +138,7 @@ class ModelServer(pulumi.ComponentResource):
         self.service = service.metadata.name
         self.namespace = pulumi.Output.from_input(args.namespace)
         self.node_port = pulumi.Output.from_input(args.node_port)
-        self.predict_path = pulumi.Output.from_input(f"/v1/models/{args.served_name}:predict")
+        self.predict_path = pulumi.Output.from_input(args.program.predict_path)
         self.register_outputs(
             {
                 "deployment": self.deployment,

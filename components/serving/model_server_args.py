@@ -9,7 +9,9 @@ from pulumi import Input
 from components.checks import require_dns_label, require_pinned_image
 from components.gpu.resources import GPU
 from components.serving.placement import Placement
+from components.serving.server_program import ServerProgram
 from components.serving.storage import ModelFiles
+from components.serving.tensorflow_serving import ServerOptions, tensorflow_serving
 
 # The range that kube-apiserver gives to NodePorts by default.
 NODE_PORTS = range(30000, 32768)
@@ -40,6 +42,8 @@ class ModelServerArgs:
     container_port: int = 8501
     node_port: int | None = 30050
     """None: the Service is reached inside the cluster only."""
+    server: ServerOptions = field(default_factory=ServerOptions)
+    """What of TensorFlow Serving is not as by default."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Of every object, besides those that find it."""
     replicas: int | None = 1
@@ -56,6 +60,11 @@ class ModelServerArgs:
     """How long loading may take before the pod is started again; a first load on a GPU takes minutes."""
     drain_seconds: int = 10
     """How long a pod still answers after it was told to go, until every node has heard that it is going."""
+
+    @property
+    def program(self) -> ServerProgram:
+        """The program that serves the model."""
+        return tensorflow_serving(self.served_name, self.container_port, self.server)
 
     def __post_init__(self) -> None:
         require_dns_label("deployment", self.deployment)

@@ -26,14 +26,7 @@ from pulumi_kubernetes.core.v1 import (
 from components.compute import compute
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import scheduled_by
-from components.serving.server_flags import (
-    BINARY,
-    CONFIG_DIRECTORY,
-    GRPC_PORT,
-    monitoring_config,
-    readiness_path,
-    server_flags,
-)
+from components.serving.server_program import CONFIG_DIRECTORY
 from components.serving.storage import MODELS_VOLUME
 
 # Above 10000, where no machine has users of its own: whoever gets out of a container owns nothing there.
@@ -50,7 +43,7 @@ def template_annotations(args: ModelServerArgs) -> dict[str, Input[str]]:
     return {
         **args.files.annotations,
         "metalml/model-sha256": args.files.digest,
-        "metalml/config-sha256": hashlib.sha256(monitoring_config().encode()).hexdigest(),
+        "metalml/config-sha256": hashlib.sha256(args.program.read_at_start.encode()).hexdigest(),
     }
 
 
@@ -89,18 +82,21 @@ def model_pod(
 
 
 def _container(args: ModelServerArgs) -> ContainerArgs:
+    program = args.program
     gpus = {args.gpu_resource: str(args.gpu)} if args.gpu else {}
     return ContainerArgs(
         name="model-server",
         image=args.image,
         # The tag is pinned, and an image that was imported on the node is in no registry.
         image_pull_policy="IfNotPresent",
-        # The image's entry point is a shell that does not hand signals on.
-        command=[BINARY],
-        args=list(server_flags(args.served_name, args.container_port)),
+        command=list(program.command),
+        args=list(program.arguments),
         ports=[
             ContainerPortArgs(name="http", container_port=args.container_port, protocol="TCP"),
-            ContainerPortArgs(name="grpc", container_port=GRPC_PORT, protocol="TCP"),
+            *(
+                ContainerPortArgs(name=name, container_port=port, protocol="TCP")
+                for name, port in program.other_ports.items()
+            ),
         ],
         resources=compute({**args.requests, **gpus}, {**args.limits, **gpus}),
         startup_probe=_loaded(
@@ -135,7 +131,7 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
 def _loaded(args: ModelServerArgs, *, period: int, failures: int) -> ProbeArgs:
     """A probe that is true only while a version of the model is loaded."""
     return ProbeArgs(
-        http_get=HTTPGetActionArgs(path=readiness_path(args.served_name), port="http", scheme="HTTP"),
+        http_get=HTTPGetActionArgs(path=args.program.loaded_path, port="http", scheme="HTTP"),
         period_seconds=period,
         timeout_seconds=5,
         success_threshold=1,

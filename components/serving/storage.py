@@ -7,7 +7,7 @@ from pulumi import Input, Resource
 from pulumi_kubernetes.core.v1 import ContainerArgs, PersistentVolumeClaimVolumeSourceArgs, VolumeArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs
 
-from components.serving.server_flags import MODELS_DIRECTORY
+from components.serving.tensorflow_serving import MODELS_DIRECTORY
 
 # The name by which containers of the pod mount the files.
 MODELS_VOLUME = "models"

@@ -31,8 +31,8 @@ from components.serving.fetch_pod import (
     pinned_sum,
     store_environment,
 )
-from components.serving.server_flags import MODELS_DIRECTORY
 from components.serving.storage import MODELS_VOLUME, ModelFiles
+from components.serving.tensorflow_serving import MODELS_DIRECTORY
 
 PINNED_VOLUME = "pinned"
 KEYS_VOLUME = "keys"

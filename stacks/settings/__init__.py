@@ -25,6 +25,7 @@ from stacks.settings.models import (
 )
 from stacks.settings.platform import PlatformSettings
 from stacks.settings.rollout import RolloutSettings, SplitBy, Strategy, TrackSettings
+from stacks.settings.server import BatchingSettings, ServerSettings
 from stacks.settings.sources import AptRepository, AptSource, BundleSource
 from stacks.settings.stack import Settings
 from stacks.settings.teams import TeamSettings
@@ -33,6 +34,7 @@ __all__ = [
     "AptRepository",
     "AptSource",
     "AutoscalingSettings",
+    "BatchingSettings",
     "BundleSource",
     "ClusterAutoscalerSettings",
     "ClusterSettings",
@@ -61,6 +63,7 @@ __all__ = [
     "Role",
     "RolloutSettings",
     "S3Files",
+    "ServerSettings",
     "ServiceSettings",
     "Settings",
     "SettingsError",

@@ -27,6 +27,8 @@ HTTP_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._/-]*)?")
 METRIC_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # RFC 9110's letters of a token, and the length that the Gateway API takes.
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}")
+# TensorFlow Serving's own rule.
+VERSION_LABEL = re.compile(r"[A-Za-z0-9_]+")
 USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 # The API server's default range for NodePort Services; the firewall opens the same.
 NODE_PORTS = range(30000, 32768)

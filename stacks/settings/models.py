@@ -14,6 +14,7 @@ from stacks.settings.fields import DNS_LABEL, DnsName, Image, Label, LabelValue,
 from stacks.settings.files import FilesSettings
 from stacks.settings.gpu import GpuResource
 from stacks.settings.rollout import RolloutSettings
+from stacks.settings.server import ServerSettings
 
 
 class StorageSettings(Model):
@@ -77,6 +78,7 @@ class ModelSettings(Model):
     autoscaling: AutoscalingSettings | None = None  # owns the number of replicas
     files: FilesSettings
     rollout: RolloutSettings = RolloutSettings()
+    server: ServerSettings = ServerSettings()
     storage: StorageSettings
     service: ServiceSettings
     resources: ResourcesSettings = ResourcesSettings()

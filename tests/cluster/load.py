@@ -57,6 +57,9 @@ class Load:
         self._began = 0.0
         self.answers: Counter[str] = Counter()
         """How many answers there were of each kind."""
+        self.first: dict[str, float] = {}
+        self.last: dict[str, float] = {}
+        """When the first and the last answer of each kind came, in seconds since the load began."""
         self.failures: list[Failed] = []
         self.slowest = 0.0
         """Seconds that the slowest answer took."""
@@ -88,6 +91,11 @@ class Load:
     def until(self, requests: int) -> None:
         """Return when that many have ended."""
         while self.requests < requests:
+            time.sleep(0.05)
+
+    def until_answered(self) -> None:
+        """Return when there has been an answer."""
+        while not self.answers:
             time.sleep(0.05)
 
     def told(self) -> str:
@@ -130,9 +138,12 @@ class Load:
             with self._lock:
                 self.failures.append(failed)
             return False
+        ended = time.monotonic()
         with self._lock:
             self.answers[kind] += 1
-            self.slowest = max(self.slowest, time.monotonic() - began)
+            self.first.setdefault(kind, ended - self._began)
+            self.last[kind] = ended - self._began
+            self.slowest = max(self.slowest, ended - began)
         return True
 
 

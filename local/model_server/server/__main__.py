@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .flags import UsageError, parse_flags
+from .configured import ConfiguredVersions
+from .flags import Flags, UsageError, parse_flags
 from .lean import import_only_what_is_named
 from .metrics import Metrics
 from .model import Model
@@ -28,21 +29,33 @@ def main(arguments: Sequence[str]) -> None:
         flags = parse_flags(arguments)
         monitoring = flags.monitoring_config_file
         shown = metrics_path(monitoring.read_text()) if monitoring else None
-        versions = Versions(flags.model_base_path, _loader(flags.model_name, metrics))
-        versions.start(flags.poll_seconds)
+        name, versions = _versions(flags, metrics)
     except (UsageError, LoadError, OSError) as error:
         sys.exit(f"Failed to start server. Error: {error}")
-    if flags.poll_seconds:
-        versions.watch(flags.poll_seconds)
 
     from .rest import Rest
     from .web import serve
 
-    rest = Rest(flags.model_name, versions, metrics)
+    rest = Rest(name, versions, metrics)
     try:
         asyncio.run(serve(rest, flags.rest_api_port, shown, metrics.page))
     except OSError as error:
         sys.exit(f"Failed to start server. Error: cannot open port {flags.rest_api_port}: {error}")
+
+
+def _versions(flags: Flags, metrics: Metrics) -> tuple[str, Versions | ConfiguredVersions]:
+    """The model's name, and its versions when they are loaded and watched."""
+    if flags.model_config_file:
+        configured = ConfiguredVersions(flags.model_config_file, lambda name: _loader(name, metrics))
+        configured.start()
+        if flags.config_poll_seconds:
+            configured.watch(flags.config_poll_seconds)
+        return configured.name, configured
+    versions = Versions(flags.model_base_path, _loader(flags.model_name, metrics))
+    versions.start(flags.poll_seconds)
+    if flags.poll_seconds:
+        versions.watch(flags.poll_seconds)
+    return flags.model_name, versions
 
 
 def _loader(name: str, metrics: Metrics) -> Callable[[int, Path], Model]:

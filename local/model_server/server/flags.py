@@ -4,6 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+# Accepted, so that one command line fits both servers: docs/model-server.md says more.
+_WITHOUT_EFFECT = (
+    "port",
+    "enable_grpc_healthcheck_service",
+    "enable_model_warmup",
+    "enable_batching",
+    "batching_parameters_file",
+    "allow_version_labels_for_unavailable_models",
+)
+
 
 class UsageError(Exception):
     """The server is asked for something that it cannot do; its text is for who starts it."""
@@ -19,6 +29,10 @@ class Flags:
     monitoring_config_file: Path | None
     # 0 reads the model's directory once.
     poll_seconds: float
+    # In the place of a name and a directory.
+    model_config_file: Path | None = None
+    # 0 reads the file once.
+    config_poll_seconds: float = 0
 
 
 def parse_flags(arguments: Sequence[str]) -> Flags:
@@ -31,26 +45,35 @@ def parse_flags(arguments: Sequence[str]) -> Flags:
         # As in TensorFlow: a flag without a value is a switch, turned on.
         given[name] = value if equals else "true"
 
-    # Accepted and without effect, so that one command line fits both servers: docs/model-server.md says more.
-    for name in ("port", "enable_grpc_healthcheck_service", "enable_model_warmup"):
+    for name in _WITHOUT_EFFECT:
         given.pop(name, None)
     base, monitoring = given.pop("model_base_path", ""), given.pop("monitoring_config_file", "")
     port, model_name = given.pop("rest_api_port", ""), given.pop("model_name", "default")
     poll = given.pop("file_system_poll_wait_seconds", "1")
+    config, config_poll = (
+        given.pop("model_config_file", ""),
+        given.pop("model_config_file_poll_wait_seconds", "0"),
+    )
     if given:
         names = ", ".join(f"--{name}" for name in sorted(given))
         raise UsageError(f"not supported by this model server: {names}")
-    if not base:
+    if not base and not config:
         raise UsageError("--model_base_path is needed: the directory with the model's versions")
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         raise UsageError(f"--rest_api_port must be a port, not {port!r}: this server answers REST only")
     # TensorFlow Serving's -1, never to look, would also never answer.
-    if not (poll.isascii() and poll.isdecimal()):
-        raise UsageError(f"--file_system_poll_wait_seconds must be seconds or 0, not {poll!r}")
+    for flag, seconds in (
+        ("file_system_poll_wait_seconds", poll),
+        ("model_config_file_poll_wait_seconds", config_poll),
+    ):
+        if not (seconds.isascii() and seconds.isdecimal()):
+            raise UsageError(f"--{flag} must be seconds or 0, not {seconds!r}")
     return Flags(
         rest_api_port=int(port),
         model_name=model_name,
         model_base_path=Path(base),
         monitoring_config_file=Path(monitoring) if monitoring else None,
         poll_seconds=float(poll),
+        model_config_file=Path(config) if config else None,
+        config_poll_seconds=float(config_poll),
     )

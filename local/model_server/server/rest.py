@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from .configured import ConfiguredVersions
 from .failure import HTTP_CODES, Failure, invalid, not_found
 from .metrics import Metrics
 from .model import DEFAULT_SIGNATURE, Model
@@ -34,7 +35,7 @@ class Answer:
 class Rest:
     """Answers requests for one model; several threads may ask at once."""
 
-    def __init__(self, name: str, versions: Versions, metrics: Metrics) -> None:
+    def __init__(self, name: str, versions: Versions | ConfiguredVersions, metrics: Metrics) -> None:
         self._name, self._versions, self._metrics = name, versions, metrics
 
     def answer(self, method: str, path: str, body: bytes) -> Answer:
@@ -103,8 +104,7 @@ class Rest:
     def _states(self) -> dict[int, dict[str, Any]]:
         """Every version that was tried, by its number; a label in the path is ignored there too."""
         states = {number: _state(number, "END", error) for number, error in self._versions.ended.items()}
-        current = self._versions.model.version
-        return {**states, current: _state(current, "AVAILABLE")}
+        return {**states, **{number: _state(number, "AVAILABLE") for number in self._versions.available}}
 
     def _metadata(self, name: str, version: int | None, label: str) -> str:
         model = self._loaded(name, version, label)
@@ -116,10 +116,12 @@ class Rest:
         )
 
     def _loaded(self, name: str, version: int | None, label: str) -> Model:
-        if label:
-            raise invalid(f"Unrecognized servable version label: {label}")
-        model = self._versions.model
-        if name != self._name or version not in (None, model.version):
+        if label and name == self._name:
+            version = self._versions.labels.get(label)
+            if version is None:
+                raise invalid(f"Unrecognized servable version label: {label}")
+        model = self._versions.find(version) if name == self._name else None
+        if model is None:
             wanted = f"Latest({name})" if version is None else f"Specific({name}, {version})"
             raise not_found(f"Servable not found for request: {wanted}")
         return model

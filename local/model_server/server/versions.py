@@ -25,8 +25,20 @@ class Versions:
         self._model: Model | None = None
         # When a version that failed may be tried again.
         self._retry: dict[int, float] = {}
+        # Only a configuration file gives versions other names.
+        self.labels: dict[str, int] = {}
         # Versions that no longer or never answered, with the error. Replaced whole: other threads read it.
         self.ended: dict[int, str] = {}
+
+    @property
+    def available(self) -> list[int]:
+        """The number of the loaded version."""
+        return [self.model.version]
+
+    def find(self, number: int | None) -> Model | None:
+        """The loaded version, if it is the one that is asked for."""
+        model = self.model
+        return model if number in (None, model.version) else None
 
     @property
     def model(self) -> Model:
@@ -81,9 +93,13 @@ class Versions:
 
 def newest_version(base: Path) -> tuple[int, Path] | None:
     """The highest number among the directory's folders, and that folder."""
+    return max(numbered_folders(base).items(), default=None)
+
+
+def numbered_folders(base: Path) -> dict[int, Path]:
+    """The directory's folders with a number, by it."""
     try:
         found = [path for path in base.iterdir() if re.fullmatch(r"[0-9]+", path.name) and path.is_dir()]
     except OSError as error:
         raise UsageError(f"cannot read the model's directory: {error}") from error
-    newest = max(found, key=lambda path: int(path.name), default=None)
-    return (int(newest.name), newest) if newest else None
+    return {int(path.name): path for path in found}

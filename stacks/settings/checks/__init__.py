@@ -16,6 +16,7 @@ from stacks.settings.checks import (
     queueing,
     ranges,
     rollouts,
+    server,
     teams,
 )
 from stacks.settings.checks.finding import Check
@@ -39,7 +40,8 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
         + placement.CHECKS
         + gpu.MODEL_CHECKS
         + autoscaling.OF_MODELS
-        + rollouts.CHECKS,
+        + rollouts.CHECKS
+        + server.CHECKS,
     ),
 )
 

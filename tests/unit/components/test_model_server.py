@@ -8,6 +8,7 @@ import pytest
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.storage import files_of_claim
+from components.serving.tensorflow_serving import Batching, ServerOptions
 
 MINIMUM: dict[str, Any] = {
     "namespace": "ml",
@@ -121,9 +122,17 @@ def test_other_model_files_roll_the_pods_and_the_same_files_do_not(template):
     assert rolled_by("aaa") == rolled_by("aaa") != rolled_by("bbb")
 
 
+def test_another_batching_configuration_rolls_the_pods_and_other_labels_do_not(template):
+    first = template(server=ServerOptions(several_versions=True, labels={"stable": 1}))
+    moved = template(server=ServerOptions(several_versions=True, labels={"stable": 2}))
+    batched = template(server=ServerOptions(several_versions=True, batching=Batching()))
+    assert moved == first
+    assert batched["metadata"]["annotations"] != first["metadata"]["annotations"]
+
+
 def test_another_monitoring_configuration_rolls_the_pods(template, monkeypatch):
     first = template()["metadata"]["annotations"]
-    monkeypatch.setattr("components.serving.pod.monitoring_config", lambda: "changed")
+    monkeypatch.setattr("components.serving.tensorflow_serving.monitoring_config", lambda: "changed")
     assert template()["metadata"]["annotations"] != first
 
 

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from components.serving.server_flags import monitoring_config, server_flags
+from components.serving.tensorflow_serving import (
+    Batching,
+    ServerOptions,
+    monitoring_config,
+    tensorflow_serving,
+)
 from local.model_server.server.flags import Flags, UsageError, parse_flags
 from local.model_server.server.monitoring import metrics_path
 
@@ -12,7 +17,7 @@ NEEDED = ["--rest_api_port=8501", "--model_base_path=/models/default"]
 
 
 def test_the_flags_of_the_pod_start_it():
-    assert parse_flags(server_flags("thing", 8501)) == Flags(
+    assert parse_flags(tensorflow_serving("thing", 8501, ServerOptions()).arguments) == Flags(
         rest_api_port=8501,
         model_name="thing",
         model_base_path=Path("/models/thing"),
@@ -21,10 +26,23 @@ def test_the_flags_of_the_pod_start_it():
     )
 
 
+def test_the_flags_of_labels_and_batches_start_it():
+    options = ServerOptions(labels={"stable": 1}, several_versions=True, batching=Batching())
+    assert parse_flags(tensorflow_serving("thing", 8501, options).arguments) == Flags(
+        rest_api_port=8501,
+        model_name="default",
+        model_base_path=Path(),
+        monitoring_config_file=Path("/config/monitoring.config"),
+        poll_seconds=0,
+        model_config_file=Path("/config/models.config"),
+        config_poll_seconds=10,
+    )
+
+
 @pytest.mark.parametrize(
     ("flag", "said"),
     [
-        ("--enable_batching", "not supported by this model server: --enable_batching"),
+        ("--tensorflow_session_parallelism=2", "not supported by this model server: --tensorflow_session"),
         ("--file_system_poll_wait_seconds=-1", "must be seconds or 0, not '-1'"),
         ("--rest_api_port=web", "must be a port, not 'web'"),
         ("--rest_api_port=0", "answers REST only"),

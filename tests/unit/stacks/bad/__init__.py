@@ -17,6 +17,7 @@ from tests.unit.stacks.bad.placement import PLACEMENT
 from tests.unit.stacks.bad.platform import PLATFORM
 from tests.unit.stacks.bad.ranges import RANGES
 from tests.unit.stacks.bad.rollouts import ROLLOUTS
+from tests.unit.stacks.bad.server import SERVER
 from tests.unit.stacks.bad.teams import TEAMS
 
 BAD = {
@@ -33,6 +34,7 @@ BAD = {
     **TEAMS,
     **AUTOSCALING,
     **ROLLOUTS,
+    **SERVER,
 }
 
 __all__ = ["BAD", "Bad"]

@@ -1,0 +1,213 @@
+"""A model goes through versions and strategies while it is asked all the time: nobody who asks may notice.
+
+The tests of this file run in their order, on one stack.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.full.cluster import FullCluster
+from tests.cluster.full.lines import BODY, make_lines, version_of
+from tests.cluster.load import Load
+
+STACK, MODEL = "rollouts", "line"
+PORT, GATEWAY_PORT = 30120, 30080
+# Not where the pods are: requests take the way through another node.
+ADDRESS = "10.84.0.13"
+PATH = f"/v1/models/{MODEL}:predict"
+URL, ROUTED_URL = f"http://{ADDRESS}:{PORT}{PATH}", f"http://{ADDRESS}:{GATEWAY_PORT}{PATH}"
+SWITCH_SECONDS = 5
+# Requests after which an outage of a tenth of a second would have been seen at the rate of these loads.
+ENOUGH = 200
+
+
+class Rollouts:
+    """The stack, and the model's versions on this computer."""
+
+    def __init__(self, full: FullCluster, folder: Path) -> None:
+        self.full, self.made, self.source = full, folder / "made", folder / "source"
+        make_lines(full, self.made, 3)
+
+    def offer(self, *versions: int) -> None:
+        """Have these versions, and no others, in the folder that the settings name."""
+        shutil.rmtree(self.source, ignore_errors=True)
+        for version in versions:
+            shutil.copytree(self.made / str(version), self.source / str(version))
+
+    def settings(self, **rollout: Any) -> None:
+        """Write the settings of the stack."""
+        model = {
+            "name": MODEL,
+            "servedName": MODEL,
+            "files": {"source": str(self.source), "machine": "worker-1"},
+            "service": {"nodePort": PORT},
+            "resources": {"requests": {"cpu": "50m", "memory": "512Mi"}},
+            "rollout": rollout or {"strategy": "rolling"},
+        }
+        self.full.write(STACK, {"metalml:models": [model]})
+
+    def up(self, **rollout: Any) -> None:
+        self.settings(**rollout)
+        self.full.project.must("up", STACK)
+
+    def pods(self) -> list[dict[str, Any]]:
+        labels = f"app.kubernetes.io/name=model-server,app.kubernetes.io/instance={MODEL}"
+        found = self.full.kubectl("get", "pods", "-n", "ml", "-l", labels, "-o", "json")
+        return json.loads(found)["items"]
+
+
+@pytest.fixture(scope="module")
+def rollouts(full: FullCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rollouts]:
+    made = Rollouts(full, tmp_path_factory.mktemp("lines"))
+    made.offer(1)
+    made.up()
+    yield made
+    full.project.run("down", STACK)
+
+
+@contextmanager
+def asked(url: str = URL) -> Iterator[tuple[Load, Load]]:
+    """Clients that open a connection for each request, and clients that keep theirs."""
+    new = Load(url, clients=2, per_second=150, body=BODY, kind=version_of)
+    kept = Load(url, clients=2, per_second=150, requests_per_connection=None, body=BODY, kind=version_of)
+    with new, kept:
+        for load in (new, kept):
+            load.until(ENOUGH)
+        yield new, kept
+        for load in (new, kept):
+            load.until(load.requests + ENOUGH)
+
+
+def two(first: int, second: int, **changes: Any) -> list[dict[str, Any]]:
+    """The tracks blue and green."""
+    return [{"name": "blue", "version": first}, {"name": "green", "version": second, **changes}]
+
+
+def test_version_changes_lose_no_request(rollouts: Rollouts) -> None:
+    with asked() as loads:
+        for version in (2, 3):
+            rollouts.offer(version)
+            rollouts.up()
+    for load in loads:
+        assert not load.failures, load.told()
+        assert set(load.answers) == {"version 1", "version 2", "version 3"}
+        # Old and new answer side by side only while one takes over from the other.
+        assert load.last["version 1"] < load.first["version 3"]
+
+
+def test_without_probes_and_drain_the_same_change_loses_some(rollouts: Rollouts) -> None:
+    """The test above can fail."""
+    spoilt = json.loads(rollouts.full.kubectl("get", "deployment", MODEL, "-n", "ml", "-o", "json"))
+    pod = spoilt["spec"]["template"]["spec"]
+    for key in ("startupProbe", "readinessProbe", "livenessProbe", "lifecycle"):
+        del pod["containers"][0][key]
+    labels = {"app.kubernetes.io/name": "model-server", "spoilt": "yes"}
+    spoilt["metadata"] = {"name": "spoilt", "namespace": "ml"}
+    spoilt["spec"]["template"]["metadata"] = {"labels": labels}
+    spoilt["spec"] |= {"selector": {"matchLabels": labels}, "minReadySeconds": 0}
+    port = {"port": 8501, "targetPort": "http", "nodePort": PORT + 1}
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "spoilt", "namespace": "ml"},
+        "spec": {"type": "NodePort", "selector": labels, "ports": [port]},
+    }
+    try:
+        rollouts.full.project.apply({"apiVersion": "v1", "kind": "List", "items": [spoilt, service]})
+        rollouts.full.kubectl("rollout", "status", "deployment/spoilt", "-n", "ml")
+        with Load(URL.replace(str(PORT), str(PORT + 1)), per_second=100, body=BODY) as load:
+            load.until_answered()
+            before = len(load.failures)
+            rollouts.full.kubectl("rollout", "restart", "deployment/spoilt", "-n", "ml")
+            rollouts.full.kubectl("rollout", "status", "deployment/spoilt", "-n", "ml")
+            load.until(load.requests + ENOUGH)
+        assert len(load.failures) > before, load.told()
+    finally:
+        rollouts.full.kubectl("delete", "deployment,service", "spoilt", "-n", "ml")
+
+
+@pytest.mark.fault
+def test_a_corrupt_version_never_answers_and_its_own_words_end_the_run(rollouts: Rollouts) -> None:
+    rollouts.offer(3)
+    shutil.copytree(rollouts.made / "1", rollouts.source / "4")
+    (rollouts.source / "4" / "saved_model.pb").write_bytes(b"not a model at all")
+    with asked() as loads:
+        # Twice: what the first attempt leaves behind must not be what the second one breaks.
+        for _ in range(2):
+            run = rollouts.full.project.run("up", STACK)
+            assert run.code != 0
+            assert "cannot load servable version {name: line version: 4}" in run.text
+        # The old pod finds the files that it was made for, also when it has to start again.
+        (old,) = [pod for pod in rollouts.pods() if pod["status"]["containerStatuses"][0]["ready"]]
+    for load in loads:
+        assert not load.failures, load.told()
+        assert set(load.answers) == {"version 3"}
+    rollouts.full.kubectl("delete", "pod", old["metadata"]["name"], "-n", "ml")
+    with Load(URL, body=BODY, kind=version_of) as again:
+        again.until_answered()
+        again.until(again.requests + ENOUGH)
+    assert set(again.answers) == {"version 3"}, again.told()
+    rollouts.offer(3)
+    rollouts.up()
+
+
+def test_a_model_becomes_two_tracks_without_losing_a_request(rollouts: Rollouts) -> None:
+    rollouts.offer(1, 2, 3)
+    with asked() as loads:
+        rollouts.up(strategy="blue-green", active="blue", tracks=two(3, 1, nodePort=PORT + 2))
+    for load in loads:
+        assert not load.failures, load.told()
+        assert set(load.answers) == {"version 3"}
+
+
+def test_blue_and_green_change_places_in_one_line_and_back(rollouts: Rollouts) -> None:
+    for active, old, new in (("green", "version 3", "version 1"), ("blue", "version 1", "version 3")):
+        rollouts.settings(strategy="blue-green", active=active, tracks=two(3, 1, nodePort=PORT + 2))
+        preview = rollouts.full.project.must("preview", STACK).text
+        assert preview.count(f"line-{active}") == 1, preview
+        with asked() as (opened, kept):
+            rollouts.full.project.must("up", STACK)
+        for load in (opened, kept):
+            assert not load.failures, load.told()
+        assert opened.last[old] - opened.first[new] < SWITCH_SECONDS, opened.told()
+        assert opened.last[new] > opened.last[old]
+
+
+def test_a_new_version_of_the_other_track_is_seen_on_its_own_port_only(rollouts: Rollouts) -> None:
+    with asked() as loads:
+        rollouts.up(strategy="blue-green", active="blue", tracks=two(3, 2, nodePort=PORT + 2))
+        with Load(URL.replace(str(PORT), str(PORT + 2)), body=BODY, kind=version_of) as preview:
+            preview.until(ENOUGH)
+    assert set(preview.answers) == {"version 2"}
+    for load in loads:
+        assert not load.failures, load.told()
+        assert set(load.answers) == {"version 3"}
+
+
+def test_a_canary_gets_its_share(rollouts: Rollouts) -> None:
+    tracks = [{**track, "weight": weight} for track, weight in zip(two(3, 2), (90, 10), strict=True)]
+    rollouts.up(strategy="canary", tracks=tracks)
+    with Load(ROUTED_URL, requests_per_connection=None, body=BODY, kind=version_of) as load:
+        load.until(10_000)
+    assert not load.failures, load.told()
+    assert abs(load.answers["version 2"] / load.requests - 0.10) < 0.02, load.told()
+
+
+def test_a_header_chooses_the_version_each_time(rollouts: Rollouts) -> None:
+    blue, green = two(3, 2, headers={"x-variant": "b"})
+    rollouts.up(strategy="ab", tracks=[{**blue, "weight": 100}, green])
+    with (
+        Load(ROUTED_URL, body=BODY, kind=version_of, headers={"X-Variant": "b"}) as chosen,
+        Load(ROUTED_URL, body=BODY, kind=version_of, headers={"X-Variant": "c"}) as others,
+    ):
+        for load in (chosen, others):
+            load.until(1000)
+    for load, version in ((chosen, "version 2"), (others, "version 3")):
+        assert not load.failures, load.told()
+        assert set(load.answers) == {version}
