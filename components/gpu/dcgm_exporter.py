@@ -22,7 +22,7 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_pinned_image
-from components.gpu.node_pod import as_root, gpu_node_pods, host_folder, with_gpus
+from components.gpu.node_pod import as_root, closed, gpu_node_pods, host_folder, with_gpus
 
 NAME = "dcgm-exporter"
 PORT = 9400
@@ -30,6 +30,9 @@ PORT = 9400
 POD_RESOURCES_DIRECTORY = "/var/lib/kubelet/pod-resources"
 # Seconds. The first look at all GPUs of a large server takes most of a minute.
 START_SECONDS = 90
+# Of the node's disk: the logs, and what stands in /tmp.
+STORAGE = "128Mi"
+TMP = "64Mi"
 
 SELECTOR = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/instance": NAME}
 LABELS = {
@@ -66,6 +69,7 @@ class DcgmExporter(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         metadata = ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=LABELS)
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
+        closed(name, NAME, args.namespace, LABELS, child, open_port="metrics")
         made = DaemonSet(
             name,
             metadata=metadata,
@@ -79,7 +83,7 @@ class DcgmExporter(pulumi.ComponentResource):
                 nodes=[with_gpus()],
                 volumes=[
                     host_folder("pod-resources", POD_RESOURCES_DIRECTORY, "Directory"),
-                    VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit="64Mi")),
+                    VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit=TMP)),
                 ],
             ),
             opts=child,
@@ -102,12 +106,13 @@ def _container(image: str) -> ContainerArgs:
             ),
         ],
         ports=[ContainerPortArgs(name="metrics", container_port=PORT, protocol="TCP")],
-        startup_probe=_probe(period=5, failures=-(-START_SECONDS // 5)),
-        readiness_probe=_probe(period=10, failures=3),
-        liveness_probe=_probe(period=30, failures=3),
+        startup_probe=_probe("/health", period=5, failures=-(-START_SECONDS // 5)),
+        readiness_probe=_probe("/metrics", period=30, failures=3),
+        liveness_probe=_probe("/health", period=30, failures=3),
         # The release's requests; its limit of memory is too little for a server with eight GPUs.
         resources=ResourceRequirementsArgs(
-            requests={"cpu": "100m", "memory": "128Mi"}, limits={"cpu": "500m", "memory": "1Gi"}
+            requests={"cpu": "100m", "memory": "128Mi", "ephemeral-storage": STORAGE},
+            limits={"cpu": "500m", "memory": "1Gi", "ephemeral-storage": STORAGE},
         ),
         security_context=as_root("SYS_ADMIN"),
         volume_mounts=[
@@ -117,9 +122,9 @@ def _container(image: str) -> ContainerArgs:
     )
 
 
-def _probe(*, period: int, failures: int) -> ProbeArgs:
+def _probe(path: str, *, period: int, failures: int) -> ProbeArgs:
     return ProbeArgs(
-        http_get=HTTPGetActionArgs(path="/health", port="metrics", scheme="HTTP"),
+        http_get=HTTPGetActionArgs(path=path, port="metrics", scheme="HTTP"),
         period_seconds=period,
         timeout_seconds=5,
         success_threshold=1,

@@ -23,7 +23,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label, require_pinned_image
 from components.gpu.node_marks import SHARING_LABEL
-from components.gpu.node_pod import as_root, gpu_node_pods, host_folder, with_gpus
+from components.gpu.node_pod import LOGS, as_root, closed, gpu_node_pods, host_folder, with_gpus
 from components.gpu.resources import DEFAULT_SHARING
 from components.gpu.sharing import Sharing, plugin_config
 
@@ -74,6 +74,8 @@ class DevicePlugin(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=ResourceOptions(parent=self),
         )
+        # It talks to the kubelet by files, and to nobody else.
+        closed(name, NAME, args.namespace, labels_of(None), ResourceOptions(parent=self))
         ways = {DEFAULT_SHARING: Sharing(), **args.sharing}
         self.daemon_sets = {
             way: self._offer(f"{name}-{way}", way, sharing, args, account) for way, sharing in ways.items()
@@ -149,7 +151,8 @@ def _container(image: str, sharing: Sharing) -> ContainerArgs:
         env=[EnvVarArgs(name=name, value=value) for name, value in variables.items()],
         # The release sets none. Loading the driver's library takes some 100 MiB for a moment.
         resources=ResourceRequirementsArgs(
-            requests={"cpu": "50m", "memory": "64Mi"}, limits={"cpu": "1", "memory": "512Mi"}
+            requests={"cpu": "50m", "memory": "64Mi", "ephemeral-storage": LOGS},
+            limits={"cpu": "1", "memory": "512Mi", "ephemeral-storage": LOGS},
         ),
         # The driver lets only this capability look at the slices of a GPU.
         security_context=as_root(*(["SYS_ADMIN"] if sharing.mig else [])),

@@ -1,6 +1,6 @@
 """What the pods of the DaemonSets on GPU nodes have in common."""
 
-from pulumi import Input
+from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apps.v1 import (
     DaemonSetSpecArgs,
     DaemonSetUpdateStrategyArgs,
@@ -24,8 +24,17 @@ from pulumi_kubernetes.core.v1 import (
     VolumeArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicy,
+    NetworkPolicyIngressRuleArgs,
+    NetworkPolicyPortArgs,
+    NetworkPolicySpecArgs,
+)
 
 from components.gpu.node_marks import PRESENT
+
+# What a container that only writes logs may take of its node's disk.
+LOGS = "64Mi"
 
 
 def gpu_node_pods(
@@ -70,6 +79,33 @@ def gpu_node_pods(
                 volumes=volumes,
             ),
         ),
+    )
+
+
+def closed(
+    name: str,
+    app: str,
+    namespace: Input[str],
+    labels: dict[str, str],
+    opts: ResourceOptions,
+    *,
+    open_port: str | None = None,
+) -> None:
+    """Keep the network of all pods of this name to the port that answers Prometheus, if any."""
+    NetworkPolicy(
+        name,
+        metadata=ObjectMetaArgs(name=app, namespace=namespace, labels=labels),
+        spec=NetworkPolicySpecArgs(
+            pod_selector=LabelSelectorArgs(match_labels={"app.kubernetes.io/name": app}),
+            policy_types=["Ingress", "Egress"],
+            ingress=[
+                NetworkPolicyIngressRuleArgs(ports=[NetworkPolicyPortArgs(port=open_port, protocol="TCP")])
+            ]
+            if open_port
+            else [],
+            egress=[],
+        ),
+        opts=opts,
     )
 
 
