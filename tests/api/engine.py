@@ -96,19 +96,19 @@ class EngineStack:
         """Read what is there."""
         return self._run(self.stack.refresh, None, fails, {})
 
-    def destroy(self, *, fails: bool = False) -> Run:
+    def destroy(self, *, fails: bool = False, **options: Any) -> Run:
         """Remove everything of the stack."""
-        return self._run(self.stack.destroy, None, fails, {})
+        return self._run(self.stack.destroy, None, fails, options)
 
     def state(self) -> dict[str, dict[str, Any]]:
         """The resources in the exported state, by name; secrets in it are encrypted."""
         resources = self.exported()["deployment"].get("resources") or []
         return {one["urn"].rpartition("::")[2]: one for one in resources}
 
-    def exported(self) -> dict[str, Any]:
-        """The state as `pulumi stack export` gives it."""
+    def exported(self, *, secrets: bool = False) -> dict[str, Any]:
+        """The state as `pulumi stack export` gives it; with what is secret in it, where asked for."""
         workspace = self.stack.workspace
-        arguments = ["stack", "export", "--stack", self.stack.name]
+        arguments = ["stack", "export", "--stack", self.stack.name, *(["--show-secrets"] if secrets else [])]
         done = self._command.run(arguments, workspace.work_dir, workspace.env_vars)
         return json.loads(done.stdout)
 
@@ -161,7 +161,7 @@ class EngineStack:
     def _provided(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(
             provider=pulumi_kubernetes.Provider(
-                "kubernetes",
+                "test-cluster",
                 kubeconfig=pulumi.Output.secret(self.kubeconfig),
                 cluster_identifier="test",
                 enable_server_side_apply=True,

@@ -2,7 +2,8 @@
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,22 @@ from tests.unit.stacks.given import project, read
 from tests.unit.stacks.test_pod_network import FACTS
 
 SETTINGS = "tests/api/everything.yaml"
+# The Command that reads how to reach the cluster.
+KUBECONFIG = "control-1-kubeconfig"
 # What has a certificate that the operator's computer makes.
 WITH_CERTIFICATES = ("metrics-server", "prometheus-adapter", "vpa")
 
 
 def render_everything(folder: Path) -> Sequence[Mapping[str, Any]]:
     """Every object, in the program's order. `folder` is empty; what the settings name is made in it."""
-    with pytest.MonkeyPatch.context() as patch, rendering() as render:
+    with everything(folder) as (build, outputs), rendering() as render:
+        return render(build, {name: {"stdout": text} for name, text in outputs.items()})
+
+
+@contextmanager
+def everything(folder: Path) -> Iterator[tuple[Callable[[], None], Mapping[str, str]]]:
+    """The program with every feature on, and what Commands print that it goes on with, by their names."""
+    with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project(folder))
         # The machines' keys are those of the folder; what was downloaded is not.
         patch.setenv("XDG_CACHE_HOME", str(cache_root().parent))
@@ -35,17 +45,15 @@ def render_everything(folder: Path) -> Sequence[Mapping[str, Any]]:
         settings = parse(read(SETTINGS), "everything", folder, secret={"s3SecretAccessKey"})
         place_release_files(releases_of(settings), Progress())
         patch.setattr(cluster, "calico_definitions", lambda cache: calico_kinds())
-        outputs = {
-            f"{machine.name}-preflight": {"stdout": json.dumps(FACTS)} for machine in settings.machines
-        }
-        outputs["control-1-kubeconfig"] = {"stdout": "kubeconfig"}
-        outputs |= {f"{name}-certificate": {"stdout": _certificate()} for name in WITH_CERTIFICATES}
+        outputs = {f"{machine.name}-preflight": json.dumps(FACTS) for machine in settings.machines}
+        outputs[KUBECONFIG] = "kubeconfig"
+        outputs |= {f"{name}-certificate": _certificate() for name in WITH_CERTIFICATES}
 
         def build() -> None:
             lowest = cluster.build(settings)
             models.build(settings, lowest, platform.build(settings, lowest))
 
-        return render(build, outputs)
+        yield build, outputs
 
 
 def _certificate() -> str:

@@ -20,12 +20,13 @@ from local.paths import LOGS
 from local.process import output
 from local.progress import Progress
 from tests.bench.first import measure_first, remembered
+from tests.bench.objects import measure_objects
 from tests.bench.preparation import preparation
 from tests.bench.report import report
 from tests.bench.whole import STACK, measure_ready, measure_unchanged
 from tests.cluster.project import Project
 
-PARTS = ("ready", "unchanged", "preparation")
+PARTS = ("ready", "unchanged", "preparation", "objects")
 
 
 def main() -> int:
@@ -67,6 +68,9 @@ def _measure(
         results["unchanged"] = measure_unchanged(project, chosen.rounds, progress.say)
     if {"ready", "unchanged"}.intersection(chosen.parts):
         project.must("down", STACK)
+    if "objects" in chosen.parts:
+        with TemporaryDirectory(prefix="metalml-objects-") as folder:
+            results["objects"] = measure_objects(Path(folder), chosen.rounds, progress.say)
     if "preparation" in chosen.parts:
         with preparation(max(chosen.machines), project, progress) as machines:
             results["preparation"] = {

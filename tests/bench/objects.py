@@ -1,0 +1,195 @@
+"""The program's Kubernetes objects on a real API server: by the engine, by kubectl, and the engine's floor.
+
+No kubelet runs there. Pods are ready as soon as they are seen (`pretended_node`), for both sides alike. What
+only real pods could answer (an APIService, an operator's own condition) is waited for by neither.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pulumi
+from pulumi import ResourceOptions, ResourceTransformArgs, ResourceTransformResult
+from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
+
+from local.up import PARALLEL
+from tests.api.api_server import ApiServer
+from tests.api.engine import Engine, EngineStack, Program
+from tests.api.everything import KUBECONFIG, everything
+from tests.bench.pretended_node import pretended_node
+
+# As many as the official plugin was measured with.
+PLAIN = 301
+NAMESPACE = "bench"
+SKIP = {"pulumi.com/skipAwait": "true"}
+# Kinds of which kubectl can wait for the pods.
+ROLLED_OUT = ("Deployment", "DaemonSet", "StatefulSet")
+# Kinds that others are made in or of.
+FIRST = ("CustomResourceDefinition", "Namespace")
+# How the state writes a secret, and the key that says so.
+SECRET, PLAINTEXT = "4dabf18193072939515e22adb298388d", "plaintext"
+
+Object = Mapping[str, Any]
+
+
+def measure_objects(folder: Path, number: int, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Seconds of each operation by each way, `number` times.
+
+    `resources`, `objects` and `chain` tell what the program makes: all its resources, the objects among them,
+    and the seconds that the objects themselves ask to wait, one after the other.
+    """
+    for name in ("server", "program", "engine"):
+        (folder / name).mkdir()
+    server = ApiServer(folder / "server")
+    try:
+        server.wait()
+        with pretended_node(server), everything(folder / "program") as (build, outputs):
+            engine = Engine(folder / "engine", server.kubeconfig)
+            program = _on(server, folder, build, outputs)
+            return _rounds(engine, server, program, number, tell)
+    finally:
+        server.stop()
+
+
+def _rounds(
+    engine: Engine, server: ApiServer, program: Program, number: int, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {"rounds": []}
+    for turn in range(number):
+        times: dict[str, dict[str, float]] = {}
+
+        def took(way: str, seconds: dict[str, float], into: dict[str, Any] = times) -> None:
+            into[way] = seconds
+            tell(f"  objects, {way}: " + ", ".join(f"{name} {each:.1f}" for name, each in seconds.items()))
+
+        took("program", _by_engine(engine.stack(f"program-{turn}"), program, found))
+        objects, resources = found.pop("made"), found["resources"]
+        took("kubectl", _by_kubectl(server, objects))
+        took("floor", _by_engine(engine.stack(f"floor-{turn}"), partial(_plain, resources)))
+        took("plain", _by_engine(engine.stack(f"plain-{turn}"), partial(_plain, PLAIN)))
+        took("plain by kubectl", _by_kubectl(server, _plain_objects()))
+        found["rounds"].append(times)
+    return found
+
+
+def _by_engine(stack: EngineStack, program: Program, found: dict[str, Any] | None = None) -> dict[str, float]:
+    times: dict[str, float] = {}
+
+    def timed(name: str, operation: Callable[..., Any], *arguments: Any) -> None:
+        began = monotonic()
+        operation(*arguments, parallel=PARALLEL)
+        times[name] = monotonic() - began
+
+    timed("preview", stack.preview, program)
+    timed("up", stack.up, program)
+    if found is not None:
+        found |= _made(stack)
+    timed("unchanged", stack.up, program)
+    timed("destroy", stack.destroy)
+    return times
+
+
+def _by_kubectl(server: ApiServer, objects: Sequence[Object]) -> dict[str, float]:
+    first = [one for one in objects if one["kind"] in FIRST]
+    rest = [one for one in objects if one["kind"] not in FIRST]
+    definitions = [one for one in first if one["kind"] == FIRST[0]]
+    began = monotonic()
+    server.apply(first)
+    if definitions:
+        server.kubectl("wait", "--for=condition=Established", "-f", "-", stdin=_list(definitions))
+    server.apply(rest)
+    applied = monotonic()
+    for one in rest:
+        if one["kind"] in ROLLED_OUT:
+            place = ["-n", one["metadata"]["namespace"], f"{one['kind']}/{one['metadata']['name']}"]
+            server.kubectl("rollout", "status", *place)
+    ready = monotonic()
+    server.kubectl("delete", "-f", "-", stdin=_list([*reversed(rest), *reversed(first)]))
+    return {"apply": applied - began, "up": ready - began, "destroy": monotonic() - ready}
+
+
+def _list(objects: Sequence[Object]) -> str:
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
+
+
+def _plain(count: int, options: ResourceOptions) -> None:
+    namespace = Namespace(NAMESPACE, metadata={"name": NAMESPACE}, opts=options)
+    then = ResourceOptions.merge(options, ResourceOptions(depends_on=[namespace]))
+    for one in _plain_objects()[1:count]:
+        name = one["metadata"]["name"]
+        ConfigMap(name, metadata=one["metadata"], data=one["data"], opts=then)
+
+
+def _plain_objects() -> list[Object]:
+    def plain(kind: str, **more: Any) -> Object:
+        return {"apiVersion": "v1", "kind": kind, **more}
+
+    maps = [
+        plain("ConfigMap", metadata={"name": f"plain-{each}", "namespace": NAMESPACE}, data={"k": str(each)})
+        for each in range(1, PLAIN)
+    ]
+    return [plain("Namespace", metadata={"name": NAMESPACE}), *maps]
+
+
+def _on(server: ApiServer, folder: Path, build: Callable[[], None], outputs: Mapping[str, str]) -> Program:
+    """The program with Commands that do nothing but print, and without waits that nothing here could end."""
+    for name, text in {**outputs, KUBECONFIG: server.kubeconfig.read_text()}.items():
+        (folder / name).write_text(text)
+
+    def transform(args: ResourceTransformArgs) -> ResourceTransformResult:
+        props = dict(args.props)
+        if args.type_ == "command:local:Command":
+            file = folder / args.name
+            props = {"create": f"cat {file}" if file.exists() else "true"}
+        elif args.type_.endswith(":APIService") or "pulumi.com/waitFor" in _annotations(props):
+            props |= {"metadata": {**_mapping(props["metadata"]), "annotations": SKIP}}
+        return ResourceTransformResult(props=props, opts=args.opts)
+
+    def program(_: ResourceOptions) -> None:
+        pulumi.runtime.register_resource_transform(transform)
+        build()
+
+    return program
+
+
+def _annotations(props: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _mapping(_mapping(props.get("metadata")).get("annotations"))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _made(stack: EngineStack) -> dict[str, Any]:
+    exported = stack.exported(secrets=True)["deployment"]["resources"]
+    resources = [one for one in exported if one["custom"] and not one["type"].startswith("pulumi:")]
+    objects = [_plainly(one["inputs"]) for one in resources if one["type"].startswith("kubernetes:")]
+    return {"made": objects, "resources": len(resources), "objects": len(objects), "chain": chain(exported)}
+
+
+def chain(resources: Sequence[Mapping[str, Any]]) -> float:
+    """The seconds that pods have to stay ready, along the dependencies where they add up to most."""
+    by_urn = {one["urn"]: one for one in resources}
+
+    @cache
+    def until(urn: str) -> float:
+        one = by_urn.get(urn)
+        if one is None:
+            return 0
+        spec = (one.get("inputs") or {}).get("spec")
+        own = spec.get("minReadySeconds", 0) if isinstance(spec, Mapping) else 0
+        return own + max(map(until, one.get("dependencies") or []), default=0)
+
+    return max(map(until, by_urn))
+
+
+def _plainly(value: Any) -> Any:
+    """An input as it was given: without the state's marks."""
+    if isinstance(value, Mapping):
+        if SECRET in value:
+            return json.loads(value[PLAINTEXT])
+        return {key: _plainly(inner) for key, inner in value.items() if not key.startswith("__")}
+    return [_plainly(inner) for inner in value] if isinstance(value, list) else value

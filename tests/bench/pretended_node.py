@@ -1,0 +1,81 @@
+"""Plays scheduler and kubelet of one node for the whole API server, as quickly as it can.
+
+What is measured is how objects are brought up and taken down, not how long a real pod takes to start.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from local.plugins.kubernetes.client import Client
+from local.plugins.kubernetes.kubeconfig import access
+from local.plugins.provider import Failed
+from tests.api.api_server import ApiServer
+from tests.api.pods import ready_status
+
+NAME = "pretended"
+# Seconds between two looks for pods.
+LOOK = 0.2
+# Looks between two signs of life: a node that gives none for 40 s is taken for dead, with all its pods.
+ALIVE = 50
+
+
+@contextmanager
+def pretended_node(api_server: ApiServer) -> Iterator[None]:
+    """While this lasts, every pod is put on the node, is ready at once, and ends at once when it is to go."""
+    client, over = Client(access(str(api_server.kubeconfig))), threading.Event()
+    api_server.apply([{"apiVersion": "v1", "kind": "Node", "metadata": {"name": NAME}}])
+    thread = threading.Thread(target=_play, args=(client, over))
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        api_server.kubectl("delete", "node", NAME)
+
+
+def _play(client: Client, over: threading.Event) -> None:
+    looks, done = 0, set[str]()
+    while not over.wait(LOOK):
+        if looks % ALIVE == 0:
+            _patch_status(client, f"/api/v1/nodes/{NAME}", _alive())
+        looks += 1
+        for pod in client.request("GET", "/api/v1/pods")["items"]:
+            metadata = pod["metadata"]
+            path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
+            try:
+                if metadata.get("deletionTimestamp"):
+                    client.request("DELETE", path, {"gracePeriodSeconds": 0})
+                elif metadata["uid"] not in done:
+                    if not pod["spec"].get("nodeName"):
+                        client.request("POST", f"{path}/binding", _binding(metadata["name"]))
+                    _patch_status(client, path, ready_status())
+                    done.add(metadata["uid"])
+            except Failed:
+                # It has gone in the meantime.
+                continue
+
+
+def _patch_status(client: Client, path: str, status: dict[str, Any]) -> None:
+    client.request("PATCH", f"{path}/status", {"status": status}, content_type="application/merge-patch+json")
+
+
+def _binding(pod: str) -> dict[str, Any]:
+    target = {"apiVersion": "v1", "kind": "Node", "name": NAME}
+    return {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": pod}, "target": target}
+
+
+def _alive() -> dict[str, Any]:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ready = {
+        "type": "Ready",
+        "status": "True",
+        "reason": "Pretended",
+        "message": "",
+        "lastHeartbeatTime": now,
+        "lastTransitionTime": now,
+    }
+    return {"conditions": [ready]}
