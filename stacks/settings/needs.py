@@ -9,6 +9,7 @@ from stacks.settings.base import UNKNOWN
 from stacks.settings.fields import quantity_value
 from stacks.settings.files import S3Files
 from stacks.settings.models import ModelSettings
+from stacks.settings.rollout import RolloutSettings
 
 BINARY_UNITS = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10))
 
@@ -78,14 +79,20 @@ def _needs(model: ModelSettings) -> Mapping[str, Decimal]:
         # What pods fetch by themselves they keep in no claim.
         "requests.storage": Decimal(0) if fetched else quantity_value(model.storage.size),
         "persistentvolumeclaims": Decimal(0 if fetched else 1),
-        "services.nodeports": Decimal(1 + sum(track.node_port is not None for track in model.rollout.tracks)),
+        "services.nodeports": Decimal(_node_ports(model.rollout)),
     }
+
+
+def _node_ports(rollout: RolloutSettings) -> int:
+    """The model's own, unless it is asked at the gateway, and those of tracks that have one."""
+    return int(not rollout.routed) + sum(track.node_port is not None for track in rollout.tracks)
 
 
 def _known(model: ModelSettings) -> bool:
     """Whether everything that is counted here could be read."""
     tracks = model.rollout.tracks
     parts = [model.name, model.replicas, model.autoscaling, model.gpu, model.gpu_resource, model.storage.size]
-    parts += [model.resources.requests.cpu, model.resources.requests.memory, tracks, *tracks]
+    parts += [model.resources.requests.cpu, model.resources.requests.memory, model.rollout, tracks, *tracks]
+    parts += [model.rollout.strategy, model.rollout.split_by]
     parts += [getattr(model.autoscaling, "max", None), *(track.replicas for track in tracks)]
     return UNKNOWN not in parts
