@@ -2,6 +2,8 @@
 # pyright: reportArgumentType=false
 """Objects come, change and go as the program says, and nothing else does."""
 
+import json
+
 from pulumi import ResourceOptions, export
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
@@ -107,6 +109,8 @@ def test_a_definition_and_its_objects_come_and_go_in_one_run(stack, namespace, a
     assert stack.preview(build).changes == {"Gauge": "create", "gauge": "create"}
     assert stack.up(build).changes == {"Gauge": "create", "gauge": "create"}
     assert api_server.get("gauge", "gauge", namespace)["spec"] == {"size": 3, "share": 0.5, "on": True}
+    # Schemas are most of a state: once is enough.
+    assert json.dumps(stack.state()["Gauge"]).count("openAPIV3Schema") == 1
     assert stack.up(build).changes == {}
     stack.refresh()
     assert stack.up(build).changes == {}

@@ -11,7 +11,7 @@ from local.plugins.kubernetes.changes import changes
 from local.plugins.kubernetes.client import Client
 from local.plugins.kubernetes.drift import drifted
 from local.plugins.kubernetes.inputs import completed, hidden, seconds_to_wait
-from local.plugins.kubernetes.kinds import UnknownKind
+from local.plugins.kubernetes.kinds import UnknownKind, group_kind
 from local.plugins.kubernetes.kubeconfig import access
 from local.plugins.kubernetes.objects import Objects, made_by, manager_of
 from local.plugins.kubernetes.previews import exists_already, previewed_creation, previewed_update
@@ -26,6 +26,7 @@ _PATIENCE = 600.0
 # Where the state keeps the name that owns a resource's fields: a resource moved to another stack stays
 # updatable. The official plugin keeps it in the same place.
 _MANAGER = "__fieldManager"
+_DEFINITION = "apiextensions.k8s.io/CustomResourceDefinition"
 
 
 class KubernetesProvider(Provider):
@@ -221,4 +222,16 @@ def _state(live: Mapping[str, Any], manager: str) -> dict[str, Any]:
     metadata = live["metadata"]
     if isinstance(metadata, Mapping):
         metadata = {key: value for key, value in metadata.items() if key != "managedFields"}
-    return {**hidden(live), "metadata": metadata, _MANAGER: manager}
+    return {**hidden(_without_schemas(live)), "metadata": metadata, _MANAGER: manager}
+
+
+def _without_schemas(live: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A definition of a kind without the schemas, which the inputs have: nobody reads them of the outputs.
+
+    They are most of a state, and the engine writes the whole state with every step.
+    """
+    spec = live.get("spec")
+    if group_kind(live) != _DEFINITION or not isinstance(spec, Mapping):
+        return live
+    versions = [{key: one[key] for key in one if key != "schema"} for one in spec["versions"]]
+    return {**live, "spec": {**spec, "versions": versions}}
