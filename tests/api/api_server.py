@@ -102,7 +102,13 @@ class ApiServer:
 
     def _start(self, program: Path, *arguments: str) -> None:
         with open(self._directory / f"{program.name}.log", "ab") as log:
-            process = subprocess.Popen([program, *arguments], stdout=log, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                [program, *arguments],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C would tell all of them at once; `stop` knows the order.
+                start_new_session=True,
+            )
         self._processes[program.name] = process
 
     def wait(self) -> None:

@@ -34,7 +34,7 @@ def pretended_node(api_server: ApiServer) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-        api_server.kubectl("delete", "node", NAME)
+        api_server.kubectl("delete", "node", NAME, check=False)
 
 
 def _play(client: Client, over: threading.Event) -> None:
