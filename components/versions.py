@@ -86,6 +86,10 @@ NVIDIA_TOOLKIT_APT_KEY_URL = "https://nvidia.github.io/libnvidia-container/gpgke
 NVIDIA_TOOLKIT_APT_KEY_FINGERPRINT = "C95B321B61E88C1809C4F759DDCAE044F796ECB0"
 
 IMAGES = {
+    # renovate: datasource=docker depName=tensorflow/tensorflow
+    "training": "docker.io/tensorflow/tensorflow:2.21.0",
+    # renovate: datasource=docker depName=tensorflow/tensorflow
+    "training-gpu": "docker.io/tensorflow/tensorflow:2.21.0-gpu",
     # Fetches models from S3-compatible stores.
     # renovate: datasource=docker depName=rclone/rclone
     "model-fetcher": "docker.io/rclone/rclone:1.74.0",

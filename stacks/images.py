@@ -39,6 +39,11 @@ def images_of(settings: Settings) -> dict[str, str]:
             use(key)
     if any(isinstance(model.files, S3Files) for model in settings.models):
         use("model-fetcher")
+    for number, job in enumerate(settings.training):
+        if job.image:
+            found[f"training[{number}].image"] = job.image
+        else:
+            use("training-gpu" if job.gpu else "training")
     for index, model in enumerate(settings.models):
         if model.image:
             found[f"models[{index}].image"] = model.image

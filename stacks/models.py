@@ -15,16 +15,18 @@ from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
 from stacks.rollouts import serve
 from stacks.settings import ModelSettings, ServerSettings, Settings
 from stacks.tenancy import with_room
+from stacks.training import train
 
 
 def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs) -> ModelsOutputs:
-    """Bring each model's files to its machine and serve them."""
+    """Bring each model's files to where its pods run, serve them, and train."""
     platform = with_room(platform, settings.models)
     images, keys = {**IMAGES, **settings.images}, store_keys(settings)
     return ModelsOutputs(
         prediction_urls={
             model.name: _serve(model, images, keys, cluster, platform) for model in settings.models
-        }
+        },
+        training_jobs=train(settings, cluster, platform),
     )
 
 

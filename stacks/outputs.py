@@ -151,10 +151,15 @@ class ModelsOutputs:
 
     prediction_urls: Mapping[str, Output[Sequence[str]]]
     """By model: the same prediction, asked of each machine of the cluster."""
+    training_jobs: Mapping[str, Output[str]] = field(default_factory=dict)
+    """By name: `<namespace>/<job>`."""
 
     def exports(self) -> dict[str, Input[Any]]:
         """What the stack shows."""
-        return {"predictionUrls": dict(self.prediction_urls)}
+        shown: dict[str, Input[Any]] = {"predictionUrls": dict(self.prediction_urls)}
+        if self.training_jobs:
+            shown["trainingJobs"] = dict(self.training_jobs)
+        return shown
 
 
 def _names(things: Mapping[Any, Output[str]] | Output[Sequence[str]]) -> Input[Any]:

@@ -29,6 +29,7 @@ from stacks.settings.server import BatchingSettings, ServerSettings
 from stacks.settings.sources import AptRepository, AptSource, BundleSource
 from stacks.settings.stack import Settings
 from stacks.settings.teams import TeamSettings
+from stacks.settings.training import HostDirectory, NfsDirectory, TrainingSettings
 
 __all__ = [
     "AptRepository",
@@ -45,6 +46,7 @@ __all__ = [
     "ExternalSettings",
     "FilesSettings",
     "FirewallSettings",
+    "HostDirectory",
     "HostFiles",
     "KubeletSettings",
     "Layer",
@@ -54,6 +56,7 @@ __all__ = [
     "MetricsServerSettings",
     "Mistake",
     "ModelSettings",
+    "NfsDirectory",
     "NfsFiles",
     "PlatformSettings",
     "PodNetwork",
@@ -73,6 +76,7 @@ __all__ = [
     "TaintSettings",
     "TeamSettings",
     "TrackSettings",
+    "TrainingSettings",
     "UpstreamSettings",
     "VerticalSettings",
     "VpaSettings",

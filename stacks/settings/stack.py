@@ -9,6 +9,7 @@ from stacks.settings.layers import Layer, UpstreamSettings
 from stacks.settings.machines import MachineSettings, Role
 from stacks.settings.models import ModelSettings
 from stacks.settings.platform import PlatformSettings
+from stacks.settings.training import TrainingSettings
 
 API_SERVER_PORT = 6443  # kubeadm's default
 
@@ -22,6 +23,7 @@ class Settings(Model):
     machines: Items[MachineSettings] = ()
     platform: PlatformSettings = PlatformSettings()
     models: Items[ModelSettings] = ()
+    training: Items[TrainingSettings] = ()
     # Who this stack is for S3-compatible stores. Without keys it reads what they show to everybody.
     s3_access_key_id: str = ""
     s3_secret_access_key: SecretStr = SecretStr("")

@@ -18,6 +18,7 @@ from stacks.settings.checks import (
     rollouts,
     server,
     teams,
+    training,
 )
 from stacks.settings.checks.finding import Check
 from stacks.settings.checks.layers import owned
@@ -41,7 +42,8 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
         + gpu.MODEL_CHECKS
         + autoscaling.OF_MODELS
         + rollouts.CHECKS
-        + server.CHECKS,
+        + server.CHECKS
+        + training.CHECKS,
     ),
 )
 

@@ -46,6 +46,7 @@ def settings_of_other_layers(settings: Settings, _: Path) -> Iterator[Mistake]:
         "machines": (Layer.CLUSTER, bool(settings.machines)),
         "platform": (Layer.PLATFORM, known(settings.platform) and bool(settings.platform.model_fields_set)),
         "models": (Layer.MODELS, bool(settings.models)),
+        "training": (Layer.MODELS, bool(settings.training)),
     }
     for key, (layer, is_given) in given.items():
         if is_given and layer not in settings.layers:

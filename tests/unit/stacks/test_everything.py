@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stacks.settings import ModelSettings, PlatformSettings
+from stacks.settings import ModelSettings, PlatformSettings, TrainingSettings
 from stacks.settings.base import Model
 from stacks.settings.rollout import Strategy
 from tests.unit.stacks.given import read
@@ -20,8 +20,12 @@ def missing(kind: type[Model], entries: Iterable[dict[str, Any]]) -> set[str]:
 
 @pytest.mark.parametrize(
     ("kind", "entries"),
-    [(PlatformSettings, [EVERYTHING["platform"]]), (ModelSettings, EVERYTHING["models"])],
-    ids=["platform", "models"],
+    [
+        (PlatformSettings, [EVERYTHING["platform"]]),
+        (ModelSettings, EVERYTHING["models"]),
+        (TrainingSettings, EVERYTHING["training"]),
+    ],
+    ids=["platform", "models", "training"],
 )
 def test_every_key_is_there(kind: type[Model], entries: list[dict[str, Any]]) -> None:
     assert not missing(kind, entries)

@@ -19,6 +19,7 @@ from tests.unit.stacks.bad.ranges import RANGES
 from tests.unit.stacks.bad.rollouts import ROLLOUTS
 from tests.unit.stacks.bad.server import SERVER
 from tests.unit.stacks.bad.teams import TEAMS
+from tests.unit.stacks.bad.training import TRAINING
 
 BAD = {
     **KEYS,
@@ -30,6 +31,7 @@ BAD = {
     **GPU,
     **MODELS,
     **FILES,
+    **TRAINING,
     **PLACEMENT,
     **TEAMS,
     **AUTOSCALING,

@@ -1,0 +1,1 @@
+"""Training: jobs of one or more workers that go on from their checkpoints."""

@@ -1,0 +1,144 @@
+"""The pod of a worker."""
+
+import hashlib
+
+from pulumi import Input
+from pulumi_kubernetes.core.v1 import (
+    CapabilitiesArgs,
+    ConfigMapVolumeSourceArgs,
+    ContainerArgs,
+    ContainerPortArgs,
+    EmptyDirVolumeSourceArgs,
+    EnvVarArgs,
+    EnvVarSourceArgs,
+    ObjectFieldSelectorArgs,
+    PersistentVolumeClaimVolumeSourceArgs,
+    PodSecurityContextArgs,
+    PodSpecArgs,
+    SeccompProfileArgs,
+    SecurityContextArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+
+from components.compute import compute
+from components.serving.placement import scheduled_by
+from components.serving.pod import USER
+from components.training.rendezvous import INDEX, PORT, rendezvous
+from components.training.training_job_args import TrainingJobArgs
+
+SCRIPT_DIRECTORY = "/training"
+SCRIPT = "train.py"
+SCRIPT_PATH = f"{SCRIPT_DIRECTORY}/{SCRIPT}"
+DATA_DIRECTORY = "/data"
+SCRATCH_SIZE = "1Gi"
+# Loaders hand batches from process to process in shared memory, of which a container has 64 MiB otherwise.
+# What is in it counts as memory of the pod.
+SHARED_MEMORY_SIZE = "1Gi"
+INDEX_ANNOTATION = "batch.kubernetes.io/job-completion-index"
+# A worker that is told to go may write a last checkpoint.
+GRACE_SECONDS = 60
+
+
+def checkpoint_directory(run: str) -> str:
+    """Where a run's checkpoints are on the volume, from its root."""
+    return f"checkpoints/{run}"
+
+
+def export_directory(name: str) -> str:
+    """Where the trained model's versions are on the volume, from its root. Runs share it."""
+    return f"models/{name}"
+
+
+def pod_annotations(args: TrainingJobArgs) -> dict[str, str]:
+    """A changed script is a changed job; and a half-done epoch is worth more than a machine saved."""
+    digest = hashlib.sha256((args.script or "").encode()).hexdigest()
+    return {
+        "metalml/script-sha256": digest,
+        "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+    }
+
+
+def worker_pod(args: TrainingJobArgs, *, account: Input[str], script: Input[str] | None) -> PodSpecArgs:
+    """A pod at the `restricted` Pod Security level; `script` is the name of its ConfigMap."""
+    # No worker has to be apart from the others, so nothing is spread.
+    scheduled = scheduled_by(args.placement, gpu=args.gpu, pods={})
+    claim = PersistentVolumeClaimVolumeSourceArgs(claim_name=args.claim)
+    shared = EmptyDirVolumeSourceArgs(medium="Memory", size_limit=SHARED_MEMORY_SIZE)
+    volumes = [
+        VolumeArgs(name="data", persistent_volume_claim=claim),
+        VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE)),
+        VolumeArgs(name="shared-memory", empty_dir=shared),
+    ]
+    if script is not None:
+        volumes.append(VolumeArgs(name="script", config_map=ConfigMapVolumeSourceArgs(name=script)))
+    return PodSpecArgs(
+        service_account_name=account,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        # The Job counts what fails and makes a new pod; a container that starts again in the old one is no
+        # failure that it sees.
+        restart_policy="Never",
+        subdomain=args.name,
+        priority_class_name=args.priority,
+        termination_grace_period_seconds=GRACE_SECONDS,
+        tolerations=scheduled.tolerations,
+        affinity=scheduled.affinity,
+        security_context=PodSecurityContextArgs(
+            run_as_non_root=True,
+            run_as_user=USER,
+            run_as_group=USER,
+            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
+        ),
+        containers=[_container(args)],
+        volumes=volumes,
+    )
+
+
+def _container(args: TrainingJobArgs) -> ContainerArgs:
+    gpus = {args.gpu_resource: str(args.gpu)} if args.gpu else {}
+    mounts = {"data": DATA_DIRECTORY, "tmp": "/tmp", "shared-memory": "/dev/shm"}
+    return ContainerArgs(
+        name="worker",
+        image=args.image,
+        image_pull_policy="IfNotPresent",
+        command=list(args.command),
+        env=_environment(args),
+        ports=[ContainerPortArgs(name="workers", container_port=PORT, protocol="TCP")],
+        resources=compute({**args.requests, **gpus}, {**args.limits, **gpus}),
+        security_context=SecurityContextArgs(
+            allow_privilege_escalation=False,
+            privileged=False,
+            read_only_root_filesystem=True,
+            run_as_non_root=True,
+            run_as_user=USER,
+            run_as_group=USER,
+            capabilities=CapabilitiesArgs(drop=["ALL"]),
+        ),
+        volume_mounts=[
+            *(VolumeMountArgs(name=name, mount_path=path) for name, path in mounts.items()),
+            *(
+                [VolumeMountArgs(name="script", mount_path=SCRIPT_DIRECTORY, read_only=True)]
+                if args.script is not None
+                else []
+            ),
+        ],
+    )
+
+
+def _environment(args: TrainingJobArgs) -> list[EnvVarArgs]:
+    index = ObjectFieldSelectorArgs(field_path=f"metadata.annotations['{INDEX_ANNOTATION}']")
+    values = {
+        **rendezvous(args.framework, args.name, args.workers),
+        "CHECKPOINT_DIRECTORY": f"{DATA_DIRECTORY}/{checkpoint_directory(args.run)}",
+        "EXPORT_DIRECTORY": f"{DATA_DIRECTORY}/{export_directory(args.name)}",
+        # Libraries keep caches in a home, and the file system of the image cannot be written.
+        "HOME": "/tmp",
+        # Otherwise what a worker says is seen when it ends.
+        "PYTHONUNBUFFERED": "1",
+        **args.environment,
+    }
+    return [
+        EnvVarArgs(name=INDEX, value_from=EnvVarSourceArgs(field_ref=index)),
+        *(EnvVarArgs(name=name, value=value) for name, value in values.items()),
+    ]

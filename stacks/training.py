@@ -1,0 +1,93 @@
+"""The part of the models layer that trains."""
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from pulumi import Output, Resource, ResourceOptions
+
+from components.serving.placement import Placement
+from components.serving.pod import USER
+from components.serving.storage_host import ModelVolume, ModelVolumeArgs
+from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
+from components.training.directory import MachineDirectory, MachineDirectoryArgs
+from components.training.training_job import TrainingJob
+from components.training.training_job_args import TrainingJobArgs
+from components.training.worker_pod import SCRIPT_PATH
+from components.versions import IMAGES
+from stacks.outputs import ClusterOutputs, PlatformOutputs
+from stacks.settings import HostDirectory, NfsDirectory, Settings, TrainingSettings
+
+
+def train(
+    settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs
+) -> Mapping[str, Output[str]]:
+    """Start each job; `<namespace>/<job>` by name."""
+    images = {**IMAGES, **settings.images}
+    return {job.name: _start(job, images, cluster, platform) for job in settings.training}
+
+
+def _start(
+    job: TrainingSettings, images: Mapping[str, str], cluster: ClusterOutputs, platform: PlatformOutputs
+) -> Output[str]:
+    namespace = platform.namespace(job.namespace)
+    claim, made = _directory(job, namespace, cluster)
+    script = None if job.script is None else Path(job.script).expanduser().read_text()
+    started = TrainingJob(
+        job.name,
+        TrainingJobArgs(
+            name=job.name,
+            namespace=namespace,
+            image=job.image or images["training-gpu" if job.gpu else "training"],
+            claim=claim,
+            command=job.command or ("python3", SCRIPT_PATH),
+            script=script,
+            environment=job.environment,
+            framework=job.framework,
+            workers=job.workers,
+            run=job.run,
+            requests=job.resources.requests.model_dump(),
+            limits=job.resources.limits.model_dump(),
+            gpu=job.gpu,
+            gpu_resource=job.gpu_resource,
+            placement=Placement(machines=job.placement, product=job.product),
+            priority=platform.priority(job.priority),
+            retries=job.retries,
+            keep_seconds=job.keep_seconds,
+            queue=job.queue,
+            wait_for=made,
+        ),
+        ResourceOptions(provider=cluster.kubernetes),
+    )
+    return Output.concat(started.namespace, "/", started.job)
+
+
+def _directory(
+    job: TrainingSettings, namespace: Output[str], cluster: ClusterOutputs
+) -> tuple[Output[str], tuple[Resource, ...]]:
+    """The claim of the job's directory, and what must be done before pods use it."""
+    options = ResourceOptions(provider=cluster.kubernetes)
+    names = {"volume": f"{job.name}-data-pv", "claim": f"{job.name}-data", "size": job.size}
+    match job.directory:
+        case HostDirectory() as directory:
+            path = str(PurePosixPath(directory.host_path, job.name))
+            made = MachineDirectory(
+                f"{job.name}-directory",
+                MachineDirectoryArgs(
+                    machine=cluster.machine(directory.machine), path=path, owner=USER, after=cluster.ready
+                ),
+            )
+            volume = ModelVolume(
+                f"{job.name}-data",
+                ModelVolumeArgs(namespace=namespace, node=directory.machine, host_path=path, **names),
+                options,
+            )
+            return volume.claim, (made.made,)
+        case NfsDirectory() as directory:
+            share = ShareVolume(
+                f"{job.name}-data",
+                ShareVolumeArgs(
+                    namespace=namespace, server=directory.server, path=directory.path, writable=True, **names
+                ),
+                options,
+            )
+            return share.claim, ()
