@@ -34,9 +34,9 @@ class Line(tf.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.slope = tf.Variable(0.0)
-        self.offset = tf.Variable(0.0)
-        self.step = tf.Variable(0, dtype=tf.int64)
+        self.slope = tf.Variable(tf.zeros([]))
+        self.offset = tf.Variable(tf.zeros([]))
+        self.step = tf.Variable(tf.zeros([], tf.int64))
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, name="x")])
     def predict(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
