@@ -20,7 +20,7 @@ from stacks.training import train
 
 def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs) -> ModelsOutputs:
     """Bring each model's files to where its pods run, serve them, and train."""
-    platform = with_room(platform, settings.models)
+    platform = with_room(platform, [*settings.models, *settings.training])
     images, keys = {**IMAGES, **settings.images}, store_keys(settings)
     return ModelsOutputs(
         prediction_urls={

@@ -12,7 +12,7 @@ from components.tenancy.quota import ContainerSizes, Quota
 from components.tenancy.rights import register_data_scientist
 from components.tenancy.team import Team, TeamArgs
 from stacks.outputs import ClusterOutputs, PlatformOutputs
-from stacks.settings import ModelSettings, Settings, TeamSettings
+from stacks.settings import ModelSettings, Settings, TeamSettings, TrainingSettings
 from stacks.settings.needs import shortages
 
 
@@ -44,8 +44,8 @@ def build_tenancy(settings: Settings, cluster: ClusterOutputs) -> Tenancy:
     return Tenancy(namespaces=namespaces, teams=teams)
 
 
-def with_room(platform: PlatformOutputs, models: Sequence[ModelSettings]) -> PlatformOutputs:
-    """The same outputs, in which a namespace with too small a quota for its models is an error.
+def with_room(platform: PlatformOutputs, work: Sequence[ModelSettings | TrainingSettings]) -> PlatformOutputs:
+    """The same outputs, in which a namespace with too small a quota for its work is an error.
 
     For a platform of another stack; with one of this stack, the check of the settings has seen both.
     """
@@ -55,11 +55,12 @@ def with_room(platform: PlatformOutputs, models: Sequence[ModelSettings]) -> Pla
     def checked(parts: Sequence[Any]) -> Sequence[str]:
         names, teams = parts
         for name, team in teams.items():
-            of_team = [model for model in models if model.namespace == name]
+            of_team = [one for one in work if one.namespace == name]
             if short := next(shortages(team["quota"], of_team), None):
                 raise RunError(
-                    f"the team {name} has {short.resource} {short.has}, and its models need {short.wanted} "
-                    f"({short.users}): raise its quota in the stack of the platform, or let them ask for less"
+                    f"the team {name} has {short.resource} {short.has}, and its models and training need "
+                    f"{short.wanted} ({short.users}): raise its quota in the stack of the platform, or let "
+                    "them ask for less"
                 )
         return names
 

@@ -1,4 +1,4 @@
-"""How much of a namespace's quota its models need, so that one that is too small is found before a run."""
+"""How much of a namespace's quota its models and training need, so that too small a one is found early."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,20 +10,21 @@ from stacks.settings.fields import quantity_value
 from stacks.settings.files import S3Files
 from stacks.settings.models import ModelSettings
 from stacks.settings.rollout import RolloutSettings
+from stacks.settings.training import TrainingSettings
 
 BINARY_UNITS = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shortage:
-    """A resource of which a quota has less than its models need."""
+    """A resource of which a quota has less than models and training need."""
 
     resource: str
     """As a ResourceQuota names it."""
     has: str
     needs: Decimal
     by: Mapping[str, Decimal]
-    """How much each model needs."""
+    """How much each model and job needs."""
 
     @property
     def wanted(self) -> str:
@@ -46,12 +47,15 @@ def pods_at_most(model: ModelSettings) -> int:
     return sum(tracks) + (0 if model.gpu else len(tracks))
 
 
-def shortages(hard: Mapping[str, str], models: Iterable[ModelSettings]) -> Iterator[Shortage]:
-    """What the quota with these limits has too little of. Models that could not be read are passed over."""
+def shortages(
+    hard: Mapping[str, str], work: Iterable[ModelSettings | TrainingSettings]
+) -> Iterator[Shortage]:
+    """What the quota with these limits has too little of. Work that could not be read is passed over."""
     needs: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for model in models:
-        for resource, amount in _needs(model).items():
-            needs[resource][model.name] = amount
+    for one in work:
+        found = _of_job(one) if isinstance(one, TrainingSettings) else _of_model(one)
+        for resource, amount in found.items():
+            needs[resource][one.name] = needs[resource].get(one.name, Decimal(0)) + amount
     for resource, has in hard.items():
         by = needs.get(resource, {})
         total = sum(by.values(), Decimal(0))
@@ -67,7 +71,21 @@ def quantity_text(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
 
 
-def _needs(model: ModelSettings) -> Mapping[str, Decimal]:
+def _of_job(job: TrainingSettings) -> Mapping[str, Decimal]:
+    requests = job.resources.requests
+    if UNKNOWN in (job.name, job.workers, job.gpu, job.gpu_resource, job.size, requests.cpu, requests.memory):
+        return {}
+    return {
+        "requests.cpu": job.workers * quantity_value(requests.cpu),
+        "requests.memory": job.workers * quantity_value(requests.memory),
+        f"requests.{job.gpu_resource}": Decimal(job.workers * job.gpu),
+        "requests.storage": quantity_value(job.size),
+        "persistentvolumeclaims": Decimal(1),
+        "count/jobs.batch": Decimal(1),
+    }
+
+
+def _of_model(model: ModelSettings) -> Mapping[str, Decimal]:
     if not _known(model):
         return {}
     requests, pods = model.resources.requests, pods_at_most(model)

@@ -61,13 +61,15 @@ def quota_is_enough(settings: Settings, _: Path) -> Iterator[Mistake]:
         parts = [getattr(team.quota, field) for field in type(team.quota).model_fields]
         if not known(*parts) or not known(*team.quota.slices, *team.quota.slices.values()):
             continue
-        models = [model for model in settings.models if known(model) and model.namespace == team.name]
-        for short in shortages(Quota(**team.quota.model_dump()).hard(), models):
+        work = [
+            one for one in (*settings.models, *settings.training) if known(one) and one.namespace == team.name
+        ]
+        for short in shortages(Quota(**team.quota.model_dump()).hard(), work):
             yield mistake(
                 f"{path}.quota.{_key(short.resource)}",
-                f"{short.has}, and the models of the team need {short.wanted} ({short.users})",
+                f"{short.has}, and its models and training need {short.wanted} ({short.users})",
                 f"{short.wanted} or more; a rollout on CPUs begins with one more pod of the model",
-                "raise the quota, or let the models ask for less",
+                "raise the quota, or let them ask for less",
             )
 
 

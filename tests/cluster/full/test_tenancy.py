@@ -171,7 +171,7 @@ def test_a_models_stack_that_needs_more_than_its_team_has_is_refused_in_its_prev
     refused = full.project.run("up", "greedy")
     try:
         assert refused.code != 0
-        assert "the team vision has requests.cpu 4, and its models need 4.5 (greedy 4.5)" in (
+        assert "the team vision has requests.cpu 4, and its models and training need 4.5 (greedy 4.5)" in (
             refused.text + full.project.log("up")
         )
     finally:

@@ -129,7 +129,8 @@ def test_a_quota_of_another_stack_that_is_too_small_is_said_before_anything_is_m
     # Every property that waited for the namespace has the error; the SDK raises one, asyncio prints the rest.
     asyncio.get_event_loop().set_exception_handler(lambda *_: None)
     with pytest.raises(
-        pulumi.RunError, match=r"team vision has requests.cpu 999m, and its models need 1 \(ml-model 1\)"
+        pulumi.RunError,
+        match=r"team vision has requests.cpu 999m, and its models and training need 1 \(ml-model 1\)",
     ):
         settle(build)
     assert not [one.name for one in prod.resources if one.typ.startswith("kubernetes:")]

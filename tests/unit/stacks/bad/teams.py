@@ -87,7 +87,7 @@ TEAMS = {
     "quota of CPU below what its models need": Bad(
         change={**quota(cpu=2), "models[0].replicas": 4},
         at="platform.teams[0].quota.cpu",
-        says=("2, and the models of the team need 2.5 (ml-model 2.5)", "one more pod"),
+        says=("2, and its models and training need 2.5 (ml-model 2.5)", "one more pod"),
     ),
     "quota of memory below what an autoscaler may need": Bad(
         change={
@@ -96,7 +96,7 @@ TEAMS = {
             "platform.metricsServer": {},
         },
         at="platform.teams[0].quota.memory",
-        says=("2Gi, and the models of the team need 2560Mi",),
+        says=("2Gi, and its models and training need 2560Mi",),
     ),
     "quota of GPUs below what its models need": Bad(
         change={
@@ -106,7 +106,7 @@ TEAMS = {
             "machines[2]": inventory(gpu=True),
         },
         at="platform.teams[0].quota.gpu",
-        says=("1, and the models of the team need 2 (ml-model 2)",),
+        says=("1, and its models and training need 2 (ml-model 2)",),
     ),
     "quota of turns on GPUs below what its models need": Bad(
         change={
@@ -117,7 +117,7 @@ TEAMS = {
             "machines[2]": inventory(gpu=True),
         },
         at="platform.teams[0].quota.sharedGpu",
-        says=("0, and the models of the team need 1",),
+        says=("0, and its models and training need 1",),
     ),
     "quota of slices below what its models need": Bad(
         change={
@@ -128,7 +128,7 @@ TEAMS = {
             "machines[2]": inventory(gpu=True),
         },
         at="platform.teams[0].quota.slices.1g.10gb",
-        says=("1, and the models of the team need 2",),
+        says=("1, and its models and training need 2",),
     ),
     "slice that is none": Bad(
         change={"platform.teams": [team(quota={**QUOTA, "slices": {"half": 1}})]},
@@ -146,12 +146,28 @@ TEAMS = {
             },
         },
         at="platform.teams[0].quota.cpu",
-        says=("2, and the models of the team need 2.5 (ml-model 2.5)",),
+        says=("2, and its models and training need 2.5 (ml-model 2.5)",),
     ),
     "quota of storage below the volumes of its models": Bad(
         change=quota(storage="1Gi"),
         at="platform.teams[0].quota.storage",
-        says=("1Gi, and the models of the team need 5Gi",),
+        says=("1Gi, and its models and training need 5Gi",),
+    ),
+    "quota of CPU below what its training needs": Bad(
+        change={
+            **quota(cpu=4),
+            "training": [
+                {
+                    "name": "learn",
+                    "namespace": "vision",
+                    "workers": 4,
+                    "command": ["python3"],
+                    "directory": {"machine": "worker-1"},
+                }
+            ],
+        },
+        at="platform.teams[0].quota.cpu",
+        says=("4, and its models and training need 5 (ml-model 1, learn 4)",),
     ),
     "queue without Kueue": Bad(
         change={"platform.teams": [team(queue={"cpu": 8, "memory": "32Gi"})]},
@@ -186,7 +202,7 @@ TEAMS = {
     "quota of ports below the Services of its models": Bad(
         change=quota(nodePorts=0),
         at="platform.teams[0].quota.nodePorts",
-        says=("0, and the models of the team need 1",),
+        says=("0, and its models and training need 1",),
     ),
     "model larger than a container of the team may be": Bad(
         change=in_team(containers={"limits": {"cpu": "1", "memory": "4Gi"}}),
