@@ -42,7 +42,8 @@ def serve(
         headers={track.name: track.headers for track in rollout.tracks},
         gateway=gateway["name"],
         gateway_namespace=gateway["namespace"],
-        gateway_node_port=gateway["nodePort"],
+        # Another stack's numbers come back as fractions.
+        gateway_node_port=gateway["nodePort"].apply(int),
     )
     return Routed(model.name, routed, options)
 

@@ -5,6 +5,7 @@ The tests of this file run in their order, on one stack.
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ ADDRESS = "10.84.0.13"
 PATH = f"/v1/models/{MODEL}:predict"
 URL, ROUTED_URL = f"http://{ADDRESS}:{PORT}{PATH}", f"http://{ADDRESS}:{GATEWAY_PORT}{PATH}"
 SWITCH_SECONDS = 5
+# Until the gateway has heard of a new route.
+ROUTE_SECONDS = 20
 # Requests after which an outage of a tenth of a second would have been seen at the rate of these loads.
 ENOUGH = 200
 
@@ -82,6 +85,17 @@ def asked(url: str = URL) -> Iterator[tuple[Load, Load]]:
         yield new, kept
         for load in (new, kept):
             load.until(load.requests + ENOUGH)
+
+
+def expect(version: str, headers: dict[str, str] | None = None) -> None:
+    """Wait until the gateway has heard of a route."""
+    deadline = time.monotonic() + ROUTE_SECONDS
+    while True:
+        with Load(ROUTED_URL, clients=1, per_second=20, body=BODY, kind=version_of, headers=headers) as load:
+            load.until(5)
+        if load.answers[version] and not load.failures:
+            return
+        assert time.monotonic() < deadline, load.told()
 
 
 def two(first: int, second: int, **changes: Any) -> list[dict[str, Any]]:
@@ -193,6 +207,7 @@ def test_a_new_version_of_the_other_track_is_seen_on_its_own_port_only(rollouts:
 def test_a_canary_gets_its_share(rollouts: Rollouts) -> None:
     tracks = [{**track, "weight": weight} for track, weight in zip(two(3, 2), (90, 10), strict=True)]
     rollouts.up(strategy="canary", tracks=tracks)
+    expect("version 3")
     with Load(ROUTED_URL, requests_per_connection=None, body=BODY, kind=version_of) as load:
         load.until(10_000)
     assert not load.failures, load.told()
@@ -202,6 +217,7 @@ def test_a_canary_gets_its_share(rollouts: Rollouts) -> None:
 def test_a_header_chooses_the_version_each_time(rollouts: Rollouts) -> None:
     blue, green = two(3, 2, headers={"x-variant": "b"})
     rollouts.up(strategy="ab", tracks=[{**blue, "weight": 100}, green])
+    expect("version 2", {"X-Variant": "b"})
     with (
         Load(ROUTED_URL, body=BODY, kind=version_of, headers={"X-Variant": "b"}) as chosen,
         Load(ROUTED_URL, body=BODY, kind=version_of, headers={"X-Variant": "c"}) as others,

@@ -108,6 +108,31 @@ def test_a_models_stack_serves_on_a_cluster_of_another_stack(prod: Recorder, set
     }
 
 
+def test_a_model_behind_the_gateway_of_another_stack_is_asked_there(prod: Recorder, settle: Settle) -> None:
+    # As the engine hands numbers of other stacks over.
+    gateway = {"name": "models", "namespace": "gateway", "nodePort": 30080.0}
+    prod.stacks["organization/metalml/prod-platform"] = {**PLATFORM_STACK, "gateway": gateway}
+    tracks = [{"name": "a", "version": 1, "weight": 90}, {"name": "b", "version": 1, "weight": 10}]
+    (model,) = DEV["models"]
+    model = {**model, "rollout": {"strategy": "canary", "tracks": tracks}}
+    settings = parse({"layers": ["models"], "models": [model]}, "prod-models", Path.cwd())
+    shown: dict[str, Any] = {}
+
+    def build() -> Output[Any]:
+        outputs = models.build(
+            settings, references.cluster_of("prod-cluster"), references.platform_of("prod-platform")
+        )
+        return Output.all(**outputs.exports()).apply(shown.update)
+
+    settle(build)
+    assert shown["predictionUrls"]["ml-model"][0] == "http://203.0.113.11:30080/v1/models/default:predict"
+
+
+def test_a_model_that_needs_a_gateway_is_told_that_there_is_none(prod: Recorder, settle: Settle) -> None:
+    with pytest.raises(pulumi.RunError, match="has no gateway, which a model's rollout needs"):
+        settle(lambda: references.platform_of("prod-platform").models_gateway())
+
+
 def test_the_model_has_the_claim_the_image_and_the_namespace_of_the_settings(
     prod: Recorder, settle: Settle
 ) -> None:
