@@ -24,10 +24,12 @@ def track_of(
     return replace(server, deployment=name, service=name, node_port=node_port, labels=labels)
 
 
-def servers_of(tracks: Mapping[str, ModelServerArgs], parent: pulumi.Resource) -> list[ModelServer]:
-    """The servers of the tracks, in their order."""
-    child = ResourceOptions(parent=parent)
-    return [ModelServer(server.deployment, server, child) for server in tracks.values()]
+def servers_of(tracks: Mapping[str, ModelServerArgs], opts: ResourceOptions | None) -> list[ModelServer]:
+    """The servers of the tracks, in their order.
+
+    They stand beside the strategy and not below it: with another one they are the same, and go on serving.
+    """
+    return [ModelServer(server.deployment, server, opts) for server in tracks.values()]
 
 
 def entry_metadata(model: str, name: str, track: ModelServerArgs) -> ObjectMetaArgs:
@@ -65,7 +67,7 @@ class BlueGreen(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BlueGreenArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(BLUE_GREEN, name, None, opts)
-        self.servers = servers_of(args.tracks, self)
+        self.servers = servers_of(args.tracks, opts)
         active = args.tracks[args.active]
         register_service(
             name,

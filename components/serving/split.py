@@ -46,7 +46,7 @@ class Routed(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RoutedArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:serving:Routed", name, None, opts)
-        servers = servers_of(args.tracks, self)
+        servers = servers_of(args.tracks, opts)
         first = next(iter(args.tracks.values()))
         route = HTTPRoute(
             name,
@@ -91,7 +91,7 @@ class ByReplicas(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ByReplicasArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(BY_REPLICAS, name, None, opts)
-        servers = servers_of(args.tracks, self)
+        servers = servers_of(args.tracks, opts)
         first = next(iter(args.tracks.values()))
         register_service(
             name,

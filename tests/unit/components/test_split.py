@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import pulumi
 import pytest
 from pulumi import ResourceOptions
 
 from components.serving.gateway import rules_of
 from components.serving.model_server_args import ModelServerArgs
-from components.serving.rollout import track_of
+from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
 from components.serving.split import ByReplicas, ByReplicasArgs, Routed, RoutedArgs
 from components.serving.storage import files_of_claim
 
@@ -105,3 +106,26 @@ def test_without_a_gateway_the_models_port_leads_to_every_pod_of_every_track(obj
 def test_a_division_with_a_gap_is_refused(change, says):
     with pytest.raises(ValueError, match=says):
         routed(**change)
+
+
+@pytest.mark.parametrize(
+    ("kind", "args"),
+    [
+        (Routed, routed()),
+        (ByReplicas, ByReplicasArgs(tracks=TRACKS)),
+        (BlueGreen, BlueGreenArgs(tracks=TRACKS, active="a")),
+    ],
+)
+def test_the_tracks_are_the_same_with_every_strategy(engine, settle, kind, args):
+    """Otherwise another strategy would make them a second time, under names that are taken."""
+    found: list[str] = []
+
+    def build() -> pulumi.Output[None]:
+        made = kind("ml-model", args, ResourceOptions())
+        return pulumi.Output.all(*(server.urn for server in made.servers)).apply(found.extend)
+
+    settle(build)
+    # Right below the stack.
+    assert [urn.partition("$")[2] for urn in found] == [
+        f"metalml:serving:ModelServer::ml-model-{track}" for track in TRACKS
+    ]
