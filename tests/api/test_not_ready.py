@@ -11,6 +11,7 @@ from pulumi_kubernetes.core.v1 import Secret
 from tests.api.kubelet import node_with_logs
 from tests.api.pods import pods_become, ready_status, unschedulable_status, waiting_status
 
+GPU = "nvidia.com/gpu"
 PASSWORD = "canary-5be1"
 NOT_FOUND = 'Back-off pulling image "x": ErrImagePull: failed to resolve reference "x": x: not found'
 UNREACHABLE = 'Back-off pulling image "x": ErrImagePull: dial tcp 192.0.2.1:443: i/o timeout'
@@ -18,8 +19,8 @@ CRASHED = "back-off 40s restarting failed container"
 RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
 
 
-def workload(name, namespace, options, kind=Deployment, timeout=None, env=None):
-    pod = {"containers": [{"name": "main", "image": "x", "env": env}]}
+def workload(name, namespace, options, kind=Deployment, timeout=None, env=None, limits=None):
+    pod = {"containers": [{"name": "main", "image": "x", "env": env, "resources": {"limits": limits}}]}
     annotations = {"pulumi.com/timeoutSeconds": timeout} if timeout else None
     return kind(
         name,
@@ -33,11 +34,12 @@ def workload(name, namespace, options, kind=Deployment, timeout=None, env=None):
 
 
 def test_a_wait_without_hope_ends_early_and_says_why(stack, namespace, api_server):
-    api_server.kubectl("create", "quota", "small-team", "-n", namespace, "--hard=count/pods=2")
+    api_server.kubectl("create", "quota", "small-team", "-n", namespace, f"--hard=requests.{GPU}=0")
 
     def build(options):
-        for name in ("pulling", "crashing", "no-room"):
-            workload(name, namespace, options)
+        workload("pulling", namespace, options)
+        workload("crashing", namespace, options)
+        workload("no-room", namespace, options, limits={GPU: "1"})
 
     began = time.monotonic()
     image = waiting_status("ImagePullBackOff", NOT_FOUND)
@@ -52,7 +54,7 @@ def test_a_wait_without_hope_ends_early_and_says_why(stack, namespace, api_serve
     for name, words in {
         "pulling": ("x: not found",),
         "crashing": ("CrashLoopBackOff", "ended with exit code 3 (Error), started again 4 times"),
-        "no-room": ("exceeded quota: small-team, requested: count/pods=1",),
+        "no-room": (f"exceeded quota: small-team, requested: requests.{GPU}=1",),
     }.items():
         assert "it will not become ready" in said.get(name, ""), run.console
         for part in words:
@@ -61,6 +63,8 @@ def test_a_wait_without_hope_ends_early_and_says_why(stack, namespace, api_serve
     assert {"pulling", "crashing", "no-room"} <= stack.state().keys()
     with pods_become(api_server, namespace, ready_status(), labels="app in (pulling, crashing)"):
         api_server.kubectl("delete", "quota", "small-team", "-n", namespace)
+        # Its controller, which pauses longer after each refusal, has to ask again first.
+        api_server.kubectl("wait", "pod", "-n", namespace, "-l=app=no-room", "--for=create", "--timeout=90s")
         with pods_become(api_server, namespace, ready_status(), labels="app=no-room"):
             assert set(stack.up(build).changes.values()) == {"update"}
 

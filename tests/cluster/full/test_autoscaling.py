@@ -1,6 +1,7 @@
 """The number of pods follows the load and nobody else; their use is measured, and a size recommended."""
 
 import json
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ LONGEST_UP = 60
 # Stabilization in the test's settings, two steps down of 30 s each, and figures that come late.
 LONGEST_DOWN = 240
 LONGEST_RECOMMENDATION = 180
+LONGEST_FIGURES = 120
 AUTOSCALING = {"min": 1, "max": 3, "cpuPercent": 70, "downAfterSeconds": 30, "vertical": {}}
 
 
@@ -41,6 +43,14 @@ def settings(**changes: object) -> dict[str, object]:
 
 def wanted_pods(full: FullCluster) -> int:
     return int(full.get("deployment", MODEL)["spec"]["replicas"])
+
+
+def use_of_pods(full: FullCluster) -> str:
+    """What `kubectl top` says of the pods; it fails while there are no figures."""
+    try:
+        return full.kubectl("top", "pods", "--namespace", "ml", "--no-headers")
+    except subprocess.CalledProcessError:
+        return ""
 
 
 def wait_until(holds: Callable[[], bool], seconds: float) -> float:
@@ -84,10 +94,11 @@ def scaled(full: FullCluster) -> Iterator[FullCluster]:
 
 
 def test_use_of_machines_and_pods_is_measured(full: FullCluster) -> None:
+    # The first figures come half a minute after the pods.
+    wait_until(lambda: "ml-model" in use_of_pods(full), LONGEST_FIGURES)
     nodes = full.kubectl("top", "nodes", "--no-headers").splitlines()
     assert {line.split()[0] for line in nodes} == {"control-1", "gpu-1", "worker-1", "worker-2"}
     assert not [line for line in nodes if "unknown" in line]
-    assert "ml-model" in full.kubectl("top", "pods", "--namespace", "ml", "--no-headers")
 
 
 def test_pods_follow_the_load_and_up_does_not_touch_their_number(scaled: FullCluster) -> None:
