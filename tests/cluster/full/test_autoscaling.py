@@ -69,7 +69,10 @@ def watched(full: FullCluster) -> Iterator[list[int]]:
     stop = threading.Event()
 
     def look() -> None:
-        while not stop.wait(1):
+        over = False
+        while not over:
+            # Once more after the end, which may come between two looks.
+            over = stop.wait(1)
             if (now := wanted_pods(full)) != seen[-1]:
                 seen.append(now)
 

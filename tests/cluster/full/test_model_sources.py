@@ -102,10 +102,10 @@ def pods(full: FullCluster) -> list[dict]:
     return [pod for pod in found if all(one["ready"] for one in pod["status"].get("containerStatuses", [{}]))]
 
 
-def ask(full: FullCluster, pod: dict) -> str:
-    """The model's state in one pod, asked through the API server and no Service."""
+def ask(full: FullCluster, pod: dict) -> dict:
+    """The model's signatures in one pod, asked through the API server and no Service."""
     path = f"/api/v1/namespaces/ml/pods/{pod['metadata']['name']}:8501/proxy/v1/models/{STACK_NAME}/metadata"
-    return full.kubectl("get", "--raw", path)
+    return json.loads(full.kubectl("get", "--raw", path))
 
 
 def predict() -> list[float]:
