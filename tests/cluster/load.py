@@ -16,6 +16,8 @@ BODY = b'{"instances": [1.0, 2.0, 5.0]}'
 TIMEOUT_SECONDS = 10.0
 # After a failure, so that a server that is gone is asked often but not in a busy loop.
 PAUSE_SECONDS = 0.01
+# Seconds. A pod that goes answers those who are connected to it for ten more.
+LONGEST_SILENCE = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +95,11 @@ class Load:
         while self.requests < requests:
             time.sleep(0.05)
 
-    def until_answered(self) -> None:
-        """Return when there has been an answer."""
-        while not self.answers:
+    def until_answered(self, kind: str = "") -> None:
+        """Return when there has been an answer, of this kind where one is given."""
+        deadline = time.monotonic() + LONGEST_SILENCE
+        while not (self.answers[kind] if kind else self.answers):
+            assert time.monotonic() < deadline, f"no answer {kind}: {self.told()}"
             time.sleep(0.05)
 
     def told(self) -> str:

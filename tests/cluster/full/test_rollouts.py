@@ -108,6 +108,9 @@ def test_version_changes_lose_no_request(rollouts: Rollouts) -> None:
         for version in (2, 3):
             rollouts.offer(version)
             rollouts.up()
+        # Whoever keeps a connection stays with the old pod until that has drained.
+        for load in loads:
+            load.until_answered("version 3")
     for load in loads:
         assert not load.failures, load.told()
         assert set(load.answers) == {"version 1", "version 2", "version 3"}
