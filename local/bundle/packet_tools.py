@@ -16,6 +16,9 @@ APPLETS = (
     "ip6tables-save",
     "ip6tables-restore",
 )
+# By it nft names what it lists: tcp and not 6. When it starts, and once an hour, kube-proxy compares such
+# lists with what it wants: without the names it takes every Service for one that has gone.
+PROTOCOLS = "/etc/protocols"
 # A Debian root has these as links into /usr, and programs name their loader by them.
 MERGED = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
 
@@ -27,6 +30,7 @@ def packet_tools(root: Path) -> tuple[dict[str, Path], dict[str, str]]:
     for program in PROGRAMS:
         paths |= _libraries(root, f"/usr/sbin/{program}")
     files = {f"/{_inside(root, path).relative_to(root)}": _inside(root, path) for path in paths}
+    files[PROTOCOLS] = root / PROTOCOLS.lstrip("/")
     links = {f"/usr/sbin/{applet}": "xtables-nft-multi" for applet in APPLETS}
     for path in paths:
         # A library is asked for by its short name and is a file of a longer one.

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from tests.cluster.full.cluster import FullCluster
+from tests.cluster.load import Load
 
 
 def test_every_machine_is_ready(full: FullCluster) -> None:
@@ -28,6 +29,18 @@ def test_the_model_answers_on_every_machine(full: FullCluster, number: int) -> N
         text=True,
     ).stdout
     assert json.loads(answer) == {"predictions": [2.5, 3.0, 4.5]}
+
+
+def test_services_outlive_a_restart_of_kube_proxy(full: FullCluster) -> None:
+    # It then compares what the node's rules are with what they should be, as it does once an hour.
+    proxy = ("-n", "kube-system", "-l=k8s-app=kube-proxy", "--field-selector=spec.nodeName=gpu-1")
+    with Load("http://10.84.0.14:30050/v1/models/default:predict", per_second=50) as load:
+        load.until_answered()
+        full.kubectl("delete", "pod", *proxy)
+        full.kubectl("wait", "pod", "--for=condition=Ready", "--timeout=60s", *proxy)
+        # Its first look at the rules comes seconds after it has started.
+        load.until(load.requests + 500)
+    assert not load.failures, load.told()
 
 
 def test_a_second_up_changes_nothing(full: FullCluster) -> None:
