@@ -28,9 +28,8 @@ class PlatformSettings(Model):
     teams: Items[TeamSettings] = ()
     queueing: QueueingSettings | None = None  # None: what there is no room for is refused or waits as pods
     metrics_server: MetricsServerSettings | None = None  # None: the cluster has none, or it is not ours
-    gpu: GpuSettings | None = (
-        None  # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator
-    )
+    # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator.
+    gpu: GpuSettings | None = None
     custom_metrics: CustomMetricsSettings | None = None  # None: autoscalers go by CPU only
     gateway: GatewaySettings | None = None  # None: requests go to models' own ports only
     vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler
