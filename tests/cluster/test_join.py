@@ -170,7 +170,6 @@ def test_a_worker_that_is_gone_leaves_the_cluster_within_a_minute(
         results = [
             two_nodes.command(f"worker-2-{step}").run(delete=True) for step in ("join", "prepare", "firewall")
         ]
-        # Asked while it is off: its kubelet may make itself a node again, as its user is told.
         left = nodes(control)
     finally:
         subprocess.run(["podman", "start", spare.container], check=True, capture_output=True)
@@ -178,7 +177,12 @@ def test_a_worker_that_is_gone_leaves_the_cluster_within_a_minute(
     assert [result.code for result in results] == [0, 0, 0], results
     assert sum(result.seconds for result in results) < 60
     assert "node/worker-2" not in left
+    # Its certificate cannot be taken back, and its user is told so.
     assert "before it starts again, erase it or clean it by hand" in results[0].err
+    deadline = time.monotonic() + 60
+    while "node/worker-2" not in nodes(control):
+        assert time.monotonic() < deadline, "it is no node again, and what its user is told is wrong"
+        time.sleep(1)
 
 
 def request(control: Machine, name: str, *, user: str, subject: str, names: str) -> None:
