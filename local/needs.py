@@ -7,11 +7,12 @@ from components.release_file import ReleaseFile
 from local.bundle.modules import KUBERNETES_VERSION
 from local.bundle.served import SERVED, Served
 from local.errors import Problem
+from local.model_server import build as model_server
 from local.paths import LOCAL, REPOSITORY
 from local.stack_config import read_user_file
 from stacks.images import images_of
 from stacks.releases import releases_of
-from stacks.settings import BundleSource, HostFiles, Layer, Mistake, Provider, SettingsError, read
+from stacks.settings import BundleSource, HostFiles, Layer, Mistake, Provider, Settings, SettingsError, read
 
 PREFIX = "metalml:"
 
@@ -53,9 +54,7 @@ def read_needs(stack: str) -> Needs:
             isinstance(model.files, HostFiles) and _is_local(model.files.source or "")
             for model in settings.models
         ),
-        images=tuple(SERVED[image] for image in sorted({*images_of(settings).values()} & SERVED.keys()))
-        if bundle
-        else (),
+        images=_images(settings) if bundle else (),
         releases=releases_of(settings),
     )
 
@@ -63,6 +62,14 @@ def read_needs(stack: str) -> Needs:
 def _plain(value: Any) -> Any:
     """The value, or text in the place of one that only the engine can decrypt."""
     return "encrypted" if isinstance(value, dict) and value.keys() == {"secure"} else value
+
+
+def _images(settings: Settings) -> tuple[Served, ...]:
+    used = {*images_of(settings).values()} & SERVED.keys()
+    if not settings.owns(Layer.MODELS):
+        # What models of another stack run only that stack knows; by something they have to be served.
+        used.add(model_server.REFERENCE)
+    return tuple(SERVED[image] for image in sorted(used))
 
 
 def _made_here(mistake: Mistake) -> bool:
