@@ -15,6 +15,7 @@ from stacks.settings.checks import (
     platform,
     queueing,
     ranges,
+    resources,
     rollouts,
     server,
     teams,
@@ -43,7 +44,8 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
         + autoscaling.OF_MODELS
         + rollouts.CHECKS
         + server.CHECKS
-        + training.CHECKS,
+        + training.CHECKS
+        + resources.CHECKS,
     ),
 )
 

@@ -8,7 +8,6 @@ from stacks.settings.base import suggestion
 from stacks.settings.checks.finding import duplicates, known, mistake, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
-from stacks.settings.fields import quantity_value
 from stacks.settings.layers import Layer
 from stacks.settings.machines import Role
 from stacks.settings.stack import Settings
@@ -110,23 +109,6 @@ def models_namespace(settings: Settings, _: Path) -> Iterator[Mistake]:
             )
 
 
-def requests_within_limits(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """The API server refuses a pod that asks for more than it may take."""
-    for index, model in enumerate(settings.models):
-        requests, limits = model.resources.requests, model.resources.limits
-        for key, asked, most in (
-            ("cpu", requests.cpu, limits.cpu),
-            ("memory", requests.memory, limits.memory),
-        ):
-            if present(asked, most) and quantity_value(asked) > quantity_value(most):
-                yield mistake(
-                    f"models[{index}].resources.requests.{key}",
-                    f"{asked}, with a limit of {most}",
-                    f"at most resources.limits.{key}",
-                    "lower the request or raise the limit",
-                )
-
-
 def known_images(settings: Settings, _: Path) -> Iterator[Mistake]:
     """An override of an image that nothing uses would be ignored, silently."""
     if not known(settings.images):
@@ -142,6 +124,5 @@ CHECKS = (
     unique_models,
     models_machine,
     models_namespace,
-    requests_within_limits,
     known_images,
 )

@@ -7,7 +7,6 @@ from components.serving.placement import Machines
 from stacks.settings.checks.finding import duplicates, is_file, known, mistake, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
-from stacks.settings.fields import quantity_value
 from stacks.settings.layers import Layer
 from stacks.settings.machines import Role
 from stacks.settings.stack import Settings
@@ -138,23 +137,6 @@ def fits_gpus(settings: Settings, _: Path) -> Iterator[Mistake]:
             )
 
 
-def requests_within_limits(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """The API server refuses a pod that asks for more than it may take."""
-    for index, job in enumerate(settings.training):
-        requests, limits = job.resources.requests, job.resources.limits
-        for key, asked, most in (
-            ("cpu", requests.cpu, limits.cpu),
-            ("memory", requests.memory, limits.memory),
-        ):
-            if present(asked, most) and quantity_value(asked) > quantity_value(most):
-                yield mistake(
-                    f"training[{index}].resources.requests.{key}",
-                    f"{asked}, with a limit of {most}",
-                    f"at most resources.limits.{key}",
-                    "lower the request or raise the limit",
-                )
-
-
 CHECKS = (
     unique_names,
     a_program,
@@ -162,5 +144,4 @@ CHECKS = (
     machine_there,
     share_has_a_driver,
     fits_gpus,
-    requests_within_limits,
 )
