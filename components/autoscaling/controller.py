@@ -12,18 +12,14 @@ from pulumi_kubernetes.apps.v1 import (
     RollingUpdateDeploymentArgs,
 )
 from pulumi_kubernetes.core.v1 import (
-    CapabilitiesArgs,
     ContainerArgs,
     ContainerPortArgs,
     EmptyDirVolumeSourceArgs,
     EnvVarArgs,
     HTTPGetActionArgs,
-    PodSecurityContextArgs,
     PodSpecArgs,
     PodTemplateSpecArgs,
     ProbeArgs,
-    SeccompProfileArgs,
-    SecurityContextArgs,
     ServiceAccount,
     TopologySpreadConstraintArgs,
     VolumeArgs,
@@ -42,6 +38,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 from components.autoscaling.rights import SYSTEM, Rights, register_rights
 from components.checks import require_dns_label, require_pinned_image
 from components.compute import compute
+from components.restricted import restricted_container, restricted_pod
 
 # "nobody" of the distroless images that all these programs are released in; any user would do.
 USER = 65534
@@ -214,14 +211,8 @@ def _pod(args: ControllerArgs, account: ServiceAccount) -> PodSpecArgs:
         ]
         if args.replicas > 1
         else None,
-        security_context=PodSecurityContextArgs(
-            run_as_non_root=True,
-            run_as_user=USER,
-            run_as_group=USER,
-            # Of the files of Secrets, which others may not read.
-            fs_group=USER,
-            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
-        ),
+        # Of the files of Secrets, which others may not read.
+        security_context=restricted_pod(USER, fs_group=USER),
         containers=[_container(args)],
         volumes=[*args.mounts.values(), *([scratch] if args.writes else [])] or None,
     )
@@ -249,15 +240,7 @@ def _container(args: ControllerArgs) -> ContainerArgs:
         resources=compute(args.requests, args.limits),
         readiness_probe=_probe(args.ready, period=5),
         liveness_probe=_probe(args.alive, period=20),
-        security_context=SecurityContextArgs(
-            allow_privilege_escalation=False,
-            privileged=False,
-            read_only_root_filesystem=True,
-            run_as_non_root=True,
-            run_as_user=USER,
-            run_as_group=USER,
-            capabilities=CapabilitiesArgs(drop=["ALL"]),
-        ),
+        security_context=restricted_container(USER),
         volume_mounts=mounts or None,
     )
 

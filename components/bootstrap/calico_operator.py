@@ -3,15 +3,11 @@
 from pulumi import Resource, ResourceOptions
 from pulumi_kubernetes.apps.v1 import Deployment, DeploymentSpecArgs, DeploymentStrategyArgs
 from pulumi_kubernetes.core.v1 import (
-    CapabilitiesArgs,
     ContainerArgs,
     HostPathVolumeSourceArgs,
     Namespace,
-    PodSecurityContextArgs,
     PodSpecArgs,
     PodTemplateSpecArgs,
-    SeccompProfileArgs,
-    SecurityContextArgs,
     ServiceAccount,
     TolerationArgs,
     VolumeArgs,
@@ -28,6 +24,7 @@ from pulumi_kubernetes.rbac.v1 import (
 
 from components.bootstrap.calico_rbac import operator_rules, operator_secret_rules
 from components.compute import compute
+from components.restricted import restricted_container, restricted_pod
 
 # The operator, and policies that it makes for itself, expect exactly these names.
 OPERATOR = "tigera-operator"
@@ -138,12 +135,7 @@ def _operator_pod(account: ServiceAccount, image: str) -> PodSpecArgs:
         ],
         node_selector={"kubernetes.io/os": "linux"},
         termination_grace_period_seconds=GRACE_SECONDS,
-        security_context=PodSecurityContextArgs(
-            run_as_non_root=True,
-            run_as_user=USER,
-            run_as_group=USER,
-            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
-        ),
+        security_context=restricted_pod(USER),
         containers=[_operator_container(image)],
         volumes=[
             VolumeArgs(
@@ -162,14 +154,6 @@ def _operator_container(image: str) -> ContainerArgs:
         command=["operator"],
         # The release sets none. The limits keep a fault of the operator from starving a control plane.
         resources=compute({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"}),
-        security_context=SecurityContextArgs(
-            allow_privilege_escalation=False,
-            privileged=False,
-            read_only_root_filesystem=True,
-            run_as_non_root=True,
-            run_as_user=USER,
-            run_as_group=USER,
-            capabilities=CapabilitiesArgs(drop=["ALL"]),
-        ),
+        security_context=restricted_container(USER),
         volume_mounts=[VolumeMountArgs(name="var-lib-calico", mount_path=STATE_DIRECTORY, read_only=True)],
     )

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 from pulumi_kubernetes.core.v1 import (
-    CapabilitiesArgs,
     ContainerArgs,
     EnvVarArgs,
-    SecurityContextArgs,
     VolumeMountArgs,
 )
 
 from components.compute import EPHEMERAL_STORAGE, compute
+from components.restricted import restricted_container
 
 # Where the program is in its image.
 FETCHER = "/usr/local/bin/rclone"
@@ -88,15 +87,7 @@ def fetch_containers(
             if name == "fetch"
             else None,
             resources=compute({**REQUESTS, EPHEMERAL_STORAGE: size}, {**LIMITS, EPHEMERAL_STORAGE: size}),
-            security_context=SecurityContextArgs(
-                allow_privilege_escalation=False,
-                privileged=False,
-                read_only_root_filesystem=True,
-                run_as_non_root=True,
-                run_as_user=user,
-                run_as_group=user,
-                capabilities=CapabilitiesArgs(drop=["ALL"]),
-            ),
+            security_context=restricted_container(user),
             volume_mounts=[
                 *(VolumeMountArgs(name=volume, mount_path=path) for volume, path in mounts.items()),
                 VolumeMountArgs(name=pinned_volume, mount_path=PINNED_DIRECTORY, read_only=True),

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from pulumi import Input
 from pulumi_kubernetes.core.v1 import (
-    CapabilitiesArgs,
     ConfigMapVolumeSourceArgs,
     ContainerArgs,
     ContainerPortArgs,
@@ -13,17 +12,15 @@ from pulumi_kubernetes.core.v1 import (
     HTTPGetActionArgs,
     LifecycleArgs,
     LifecycleHandlerArgs,
-    PodSecurityContextArgs,
     PodSpecArgs,
     ProbeArgs,
-    SeccompProfileArgs,
-    SecurityContextArgs,
     SleepActionArgs,
     VolumeArgs,
     VolumeMountArgs,
 )
 
 from components.compute import compute
+from components.restricted import restricted_container, restricted_pod
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import scheduled_by
 from components.serving.server_program import CONFIG_DIRECTORY
@@ -64,12 +61,7 @@ def model_pod(
         tolerations=scheduled.tolerations,
         affinity=scheduled.affinity,
         topology_spread_constraints=scheduled.topology_spread_constraints,
-        security_context=PodSecurityContextArgs(
-            run_as_non_root=True,
-            run_as_user=USER,
-            run_as_group=USER,
-            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
-        ),
+        security_context=restricted_pod(USER),
         init_containers=list(args.files.init_containers) or None,
         containers=[_container(args)],
         volumes=[
@@ -108,15 +100,7 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
         lifecycle=LifecycleArgs(
             pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=args.drain_seconds))
         ),
-        security_context=SecurityContextArgs(
-            allow_privilege_escalation=False,
-            privileged=False,
-            read_only_root_filesystem=True,
-            run_as_non_root=True,
-            run_as_user=USER,
-            run_as_group=USER,
-            capabilities=CapabilitiesArgs(drop=["ALL"]),
-        ),
+        security_context=restricted_container(USER),
         volume_mounts=[
             *(
                 VolumeMountArgs(name=MODELS_VOLUME, mount_path=path, sub_path=folder or None, read_only=True)

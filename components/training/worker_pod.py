@@ -4,7 +4,6 @@ import hashlib
 
 from pulumi import Input
 from pulumi_kubernetes.core.v1 import (
-    CapabilitiesArgs,
     ConfigMapVolumeSourceArgs,
     ContainerArgs,
     ContainerPortArgs,
@@ -13,15 +12,13 @@ from pulumi_kubernetes.core.v1 import (
     EnvVarSourceArgs,
     ObjectFieldSelectorArgs,
     PersistentVolumeClaimVolumeSourceArgs,
-    PodSecurityContextArgs,
     PodSpecArgs,
-    SeccompProfileArgs,
-    SecurityContextArgs,
     VolumeArgs,
     VolumeMountArgs,
 )
 
 from components.compute import compute
+from components.restricted import restricted_container, restricted_pod
 from components.serving.placement import scheduled_by
 from components.serving.pod import USER
 from components.training.rendezvous import INDEX, PORT, rendezvous
@@ -84,12 +81,7 @@ def worker_pod(args: TrainingJobArgs, *, account: Input[str], script: Input[str]
         termination_grace_period_seconds=GRACE_SECONDS,
         tolerations=scheduled.tolerations,
         affinity=scheduled.affinity,
-        security_context=PodSecurityContextArgs(
-            run_as_non_root=True,
-            run_as_user=USER,
-            run_as_group=USER,
-            seccomp_profile=SeccompProfileArgs(type="RuntimeDefault"),
-        ),
+        security_context=restricted_pod(USER),
         containers=[_container(args)],
         volumes=volumes,
     )
@@ -106,15 +98,7 @@ def _container(args: TrainingJobArgs) -> ContainerArgs:
         env=_environment(args),
         ports=[ContainerPortArgs(name="workers", container_port=PORT, protocol="TCP")],
         resources=compute({**args.requests, **gpus}, {**args.limits, **gpus}),
-        security_context=SecurityContextArgs(
-            allow_privilege_escalation=False,
-            privileged=False,
-            read_only_root_filesystem=True,
-            run_as_non_root=True,
-            run_as_user=USER,
-            run_as_group=USER,
-            capabilities=CapabilitiesArgs(drop=["ALL"]),
-        ),
+        security_context=restricted_container(USER),
         volume_mounts=[
             *(VolumeMountArgs(name=name, mount_path=path) for name, path in mounts.items()),
             *(
