@@ -9,21 +9,16 @@ from pulumi_kubernetes.core.v1 import (
     NodeSelectorArgs,
     NodeSelectorRequirementArgs,
     NodeSelectorTermArgs,
-    ObjectReferenceArgs,
     PersistentVolume,
-    PersistentVolumeClaim,
-    PersistentVolumeClaimSpecArgs,
     PersistentVolumeSpecArgs,
     VolumeNodeAffinityArgs,
-    VolumeResourceRequirementsArgs,
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_absolute_path, require_dns_name, require_size
+from components.serving.claim import NO_STORAGE_CLASS, claim_on, reserved_for
 
 ACCESS_MODES = ["ReadWriteOnce"]
-# An empty class keeps a default StorageClass from making a volume of its own for the claim.
-NO_STORAGE_CLASS = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,29 +66,20 @@ class ModelVolume(pulumi.ComponentResource):
                 persistent_volume_reclaim_policy="Retain",
                 storage_class_name=NO_STORAGE_CLASS,
                 volume_mode="Filesystem",
-                # Without this any other claim of 5Gi or less could take the volume first.
-                claim_ref=ObjectReferenceArgs(
-                    api_version="v1",
-                    kind="PersistentVolumeClaim",
-                    name=args.claim,
-                    namespace=args.namespace,
-                ),
+                claim_ref=reserved_for(args.claim, args.namespace),
                 # Not "DirectoryOrCreate": an empty directory would hide that the files never came.
                 host_path=HostPathVolumeSourceArgs(path=args.host_path, type="Directory"),
                 node_affinity=_only_on(args.node),
             ),
             opts=child,
         )
-        claim = PersistentVolumeClaim(
+        claim = claim_on(
             name,
-            metadata=ObjectMetaArgs(name=args.claim, namespace=args.namespace),
-            spec=PersistentVolumeClaimSpecArgs(
-                access_modes=ACCESS_MODES,
-                storage_class_name=NO_STORAGE_CLASS,
-                volume_mode="Filesystem",
-                volume_name=volume.metadata.name,
-                resources=VolumeResourceRequirementsArgs(requests={"storage": args.size}),
-            ),
+            volume,
+            claim=args.claim,
+            namespace=args.namespace,
+            access_modes=ACCESS_MODES,
+            size=args.size,
             opts=child,
         )
 

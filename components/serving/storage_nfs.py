@@ -6,18 +6,14 @@ import pulumi
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.core.v1 import (
     CSIPersistentVolumeSourceArgs,
-    ObjectReferenceArgs,
     PersistentVolume,
-    PersistentVolumeClaim,
-    PersistentVolumeClaimSpecArgs,
     PersistentVolumeSpecArgs,
-    VolumeResourceRequirementsArgs,
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_absolute_path, require_dns_name, require_size
 from components.nfs.names import DRIVER, MOUNT_OPTIONS
-from components.serving.storage_host import NO_STORAGE_CLASS
+from components.serving.claim import NO_STORAGE_CLASS, claim_on, reserved_for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +65,7 @@ class ShareVolume(pulumi.ComponentResource):
                 persistent_volume_reclaim_policy="Retain",
                 storage_class_name=NO_STORAGE_CLASS,
                 volume_mode="Filesystem",
-                claim_ref=ObjectReferenceArgs(
-                    api_version="v1",
-                    kind="PersistentVolumeClaim",
-                    name=args.claim,
-                    namespace=args.namespace,
-                ),
+                claim_ref=reserved_for(args.claim, args.namespace),
                 mount_options=[*MOUNT_OPTIONS, *([] if args.writable else ["ro"])],
                 csi=CSIPersistentVolumeSourceArgs(
                     driver=DRIVER,
@@ -86,16 +77,13 @@ class ShareVolume(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        claim = PersistentVolumeClaim(
+        claim = claim_on(
             name,
-            metadata=ObjectMetaArgs(name=args.claim, namespace=args.namespace),
-            spec=PersistentVolumeClaimSpecArgs(
-                access_modes=modes,
-                storage_class_name=NO_STORAGE_CLASS,
-                volume_mode="Filesystem",
-                volume_name=volume.metadata.name,
-                resources=VolumeResourceRequirementsArgs(requests={"storage": args.size}),
-            ),
+            volume,
+            claim=args.claim,
+            namespace=args.namespace,
+            access_modes=modes,
+            size=args.size,
             opts=child,
         )
 
