@@ -11,6 +11,7 @@ from stacks.settings.errors import Mistake
 from stacks.settings.files import HostFiles, NfsFiles
 from stacks.settings.layers import Layer
 from stacks.settings.stack import Settings
+from stacks.settings.training import NfsDirectory
 
 
 def directories_apart(settings: Settings, _: Path) -> Iterator[Mistake]:
@@ -67,10 +68,15 @@ def shares_have_a_driver(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A pod with a share waits for ever on a cluster on which nothing mounts shares."""
     if not owned(settings, Layer.PLATFORM) or not known(settings.platform, settings.platform.nfs):
         return
-    for index, model in enumerate(settings.models):
-        if isinstance(model.files, NfsFiles) and settings.platform.nfs is None:
+    if settings.platform.nfs is not None:
+        return
+    for path, place in (
+        *((f"models[{index}].files", model.files) for index, model in enumerate(settings.models)),
+        *((f"training[{index}].directory", job.directory) for index, job in enumerate(settings.training)),
+    ):
+        if isinstance(place, NfsFiles | NfsDirectory):
             yield mistake(
-                f"models[{index}].files.kind",
+                f"{path}.kind",
                 "nfs, without platform.nfs",
                 "nfs on a platform that mounts shares",
                 "set platform.nfs: {}, or choose another kind",

@@ -10,7 +10,6 @@ from stacks.settings.errors import Mistake
 from stacks.settings.layers import Layer
 from stacks.settings.machines import Role
 from stacks.settings.stack import Settings
-from stacks.settings.training import NfsDirectory
 
 
 def unique_names(settings: Settings, _: Path) -> Iterator[Mistake]:
@@ -102,20 +101,6 @@ def machine_there(settings: Settings, _: Path) -> Iterator[Mistake]:
             )
 
 
-def share_has_a_driver(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """A pod with a share waits for ever on a cluster on which nothing mounts shares."""
-    if not owned(settings, Layer.PLATFORM) or not known(settings.platform, settings.platform.nfs):
-        return
-    for index, job in enumerate(settings.training):
-        if isinstance(job.directory, NfsDirectory) and settings.platform.nfs is None:
-            yield mistake(
-                f"training[{index}].directory.kind",
-                "nfs, without platform.nfs",
-                "nfs on a platform that mounts shares",
-                "set platform.nfs: {}, or choose another kind",
-            )
-
-
 def fits_gpus(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A worker that asks for a GPU and is kept off every machine that has one waits for ever."""
     for index, job in enumerate(settings.training):
@@ -142,6 +127,5 @@ CHECKS = (
     a_program,
     namespace_there,
     machine_there,
-    share_has_a_driver,
     fits_gpus,
 )
