@@ -15,11 +15,11 @@ from stacks.settings.checks import (
     platform,
     queueing,
     ranges,
-    resources,
     rollouts,
     server,
     teams,
     training,
+    workloads,
 )
 from stacks.settings.checks.finding import Check
 from stacks.settings.checks.layers import owned
@@ -45,7 +45,7 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
         + rollouts.CHECKS
         + server.CHECKS
         + training.CHECKS
-        + resources.CHECKS,
+        + workloads.CHECKS,
     ),
 )
 

@@ -91,24 +91,6 @@ def models_machine(settings: Settings, _: Path) -> Iterator[Mistake]:
             )
 
 
-def models_namespace(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """Namespaces are the platform's; a model cannot be put where there is none."""
-    platform = settings.platform
-    if not owned(settings, Layer.PLATFORM) or not known(platform, platform.namespaces, platform.teams):
-        return
-    namespaces = list(platform.namespace_names)
-    if not known(*namespaces):
-        return
-    for index, model in enumerate(settings.models):
-        if known(model.namespace) and model.namespace not in namespaces:
-            yield mistake(
-                f"models[{index}].namespace",
-                model.namespace,
-                f"one of platform.namespaces or platform.teams: {', '.join(namespaces) or 'there is none'}",
-                "add it to one of them, or correct it",
-            )
-
-
 def known_images(settings: Settings, _: Path) -> Iterator[Mistake]:
     """An override of an image that nothing uses would be ignored, silently."""
     if not known(settings.images):
@@ -123,6 +105,5 @@ def known_images(settings: Settings, _: Path) -> Iterator[Mistake]:
 CHECKS = (
     unique_models,
     models_machine,
-    models_namespace,
     known_images,
 )

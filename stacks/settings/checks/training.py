@@ -55,23 +55,6 @@ def a_program(settings: Settings, directory: Path) -> Iterator[Mistake]:
             )
 
 
-def namespace_there(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """Namespaces are the platform's; a job cannot be put where there is none."""
-    platform = settings.platform
-    if not owned(settings, Layer.PLATFORM) or not known(platform, platform.namespaces, platform.teams):
-        return
-    if not known(*platform.namespace_names):
-        return
-    for index, job in enumerate(settings.training):
-        if known(job.namespace) and job.namespace not in platform.namespace_names:
-            yield mistake(
-                f"training[{index}].namespace",
-                job.namespace,
-                f"a namespace of the platform: {', '.join(platform.namespace_names) or 'there is none'}",
-                "add it to platform.namespaces, or correct it",
-            )
-
-
 def machine_there(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Workers run where their directory is, so that machine must take them, and have the GPUs."""
     if not owned(settings, Layer.CLUSTER) or not known(settings.machines, *settings.machines):
@@ -125,7 +108,6 @@ def fits_gpus(settings: Settings, _: Path) -> Iterator[Mistake]:
 CHECKS = (
     unique_names,
     a_program,
-    namespace_there,
     machine_there,
     fits_gpus,
 )
