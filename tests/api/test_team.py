@@ -87,6 +87,8 @@ class TestOneTeam:
 
     def test_a_container_that_asks_for_much_without_a_limit_is_taken(self, api_server):
         api_server.apply([pod("large", requests={"cpu": "2", "memory": "4Gi"})])
+        (container,) = api_server.get("pod", "large", TEAM)["spec"]["containers"]
+        assert container["resources"]["requests"] == {"cpu": "2", "memory": "4Gi"}
 
     def test_a_container_larger_than_the_largest_is_refused_in_words(self, api_server):
         with pytest.raises(RefusedError, match="maximum memory usage per Container is 4Gi"):
