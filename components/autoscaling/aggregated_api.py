@@ -14,8 +14,8 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.autoscaling.controller import Controller, ControllerArgs
-from components.autoscaling.rights import SYSTEM
+from components.controller import Controller, ControllerArgs
+from components.rights import SYSTEM
 from components.service_certificate import ServiceCertificate
 
 CERTIFICATE_DIRECTORY = "/certificate"

@@ -14,9 +14,9 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.autoscaling.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.autoscaling.rights import SYSTEM, Rights, may
 from components.checks import require_dns_name
+from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.rights import SYSTEM, Rights, may
 
 NAME = "cluster-autoscaler"
 CONFIGURATION_DIRECTORY = "/config"
@@ -80,6 +80,7 @@ def cloud_configuration(args: ClusterAutoscalerArgs) -> str:
 
 def _controller_args(args: ClusterAutoscalerArgs) -> ControllerArgs:
     return ControllerArgs(
+        component="autoscaling",
         name=NAME,
         image=args.image,
         command=["/cluster-autoscaler"],

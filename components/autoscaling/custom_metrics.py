@@ -18,8 +18,8 @@ from components.autoscaling.aggregated_api import (
     certificate_volume,
     register_apis,
 )
-from components.autoscaling.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.autoscaling.rights import RBAC, SYSTEM, Rights, may
+from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.rights import RBAC, SYSTEM, Rights, may
 from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
 
 NAME = "prometheus-adapter"
@@ -117,6 +117,7 @@ def _let_the_autoscaler_ask(
 def _controller_args(args: CustomMetricsArgs, certificate: ServiceCertificate) -> ControllerArgs:
     text = adapter_configuration(args.apis)
     return ControllerArgs(
+        component="autoscaling",
         name=NAME,
         image=args.image,
         args=[

@@ -14,8 +14,8 @@ from components.autoscaling.aggregated_api import (
     certificate_volume,
     register_apis,
 )
-from components.autoscaling.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.autoscaling.rights import SYSTEM, Rights, may
+from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.rights import SYSTEM, Rights, may
 from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
 
 NAME = "metrics-server"
@@ -79,6 +79,7 @@ class MetricsServer(pulumi.ComponentResource):
 
 def _controller_args(args: MetricsServerArgs, certificate: ServiceCertificate) -> ControllerArgs:
     return ControllerArgs(
+        component="autoscaling",
         name=NAME,
         image=args.image,
         args=[

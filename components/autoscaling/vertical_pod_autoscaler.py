@@ -23,16 +23,16 @@ from pulumi_kubernetes.meta.v1 import (
 
 from components import versions
 from components.autoscaling.aggregated_api import CERTIFICATE_DIRECTORY, certificate_volume
-from components.autoscaling.controller import Controller, ControllerArgs, Probe
-from components.autoscaling.rights import SYSTEM
 from components.autoscaling.vertical_rights import (
     GROUP,
     admission_rights,
     recommender_rights,
     updater_rights,
 )
+from components.controller import Controller, ControllerArgs, Probe
 from components.crds import definitions_in, register_definitions
 from components.release_file import ReleaseFile, read_release_file
+from components.rights import SYSTEM
 from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
 
 VPA_CRDS = ReleaseFile(
@@ -156,6 +156,7 @@ def _webhook(
 def _recommender(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource]) -> ControllerArgs:
     health = Probe(path="/health-check", port="metrics")
     return ControllerArgs(
+        component="autoscaling",
         name=RECOMMENDER,
         image=args.recommender_image,
         # Only pods with a VPA are kept in memory.
@@ -174,6 +175,7 @@ def _recommender(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource])
 def _updater(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource]) -> ControllerArgs:
     health = Probe(path="/health-check", port="metrics")
     return ControllerArgs(
+        component="autoscaling",
         name=UPDATER,
         image=args.updater_image,
         args=["--v=4"],
@@ -194,6 +196,7 @@ def _admission(
 ) -> ControllerArgs:
     health = Probe(path="/health-check", port="metrics")
     return ControllerArgs(
+        component="autoscaling",
         name=ADMISSION,
         image=args.admission_image,
         args=[

@@ -9,8 +9,8 @@ from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs, Role, RoleBinding, RoleRefArgs, SubjectArgs
 
-from components.autoscaling.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.autoscaling.rights import RBAC, SYSTEM, Rights, may
+from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.rights import RBAC, SYSTEM, Rights, may
 
 NAME = "traefik"
 CONTROLLER = "traefik.io/gateway-controller"

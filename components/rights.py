@@ -54,7 +54,9 @@ def register_rights(
     opts: ResourceOptions,
 ) -> list[Resource]:
     """Bind the rights to the account; returns the bindings, to be waited for."""
-    subjects = [SubjectArgs(kind="ServiceAccount", name=account.metadata.name, namespace=SYSTEM)]
+    subjects = [
+        SubjectArgs(kind="ServiceAccount", name=account.metadata.name, namespace=account.metadata.namespace)
+    ]
 
     def cluster_binding(resource: str, role: RoleRefArgs, object_name: str) -> ClusterRoleBinding:
         metadata = ObjectMetaArgs(name=object_name, labels=labels)

@@ -1,10 +1,10 @@
-"""One program of the platform in kube-system: its identity, its rights and its Deployment."""
+"""One program of the platform: its identity, its rights, its network and its Deployment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
-from pulumi import Input, Resource, ResourceOptions
+from pulumi import Alias, Input, Resource, ResourceOptions
 from pulumi_kubernetes.apps.v1 import (
     Deployment,
     DeploymentSpecArgs,
@@ -35,10 +35,10 @@ from pulumi_kubernetes.networking.v1 import (
 )
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
-from components.autoscaling.rights import SYSTEM, Rights, register_rights
 from components.checks import require_dns_label, require_pinned_image
 from components.compute import compute
 from components.restricted import restricted_container, restricted_pod
+from components.rights import SYSTEM, Rights, register_rights
 
 # "nobody" of the distroless images that all these programs are released in; any user would do.
 USER = 65534
@@ -61,6 +61,7 @@ class ControllerArgs:
     """A program that serves the cluster rather than a user."""
 
     name: str
+    namespace: Input[str] = SYSTEM
     image: str
     args: Sequence[str]
     command: Sequence[str] = ()
@@ -80,7 +81,7 @@ class ControllerArgs:
     """Volumes to read, by the path where the program finds them."""
     writes: str | None = None
     """The one directory that it writes to; its root is read-only."""
-    component: str = "autoscaling"
+    component: str
     """What it is a part of, for the label."""
     annotations: Mapping[str, Input[str]] = field(default_factory=dict)
     """Of the pods: what changes here starts them anew."""
@@ -115,14 +116,16 @@ class ControllerArgs:
 
 
 class Controller(pulumi.ComponentResource):
-    """A Deployment in kube-system that would be let into a namespace of the level `restricted`."""
+    """A Deployment that is let into a namespace of the level `restricted`."""
 
     deployment: Deployment
 
     def __init__(self, name: str, args: ControllerArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("metalml:autoscaling:Controller", name, None, opts)
+        # The type's name when only autoscaling had such programs: what is there stays as it is.
+        before = ResourceOptions(aliases=[Alias(type_="metalml:autoscaling:Controller")])
+        super().__init__("metalml:platform:Controller", name, None, ResourceOptions.merge(opts, before))
         child = ResourceOptions(parent=self)
-        metadata = ObjectMetaArgs(name=args.name, namespace=SYSTEM, labels=args.labels)
+        metadata = ObjectMetaArgs(name=args.name, namespace=args.namespace, labels=args.labels)
         account = ServiceAccount(
             name,
             metadata=metadata,
