@@ -66,6 +66,28 @@ GATEWAY_API_CRDS_SHA256 = {
     "grpcroutes": "53a8d029da8f07e55d3fa58a5cf6de5950dab19fbb8d6a8082fb5e51ca5ef6fc",
     "referencegrants": "8c645e9333cfa67790cc2a53e0c00076f88b2bd4230d2b49688c78bc34f9b2c3",
 }
+# renovate: datasource=github-releases depName=prometheus-operator/prometheus-operator
+PROMETHEUS_OPERATOR = "0.93.0"
+# Its kinds, as its repository has them. Those of agents and of Thanos are left out: nothing here makes any.
+PROMETHEUS_OPERATOR_FILES_URL = (
+    "https://raw.githubusercontent.com/prometheus-operator/prometheus-operator/refs/tags/"
+    f"v{PROMETHEUS_OPERATOR}/"
+)
+PROMETHEUS_OPERATOR_CRDS_URL = f"{PROMETHEUS_OPERATOR_FILES_URL}example/prometheus-operator-crd/"
+PROMETHEUS_OPERATOR_CRDS_SHA256 = {
+    "alertmanagerconfigs": "fed47c462483a47a4d1912bf8a7a3767618644cfdee86dc73d7624c55d6a8b9d",
+    "alertmanagers": "0e8eccd22699818c93f619c8fe2d92dbbd783a7e9232827a886dedeac1fb5dc1",
+    "podmonitors": "45a93443daa687d3654f7e9631909ff7edcdf3ec09c5e60251b74aa2722aee5d",
+    "probes": "f4ead9704bd4c6303d53e4cc15670faaf0609022a5e08c0ce496286f453666b7",
+    "prometheuses": "c0eed4b2c38a58e3a5be7e2f5846df067804c694b0c9316b35029ab68fa183a4",
+    "prometheusrules": "78be98554b9c8506ab2b4f4feb91c5f3a56e536a0a510f3a8e876a459970d56d",
+    "scrapeconfigs": "d525ef261d8a3a050528a7d90cecab13f1f3f9020eb0f1f54850b6f5c1f2e641",
+    "servicemonitors": "a99047972c9dd7679ce2050b9968e8a08773492e671b3e17abd476d42aa78a32",
+}
+# renovate: datasource=github-releases depName=prometheus/prometheus
+PROMETHEUS = "3.12.0"
+# renovate: datasource=github-releases depName=prometheus/alertmanager
+ALERTMANAGER = "0.31.0"
 # renovate: datasource=github-releases depName=traefik/traefik
 TRAEFIK = "3.5.3"
 
@@ -107,6 +129,20 @@ IMAGES = {
     "dcgm-exporter": f"nvcr.io/nvidia/k8s/dcgm-exporter:{DCGM_EXPORTER}-distroless",
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
     "traefik": f"docker.io/library/traefik:v{TRAEFIK}",
+    "prometheus": f"quay.io/prometheus/prometheus:v{PROMETHEUS}",
+    "alertmanager": f"quay.io/prometheus/alertmanager:v{ALERTMANAGER}",
+    **{
+        name: f"quay.io/prometheus-operator/{name}:v{PROMETHEUS_OPERATOR}"
+        for name in ("prometheus-operator", "prometheus-config-reloader")
+    },
+    # renovate: datasource=docker depName=quay.io/prometheus/node-exporter
+    "node-exporter": "quay.io/prometheus/node-exporter:v1.11.1",
+    # renovate: datasource=docker depName=quay.io/prometheus/blackbox-exporter
+    "blackbox-exporter": "quay.io/prometheus/blackbox-exporter:v0.28.0",
+    # renovate: datasource=docker depName=registry.k8s.io/kube-state-metrics/kube-state-metrics
+    "kube-state-metrics": "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.18.0",
+    # renovate: datasource=docker depName=quay.io/prometheus/pushgateway
+    "pushgateway": "quay.io/prometheus/pushgateway:v1.11.1",
     "metrics-server": f"registry.k8s.io/metrics-server/metrics-server:v{METRICS_SERVER}",
     "cluster-autoscaler": f"registry.k8s.io/autoscaling/cluster-autoscaler:v{CLUSTER_AUTOSCALER}",
     "prometheus-adapter": f"registry.k8s.io/prometheus-adapter/prometheus-adapter:v{PROMETHEUS_ADAPTER}",

@@ -29,6 +29,10 @@ SOURCES: dict[str, Source] = {
     versions.GATEWAY_API_FILES_URL: Source(
         module="sigs.k8s.io/gateway-api", version=f"v{versions.GATEWAY_API}"
     ),
+    versions.PROMETHEUS_OPERATOR_FILES_URL: Source(
+        module="github.com/prometheus-operator/prometheus-operator",
+        version=f"v{versions.PROMETHEUS_OPERATOR}",
+    ),
     versions.VPA_FILES_URL: Source(
         module="k8s.io/autoscaler/vertical-pod-autoscaler", version=f"v{versions.VERTICAL_POD_AUTOSCALER}"
     ),

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from components import versions
 from local.gomodule import GoModule
 
 _MODULES = Path(__file__).parent / "modules"
@@ -139,4 +140,73 @@ PROMETHEUS_ADAPTER = GoModule(
     directory=_MODULES / "prometheus-adapter",
     programs={"adapter": "sigs.k8s.io/prometheus-adapter/cmd/adapter"},
     variables={},
+)
+
+# What Prometheus' own programs show as their version.
+_PROMETHEUS_VERSION = "github.com/prometheus/common/version.Version"
+
+_PROMETHEUS = "github.com/prometheus/prometheus"
+PROMETHEUS = GoModule(
+    name="prometheus",
+    title="Prometheus",
+    directory=_MODULES / "prometheus",
+    # Its web page is not in the module: here it answers queries and no browser.
+    programs={name: f"{_PROMETHEUS}/cmd/{name}" for name in ("prometheus", "promtool")},
+    variables={_PROMETHEUS_VERSION: versions.PROMETHEUS},
+)
+
+_ALERTMANAGER = "github.com/prometheus/alertmanager"
+ALERTMANAGER = GoModule(
+    name="alertmanager",
+    title="Alertmanager",
+    directory=_MODULES / "alertmanager",
+    programs={name: f"{_ALERTMANAGER}/cmd/{name}" for name in ("alertmanager", "amtool")},
+    variables={_PROMETHEUS_VERSION: required_version("alertmanager", _ALERTMANAGER)},
+)
+
+_PROMETHEUS_OPERATOR = "github.com/prometheus-operator/prometheus-operator"
+PROMETHEUS_OPERATOR = GoModule(
+    name="prometheus-operator",
+    title="Prometheus operator",
+    directory=_MODULES / "prometheus-operator",
+    programs={
+        name: f"{_PROMETHEUS_OPERATOR}/cmd/{name}" for name in ("operator", "prometheus-config-reloader")
+    },
+    variables={_PROMETHEUS_VERSION: required_version("prometheus-operator", _PROMETHEUS_OPERATOR)},
+)
+
+_NODE_EXPORTER = "github.com/prometheus/node_exporter"
+NODE_EXPORTER = GoModule(
+    name="node-exporter",
+    title="node_exporter",
+    directory=_MODULES / "node-exporter",
+    programs={"node_exporter": _NODE_EXPORTER},
+    variables={_PROMETHEUS_VERSION: required_version("node-exporter", _NODE_EXPORTER)},
+)
+
+_BLACKBOX_EXPORTER = "github.com/prometheus/blackbox_exporter"
+BLACKBOX_EXPORTER = GoModule(
+    name="blackbox-exporter",
+    title="blackbox_exporter",
+    directory=_MODULES / "blackbox-exporter",
+    programs={"blackbox_exporter": _BLACKBOX_EXPORTER},
+    variables={_PROMETHEUS_VERSION: required_version("blackbox-exporter", _BLACKBOX_EXPORTER)},
+)
+
+_KUBE_STATE_METRICS = "k8s.io/kube-state-metrics/v2"
+KUBE_STATE_METRICS = GoModule(
+    name="kube-state-metrics",
+    title="kube-state-metrics",
+    directory=_MODULES / "kube-state-metrics",
+    programs={"kube-state-metrics": _KUBE_STATE_METRICS},
+    variables={_PROMETHEUS_VERSION: required_version("kube-state-metrics", _KUBE_STATE_METRICS)},
+)
+
+_PUSHGATEWAY = "github.com/prometheus/pushgateway"
+PUSHGATEWAY = GoModule(
+    name="pushgateway",
+    title="Pushgateway",
+    directory=_MODULES / "pushgateway",
+    programs={"pushgateway": _PUSHGATEWAY},
+    variables={_PROMETHEUS_VERSION: required_version("pushgateway", _PUSHGATEWAY)},
 )

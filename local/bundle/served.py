@@ -12,8 +12,15 @@ from components.versions import IMAGES
 from local import cache
 from local.bundle.images import LAYOUT, archive_of, image_of_program
 from local.bundle.modules import (
+    ALERTMANAGER,
+    BLACKBOX_EXPORTER,
+    KUBE_STATE_METRICS,
     METRICS_SERVER,
+    NODE_EXPORTER,
+    PROMETHEUS,
     PROMETHEUS_ADAPTER,
+    PROMETHEUS_OPERATOR,
+    PUSHGATEWAY,
     RCLONE,
     TRAEFIK,
     VERTICAL_POD_AUTOSCALER,
@@ -63,6 +70,22 @@ SERVED = {
         PRETEND_GPU, "pretend-gpu", "metalml.local/pretend-gpu:1", user=""
     ),
     IMAGES["traefik"]: program(TRAEFIK, "traefik", IMAGES["traefik"]),
+    # Where the vendor's images have them; the operator names no program in the pods that it makes.
+    **{
+        IMAGES[key]: program(module, name, IMAGES[key], where="/bin")
+        for key, module, name in (
+            ("prometheus", PROMETHEUS, "prometheus"),
+            ("alertmanager", ALERTMANAGER, "alertmanager"),
+            ("prometheus-operator", PROMETHEUS_OPERATOR, "operator"),
+            ("prometheus-config-reloader", PROMETHEUS_OPERATOR, "prometheus-config-reloader"),
+            ("node-exporter", NODE_EXPORTER, "node_exporter"),
+            ("blackbox-exporter", BLACKBOX_EXPORTER, "blackbox_exporter"),
+            ("pushgateway", PUSHGATEWAY, "pushgateway"),
+        )
+    },
+    IMAGES["kube-state-metrics"]: program(
+        KUBE_STATE_METRICS, "kube-state-metrics", IMAGES["kube-state-metrics"]
+    ),
     IMAGES["metrics-server"]: program(METRICS_SERVER, "metrics-server", IMAGES["metrics-server"]),
     IMAGES["prometheus-adapter"]: program(PROMETHEUS_ADAPTER, "adapter", IMAGES["prometheus-adapter"]),
     **{
