@@ -12,7 +12,17 @@ from local.paths import LOCAL, REPOSITORY
 from local.stack_config import read_user_file
 from stacks.images import images_of
 from stacks.releases import releases_of
-from stacks.settings import BundleSource, HostFiles, Layer, Mistake, Provider, Settings, SettingsError, read
+from stacks.settings import (
+    ENCRYPTED,
+    BundleSource,
+    HostFiles,
+    Layer,
+    Mistake,
+    Provider,
+    Settings,
+    SettingsError,
+    read,
+)
 
 PREFIX = "metalml:"
 
@@ -60,8 +70,12 @@ def read_needs(stack: str) -> Needs:
 
 
 def _plain(value: Any) -> Any:
-    """The value, or text in the place of one that only the engine can decrypt."""
-    return "encrypted" if isinstance(value, dict) and value.keys() == {"secure"} else value
+    """The value, with ENCRYPTED in the place of each one that only the engine can decrypt."""
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    return ENCRYPTED if value.keys() == {"secure"} else {key: _plain(inner) for key, inner in value.items()}
 
 
 def _images(settings: Settings) -> tuple[Served, ...]:

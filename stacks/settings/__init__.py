@@ -27,11 +27,12 @@ from stacks.settings.platform import PlatformSettings
 from stacks.settings.rollout import RolloutSettings, SplitBy, Strategy, TrackSettings
 from stacks.settings.server import BatchingSettings, ServerSettings
 from stacks.settings.sources import AptRepository, AptSource, BundleSource
-from stacks.settings.stack import Settings
+from stacks.settings.stack import ENCRYPTED, Settings
 from stacks.settings.teams import TeamSettings
 from stacks.settings.training import HostDirectory, NfsDirectory, TrainingSettings
 
 __all__ = [
+    "ENCRYPTED",
     "AptRepository",
     "AptSource",
     "AutoscalingSettings",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SecretStr
 
 from stacks.settings.base import wrong
 
@@ -116,6 +116,12 @@ def _node_port(value: Any) -> int:
     return value
 
 
+def _secret(value: Any) -> Any:
+    if not isinstance(value, str) or not value:
+        raise wrong("text that is not empty")
+    return value
+
+
 def _image(value: Any) -> str:
     if not isinstance(value, str) or not IMAGE.fullmatch(value) or value.endswith(":latest"):
         raise wrong(
@@ -148,6 +154,7 @@ HttpUrl = Annotated[
 MetricName = Annotated[str, _text(METRIC_NAME, "a name of a-z 0-9 and _, beginning with a letter")]
 """What is left of a metric's name behind its prefix."""
 
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 LocalPath = Annotated[str, _text(PATH, f"a path on this computer, of {PATH_LETTERS}")]
 """Relative to the project's directory, as written: the same stack gives the same inputs everywhere."""
 

@@ -19,7 +19,11 @@ from stacks.settings.layers import Layer, environment
 from stacks.settings.machines import LoginSettings, MachineSettings
 from stacks.settings.stack import Settings
 
-SECRET_KEY = "s3SecretAccessKey"
+# What has to be encrypted, and how the engine is told so.
+SECRET_KEYS = {
+    "s3SecretAccessKey": "pulumi config set --secret metalml:s3SecretAccessKey",
+    "secrets": "pulumi config set --secret --path metalml:secrets.<name>",
+}
 
 
 def load(config: pulumi.Config, stack: str, directory: Path | None = None) -> Settings:
@@ -56,18 +60,20 @@ def read(raw: Mapping[str, Any], stack: str, directory: Path) -> tuple[Settings,
     mistakes += (
         replace(found, owner=owner_of(found.path, raw)) for found in find_mistakes(settings, directory)
     )
-    return settings, sorted(mistakes, key=_place)
+    hidden = [key for key in SECRET_KEYS if raw.get(key)]
+    return settings, sorted((_without_secret(found, hidden) for found in mistakes), key=_place)
 
 
 def _unencrypted(raw: Mapping[str, Any], secret: Collection[str]) -> Iterator[Mistake]:
     """A secret that everybody can read who can read the stack's settings."""
-    if raw.get(SECRET_KEY) and SECRET_KEY not in secret:
-        yield Mistake(
-            path=SECRET_KEY,
-            given="a secret in plain text",
-            allowed="an encrypted value",
-            do=f"make a new one, which nobody saw: pulumi config set --secret metalml:{SECRET_KEY}",
-        )
+    for key, command in SECRET_KEYS.items():
+        if raw.get(key) and key not in secret:
+            yield Mistake(
+                path=key,
+                given="a secret in plain text",
+                allowed="an encrypted value",
+                do=f"make a new one, which nobody saw: {command}",
+            )
 
 
 def _keys(namespace: str) -> list[str]:

@@ -4,13 +4,15 @@ from pydantic import Field, SecretStr
 
 from stacks.settings.base import Items, Model
 from stacks.settings.cluster import ClusterSettings
-from stacks.settings.fields import Image, Text
+from stacks.settings.fields import Image, Label, Secret, Text
 from stacks.settings.layers import Layer, UpstreamSettings
 from stacks.settings.machines import MachineSettings, Role
 from stacks.settings.models import ModelSettings
 from stacks.settings.platform import PlatformSettings
 from stacks.settings.training import TrainingSettings
 
+# Stands for an encrypted value where settings are read without the engine, which alone can decrypt it.
+ENCRYPTED = "[encrypted]"
 API_SERVER_PORT = 6443  # kubeadm's default
 
 
@@ -27,6 +29,8 @@ class Settings(Model):
     # Who this stack is for S3-compatible stores. Without keys it reads what they show to everybody.
     s3_access_key_id: str = ""
     s3_secret_access_key: SecretStr = SecretStr("")
+    # What other settings name where a thing has a password, by names of the user's own.
+    secrets: dict[Label, Secret] = Field(default_factory=dict)
     # Overrides of components/versions.py IMAGES, by key.
     images: dict[Text, Image] = Field(default_factory=dict)
 

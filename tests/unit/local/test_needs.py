@@ -54,6 +54,10 @@ def test_a_value_that_only_the_engine_can_decrypt_is_no_mistake(settings, tmp_pa
     settings()
     file = tmp_path / "Pulumi.dev.yaml"
     content = yaml.safe_load(file.read_text())
-    content["config"] |= {"metalml:s3AccessKeyId": "models", "metalml:s3SecretAccessKey": {"secure": "v1:a"}}
+    content["config"] |= {
+        "metalml:s3AccessKeyId": "models",
+        "metalml:s3SecretAccessKey": {"secure": "v1:a"},
+        "metalml:secrets": {"chat": {"secure": "v1:b"}},
+    }
     file.write_text(yaml.safe_dump(content))
     assert read_needs("dev").model

@@ -206,10 +206,12 @@ def test_what_is_below_an_encrypted_key_is_not_printed(tmp_path: Path, engine_co
     assert "canary" not in str(raised.value)
 
 
-def test_the_secret_of_a_store_is_in_no_text_of_the_settings(tmp_path: Path, engine_config) -> None:
+def test_no_secret_is_in_the_text_of_the_settings(tmp_path: Path, engine_config) -> None:
     raw = {f"metalml:{k}": json.dumps(v) for k, v in DEV.items()}
     raw |= {"metalml:s3AccessKeyId": "models", "metalml:s3SecretAccessKey": "canary"}
-    engine_config(raw, ["metalml:s3SecretAccessKey"])
+    raw |= {"metalml:secrets": json.dumps({"chat": "canary"})}
+    engine_config(raw, ["metalml:s3SecretAccessKey", "metalml:secrets"])
     settings = load(pulumi.Config("metalml"), "dev", project(tmp_path))
     assert settings.s3_secret_access_key.get_secret_value() == "canary"
+    assert settings.secrets["chat"].get_secret_value() == "canary"
     assert "canary" not in f"{settings} {settings.model_dump()!r}"

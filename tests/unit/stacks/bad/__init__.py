@@ -17,6 +17,7 @@ from tests.unit.stacks.bad.placement import PLACEMENT
 from tests.unit.stacks.bad.platform import PLATFORM
 from tests.unit.stacks.bad.ranges import RANGES
 from tests.unit.stacks.bad.rollouts import ROLLOUTS
+from tests.unit.stacks.bad.secrets import SECRETS
 from tests.unit.stacks.bad.server import SERVER
 from tests.unit.stacks.bad.teams import TEAMS
 from tests.unit.stacks.bad.training import TRAINING
@@ -37,6 +38,7 @@ BAD = {
     **AUTOSCALING,
     **ROLLOUTS,
     **SERVER,
+    **SECRETS,
 }
 
 __all__ = ["BAD", "Bad"]
