@@ -19,6 +19,7 @@ from local.up import PARALLEL
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack, Program
 from tests.api.everything import KUBECONFIG, everything
+from tests.api.kueue_kinds import kueue_kinds
 from tests.bench.pretended_node import pretended_node
 
 # As many as the official plugin was measured with.
@@ -46,6 +47,8 @@ def measure_objects(folder: Path, number: int, tell: Callable[[str], None]) -> d
     server = ApiServer(folder / "server")
     try:
         server.wait()
+        # Whose queues the program declares, and which it does not install.
+        server.establish(kueue_kinds())
         with pretended_node(server), everything(folder / "program") as (build, outputs):
             engine = Engine(folder / "engine", server.kubeconfig)
             program = _on(server, folder, build, outputs)
