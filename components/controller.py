@@ -30,6 +30,7 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicy,
     NetworkPolicyEgressRuleArgs,
     NetworkPolicyIngressRuleArgs,
+    NetworkPolicyPeerArgs,
     NetworkPolicyPortArgs,
     NetworkPolicySpecArgs,
 )
@@ -67,7 +68,9 @@ class ControllerArgs:
     command: Sequence[str] = ()
     """Where the image does not say by itself which program it is."""
     ports: Mapping[str, int]
-    """By name; all of them may be asked by anybody in the cluster who has the right to."""
+    """By name; the callers of `asked_by` reach all of them."""
+    asked_by: Sequence[NetworkPolicyPeerArgs] = ()
+    """None given: anybody, for programs that ask for the caller's rights themselves."""
     alive: Probe
     ready: Probe
     requests: Mapping[str, str]
@@ -185,7 +188,8 @@ def _network_policy(
             policy_types=["Ingress", "Egress"],
             ingress=[
                 NetworkPolicyIngressRuleArgs(
-                    ports=[NetworkPolicyPortArgs(port=port, protocol="TCP") for port in args.ports.values()]
+                    from_=list(args.asked_by) or None,
+                    ports=[NetworkPolicyPortArgs(port=port, protocol="TCP") for port in args.ports.values()],
                 )
             ],
             egress=[NetworkPolicyEgressRuleArgs(ports=[*allowed, *(names if args.resolves_names else [])])],

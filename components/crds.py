@@ -7,8 +7,13 @@ import yaml
 from pulumi import ResourceOptions
 from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
 
+
 # The C reader needs one second for a release's definitions, the Python one ten.
-_YamlReader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+class _YamlReader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads a bare `=` as text, as all do but YAML 1.1: Alertmanager's kinds have it among choices."""
+
+
+_YamlReader.add_constructor("tag:yaml.org,2002:value", _YamlReader.construct_yaml_str)
 
 
 def definitions_in(manifest: bytes) -> Sequence[Mapping[str, Any]]:

@@ -63,6 +63,8 @@ def register_rights(
         return ClusterRoleBinding(resource, metadata=metadata, role_ref=role, subjects=subjects, opts=opts)
 
     bindings: list[Resource] = []
+    # The account's namespace may have to be made first, and the rules name it in plain text.
+    then = ResourceOptions.merge(opts, ResourceOptions(depends_on=[account]))
     if rights.cluster:
         role = ClusterRole(
             name,
@@ -74,11 +76,11 @@ def register_rights(
         bindings.append(cluster_binding(name, reference, f"metalml:{name}"))
     for namespace, rules in rights.namespaces.items():
         there = ObjectMetaArgs(name=f"metalml:{name}", namespace=namespace, labels=labels)
-        role = Role(f"{name}-{namespace}", metadata=there, rules=list(rules), opts=opts)
+        role = Role(f"{name}-{namespace}", metadata=there, rules=list(rules), opts=then)
         reference = RoleRefArgs(api_group=RBAC, kind="Role", name=role.metadata.name)
         bindings.append(
             RoleBinding(
-                f"{name}-{namespace}", metadata=there, role_ref=reference, subjects=subjects, opts=opts
+                f"{name}-{namespace}", metadata=there, role_ref=reference, subjects=subjects, opts=then
             )
         )
     if rights.answers_for_api_server:

@@ -3,6 +3,16 @@
 from components.versions import IMAGES
 from stacks.settings import Layer, PodNetwork, S3Files, Settings
 
+# Of monitoring, whatever its settings are.
+MONITORING = (
+    "prometheus-operator",
+    "prometheus-config-reloader",
+    "prometheus",
+    "kube-state-metrics",
+    "node-exporter",
+    "blackbox-exporter",
+)
+
 
 def images_of(settings: Settings) -> dict[str, str]:
     """References of the images, each by the settings key that would replace it.
@@ -21,6 +31,9 @@ def images_of(settings: Settings) -> dict[str, str]:
         use("metrics-server")
     if settings.owns(Layer.PLATFORM) and settings.platform.custom_metrics is not None:
         use("prometheus-adapter")
+    if settings.owns(Layer.PLATFORM) and settings.platform.monitoring is not None:
+        for key in MONITORING:
+            use(key)
     machines = settings.platform.cluster_autoscaler
     if settings.owns(Layer.PLATFORM) and machines is not None and machines.provider is not None:
         use("cluster-autoscaler")

@@ -108,6 +108,9 @@ class PlatformOutputs:
     gateway: Mapping[str, Input[Any]] | Output[Mapping[str, Any]]
     """`name`, `namespace` and `nodePort` of the Gateway that models are asked through; empty without one."""
 
+    monitoring: Mapping[str, Input[Any]] | Output[Mapping[str, Any]]
+    """`namespace` and `url` of Prometheus; empty where nobody looks."""
+
     def models_gateway(self) -> Output[Mapping[str, Any]]:
         """The gateway, known only when it listens; an error where there is none."""
 
@@ -141,6 +144,7 @@ class PlatformOutputs:
             "priorities": _names(self.priorities),
             "gateway": self.gateway,
             "scalingApis": _names(self.scaling_apis),
+            "monitoring": self.monitoring,
             **({"machinesToRent": dict(self.machines_to_rent)} if self.machines_to_rent else {}),
         }
 

@@ -45,6 +45,7 @@ def platform_of(stack: str) -> PlatformOutputs:
         priorities=reference.output("priorities"),
         gateway=reference.output("gateway"),
         scaling_apis=reference.output("scalingApis"),
+        monitoring=reference.output("monitoring"),
     )
 
 

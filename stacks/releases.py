@@ -3,6 +3,7 @@
 from components.autoscaling.vertical_pod_autoscaler import VPA_CRDS
 from components.bootstrap.calico import CALICO_CRDS
 from components.gateway.kinds import GATEWAY_API_FILES
+from components.monitoring.kinds import MONITORING_FILES
 from components.release_file import ReleaseFile
 from stacks.settings import Layer, PodNetwork, Settings
 
@@ -14,6 +15,8 @@ def releases_of(settings: Settings) -> tuple[ReleaseFile, ...]:
         found.append(CALICO_CRDS)
     if settings.owns(Layer.PLATFORM) and settings.platform.vpa is not None:
         found.append(VPA_CRDS)
+    if settings.owns(Layer.PLATFORM) and settings.platform.monitoring is not None:
+        found += MONITORING_FILES
     gateway = settings.platform.gateway
     if settings.owns(Layer.PLATFORM) and gateway is not None and gateway.class_name is None:
         found += GATEWAY_API_FILES

@@ -15,7 +15,7 @@ class FirewallArgs:
     node_port_clients: tuple[str, ...]
     """NodePort Services; besides these the machines and the pods."""
     scrapers: tuple[str, ...]
-    """Metrics of controller manager and scheduler."""
+    """Metrics of the control plane's programs, of kubelets and of machines."""
     machines: tuple[str, ...]
     """The machines of the cluster: their common range, so that adding one changes no other's rules."""
     control_planes: tuple[str, ...]
@@ -42,12 +42,17 @@ def ruleset(args: FirewallArgs, role: str, ssh_port: int) -> str:
         accepted += [
             ("API server", "tcp dport 6443", (*args.admins, *inside)),
             ("etcd, control planes only", "tcp dport 2379-2380", args.control_planes),
-            ("controller manager and scheduler, where scraped", "tcp dport { 10257, 10259 }", args.scrapers),
+            (
+                "metrics of etcd, controller manager and scheduler",
+                "tcp dport { 2381, 10257, 10259 }",
+                args.scrapers,
+            ),
         ]
     # metrics-server asks from a pod. Calico (VXLAN) gives what a pod sends to a machine the address of the
     # pod's own machine.
     askers = inside if args.vxlan else (*args.control_planes, args.pods)
     accepted.append(("kubelet", "tcp dport 10250", (*askers, *args.scrapers)))
+    accepted.append(("node_exporter", "tcp dport 9100", args.scrapers))
     if args.vxlan:
         accepted += [
             ("pod network (VXLAN)", "udp dport 4789", args.machines),

@@ -15,6 +15,7 @@ from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
 from stacks.settings.gateway import GatewaySettings
 from stacks.settings.gpu import GpuSettings
+from stacks.settings.monitoring import MonitoringSettings
 from stacks.settings.nfs import NfsSettings
 from stacks.settings.queueing import QueueingSettings
 from stacks.settings.teams import TeamSettings
@@ -33,6 +34,7 @@ class PlatformSettings(Model):
     custom_metrics: CustomMetricsSettings | None = None  # None: autoscalers go by CPU only
     gateway: GatewaySettings | None = None  # None: requests go to models' own ports only
     vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler
+    monitoring: MonitoringSettings | None = None  # None: nobody looks
     nfs: NfsSettings | None = None  # None: no pod can mount a share
     cluster_autoscaler: ClusterAutoscalerSettings | None = None  # None: the machines are as many as they are
 

@@ -9,6 +9,7 @@ import yaml
 from components.bootstrap.facts import Facts
 
 API_VERSION = "kubeadm.k8s.io/v1beta4"
+ETCD_METRICS_PORT = 2381
 CRI_SOCKET = "unix:///run/containerd/containerd.sock"
 
 
@@ -25,7 +26,10 @@ class ClusterArgs:
     routed: bool
     """Machines have their own pod ranges, so the controller manager gives none out."""
     scraped: bool
-    """Controller manager and scheduler answer on the machine's address, too (the firewall says to whom)."""
+    """Controller manager, scheduler and etcd's metrics answer on the machine's address, too.
+
+    The firewall says to whom.
+    """
     dns_image_tag: str | None = None
     etcd_image_tag: str | None = None
 
@@ -90,7 +94,7 @@ def init_config(cluster: ClusterArgs, name: str, address: str, facts: Facts) -> 
             "controllerManager": {"extraArgs": _arguments(controller_manager)},
             "scheduler": {"extraArgs": _arguments(components)},
             "dns": {"imageTag": cluster.dns_image_tag} if cluster.dns_image_tag else {},
-            "etcd": {"local": {"imageTag": cluster.etcd_image_tag} if cluster.etcd_image_tag else {}},
+            "etcd": {"local": _etcd(cluster)},
         },
         {
             "apiVersion": "kubelet.config.k8s.io/v1beta1",
@@ -116,6 +120,14 @@ def init_config(cluster: ClusterArgs, name: str, address: str, facts: Facts) -> 
             "tcpCloseWaitTimeout": "0s",
         }
     return yaml.safe_dump_all(documents, sort_keys=False)
+
+
+def _etcd(cluster: ClusterArgs) -> dict[str, Any]:
+    etcd: dict[str, Any] = {"imageTag": cluster.etcd_image_tag} if cluster.etcd_image_tag else {}
+    if cluster.scraped:
+        # Metrics alone, without the certificates that its data asks for.
+        etcd["extraArgs"] = _arguments({"listen-metrics-urls": f"http://0.0.0.0:{ETCD_METRICS_PORT}"})
+    return etcd
 
 
 def join_config(

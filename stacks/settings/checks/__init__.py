@@ -11,6 +11,7 @@ from stacks.settings.checks import (
     layers,
     machines,
     models,
+    monitoring,
     placement,
     platform,
     queueing,
@@ -33,7 +34,12 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
     (Layer.CLUSTER, machines.CHECKS + gpu.MACHINE_CHECKS + ranges.CHECKS + cluster.CHECKS),
     (
         Layer.PLATFORM,
-        platform.CHECKS + teams.CHECKS + queueing.CHECKS + gpu.PLATFORM_CHECKS + autoscaling.OF_PLATFORM,
+        platform.CHECKS
+        + teams.CHECKS
+        + queueing.CHECKS
+        + gpu.PLATFORM_CHECKS
+        + autoscaling.OF_PLATFORM
+        + monitoring.CHECKS,
     ),
     (
         Layer.MODELS,

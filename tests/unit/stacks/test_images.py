@@ -16,16 +16,20 @@ from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
 Settle = Callable[[Callable[[], object]], None]
 # Of the cluster layer, which is not built here.
 DEFINITION = {"metadata": {"name": "things.example.com"}, "spec": {}}
+# What the Prometheus operator puts beside each Prometheus.
+BY_FLAG = "--prometheus-config-reloader="
 OF_THE_CLUSTER = {"images.tigera-operator"}
 
 
 def images_in(value: Any) -> Iterator[str]:
-    """Every image of every container, however deep."""
+    """Every image of every container and of what operators make, however deep."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in ("containers", "initContainers"):
-                yield from (container["image"] for container in inner)
+            if key == "image":
+                yield inner
             yield from images_in(inner)
+    elif isinstance(value, str) and value.startswith(BY_FLAG):
+        yield value.removeprefix(BY_FLAG)
     elif isinstance(value, list):
         for inner in value:
             yield from images_in(inner)
@@ -45,6 +49,7 @@ def test_the_images_that_run_are_those_that_are_told(
         engine.outputs[f"{name}-certificate"] = {"stdout": "a certificate and its key"}
     monkeypatch.setattr("stacks.autoscaling.vpa_definitions", lambda _: [DEFINITION])
     monkeypatch.setattr("stacks.gateway.gateway_definitions", lambda _: [DEFINITION])
+    monkeypatch.setattr("stacks.monitoring.monitoring_definitions", lambda _: [DEFINITION])
 
     def build() -> None:
         cluster = references.cluster_of("prod")

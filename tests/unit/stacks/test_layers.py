@@ -56,6 +56,7 @@ PLATFORM_STACK = {
     "teams": {},
     "gateway": {},
     "scalingApis": [],
+    "monitoring": {},
 }
 Settle = Callable[[Callable[[], object]], None]
 
@@ -343,6 +344,7 @@ def test_one_stack_shows_everything_that_its_users_need(program, engine: Recorde
         "priorities",
         "gateway",
         "scalingApis",
+        "monitoring",
         "teams",
         "predictionUrls",
     }
@@ -361,7 +363,7 @@ def test_a_stack_of_the_platform_layer_alone_touches_no_machine(program, engine:
     engine.stacks["organization/metalml/fleet"] = CLUSTER_STACK
     upstream = {"cluster": "fleet"}
     exported = program({"layers": ["platform"], "upstream": upstream, "platform": DEV["platform"]})
-    assert set(exported) == {"namespaces", "teams", "priorities", "gateway", "scalingApis"}
+    assert set(exported) == {"namespaces", "teams", "priorities", "gateway", "scalingApis", "monitoring"}
     assert not engine.of_type(COMMAND)
 
 

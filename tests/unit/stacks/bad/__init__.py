@@ -13,6 +13,7 @@ from tests.unit.stacks.bad.layers import LAYERS
 from tests.unit.stacks.bad.machines import MACHINES
 from tests.unit.stacks.bad.mistake import Bad
 from tests.unit.stacks.bad.models import MODELS
+from tests.unit.stacks.bad.monitoring import MONITORING
 from tests.unit.stacks.bad.placement import PLACEMENT
 from tests.unit.stacks.bad.platform import PLATFORM
 from tests.unit.stacks.bad.ranges import RANGES
@@ -30,6 +31,7 @@ BAD = {
     **MACHINES,
     **PLATFORM,
     **GPU,
+    **MONITORING,
     **MODELS,
     **FILES,
     **TRAINING,

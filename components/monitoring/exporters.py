@@ -1,0 +1,158 @@
+"""Programs that turn what others know into metrics: the state of objects, and how addresses answer."""
+
+import hashlib
+from collections.abc import Sequence
+
+import yaml
+from pulumi import Input, Resource, ResourceOptions
+from pulumi_kubernetes.core.v1 import (
+    ConfigMap,
+    ConfigMapVolumeSourceArgs,
+    Service,
+    ServicePortArgs,
+    ServiceSpecArgs,
+    VolumeArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import NetworkPolicyPeerArgs
+
+from components.controller import Controller, ControllerArgs, Probe
+from components.monitoring.names import PROMETHEUS_PODS, labels
+from components.rights import Rights, may
+
+KUBE_STATE_METRICS = "kube-state-metrics"
+KUBE_STATE_METRICS_PORT = 8080
+TELEMETRY_PORT = 8081
+BLACKBOX_EXPORTER = "blackbox-exporter"
+BLACKBOX_EXPORTER_PORT = 9115
+# Ports of what it is sent to: model servers and the API server.
+PROBED_PORTS = (8501, 443, 6443)
+CONFIGURATION_DIRECTORY = "/etc/blackbox"
+# Seconds; below Prometheus' own time-out of 10.
+PROBE_TIMEOUT = 5
+
+# What kube-state-metrics tells about, by API group. Not Secrets: their names alone tell too much.
+OBJECTS = {
+    "": [
+        "limitranges",
+        "namespaces",
+        "nodes",
+        "persistentvolumeclaims",
+        "persistentvolumes",
+        "pods",
+        "resourcequotas",
+        "services",
+    ],
+    "apps": ["daemonsets", "deployments", "replicasets", "statefulsets"],
+    "autoscaling": ["horizontalpodautoscalers"],
+    "batch": ["cronjobs", "jobs"],
+    "policy": ["poddisruptionbudgets"],
+}
+
+BY_PROMETHEUS = [NetworkPolicyPeerArgs(pod_selector=LabelSelectorArgs(match_labels=PROMETHEUS_PODS))]
+
+
+def run_kube_state_metrics(
+    image: str, namespace: Input[str], wait_for: Sequence[Resource], opts: ResourceOptions
+) -> Controller:
+    """Run the exporter of what the API server knows: replicas wanted and there, restarts, quotas."""
+    return Controller(
+        KUBE_STATE_METRICS,
+        ControllerArgs(
+            component="monitoring",
+            name=KUBE_STATE_METRICS,
+            namespace=namespace,
+            image=image,
+            args=[
+                f"--port={KUBE_STATE_METRICS_PORT}",
+                f"--telemetry-port={TELEMETRY_PORT}",
+                "--resources=" + ",".join(sorted(name for names in OBJECTS.values() for name in names)),
+                # Which model and track a pod belongs to.
+                "--metric-labels-allowlist=pods=[app.kubernetes.io/name,app.kubernetes.io/instance,metalml/track]",
+            ],
+            ports={"http": KUBE_STATE_METRICS_PORT, "telemetry": TELEMETRY_PORT},
+            alive=Probe(path="/livez", port="http"),
+            ready=Probe(path="/readyz", port="telemetry"),
+            requests={"cpu": "10m", "memory": "64Mi"},
+            limits={"cpu": "500m", "memory": "512Mi"},
+            rights=Rights(cluster=[may(("list", "watch"), group, names) for group, names in OBJECTS.items()]),
+            asked_by=BY_PROMETHEUS,
+            wait_for=wait_for,
+        ),
+        opts,
+    )
+
+
+def run_blackbox_exporter(
+    image: str, namespace: Input[str], wait_for: Sequence[Resource], opts: ResourceOptions
+) -> Controller:
+    """Run the exporter that asks addresses as a user would, and its Service, which probes name."""
+    configuration = blackbox_configuration()
+    made = ConfigMap(
+        BLACKBOX_EXPORTER,
+        metadata=ObjectMetaArgs(
+            name=BLACKBOX_EXPORTER, namespace=namespace, labels=labels(BLACKBOX_EXPORTER)
+        ),
+        data={"config.yml": configuration},
+        opts=opts,
+    )
+    controller = Controller(
+        BLACKBOX_EXPORTER,
+        ControllerArgs(
+            component="monitoring",
+            name=BLACKBOX_EXPORTER,
+            namespace=namespace,
+            image=image,
+            args=[
+                f"--config.file={CONFIGURATION_DIRECTORY}/config.yml",
+                f"--web.listen-address=:{BLACKBOX_EXPORTER_PORT}",
+            ],
+            ports={"http": BLACKBOX_EXPORTER_PORT},
+            alive=Probe(path="/-/healthy", port="http"),
+            ready=Probe(path="/-/healthy", port="http"),
+            requests={"cpu": "10m", "memory": "32Mi"},
+            limits={"cpu": "100m", "memory": "64Mi"},
+            asks=PROBED_PORTS,
+            asked_by=BY_PROMETHEUS,
+            resolves_names=True,
+            mounts={
+                CONFIGURATION_DIRECTORY: VolumeArgs(
+                    name="configuration", config_map=ConfigMapVolumeSourceArgs(name=made.metadata.name)
+                )
+            },
+            # It reads its file once.
+            annotations={"metalml/configuration-sha256": hashlib.sha256(configuration.encode()).hexdigest()},
+            wait_for=wait_for,
+        ),
+        opts,
+    )
+    Service(
+        BLACKBOX_EXPORTER,
+        metadata=ObjectMetaArgs(
+            name=BLACKBOX_EXPORTER, namespace=namespace, labels=labels(BLACKBOX_EXPORTER)
+        ),
+        spec=ServiceSpecArgs(
+            selector={"app.kubernetes.io/name": BLACKBOX_EXPORTER},
+            ports=[
+                ServicePortArgs(name="http", port=BLACKBOX_EXPORTER_PORT, target_port="http", protocol="TCP")
+            ],
+        ),
+        opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=[controller.deployment])),
+    )
+    return controller
+
+
+def blackbox_configuration() -> str:
+    """Its file: what counts as an answer."""
+    return yaml.safe_dump(
+        {
+            "modules": {
+                "http_2xx": {
+                    "prober": "http",
+                    "timeout": f"{PROBE_TIMEOUT}s",
+                    "http": {"preferred_ip_protocol": "ip4", "follow_redirects": False},
+                }
+            }
+        },
+        sort_keys=False,
+    )

@@ -1,0 +1,97 @@
+"""The kinds of the Prometheus operator, and the files that define them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pulumi import Input, ResourceOptions
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components import versions
+from components.crds import definitions_in
+from components.release_file import ReleaseFile, read_release_file
+
+GROUP = "monitoring.coreos.com"
+
+MONITORING_FILES = tuple(
+    ReleaseFile(
+        name=f"{kind} of the Prometheus operator {versions.PROMETHEUS_OPERATOR}",
+        source=f"{versions.PROMETHEUS_OPERATOR_CRDS_URL}{GROUP}_{kind}.yaml",
+        sha256=digest,
+    )
+    for kind, digest in versions.PROMETHEUS_OPERATOR_CRDS_SHA256.items()
+)
+
+
+def monitoring_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
+    """The kinds of the pinned release, downloaded once and checked by digest."""
+    return [
+        definition
+        for file in MONITORING_FILES
+        for definition in definitions_in(read_release_file(file, cache))
+    ]
+
+
+class _Kind(CustomResource):
+    version: ClassVar[str] = "v1"
+    kind_name: ClassVar[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        metadata: ObjectMetaArgs,
+        spec: Mapping[str, Input[Any]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            resource_name,
+            api_version=f"{GROUP}/{self.version}",
+            kind=self.kind_name,
+            metadata=metadata,
+            spec=spec,
+            opts=opts,
+        )
+
+
+class Prometheus(_Kind):
+    """Prometheus servers that ask the same targets."""
+
+    kind_name = "Prometheus"
+
+
+class Alertmanager(_Kind):
+    """Alertmanagers that agree on who tells whom."""
+
+    kind_name = "Alertmanager"
+
+
+class ServiceMonitor(_Kind):
+    """Targets that a Service finds."""
+
+    kind_name = "ServiceMonitor"
+
+
+class PodMonitor(_Kind):
+    """Targets that labels of pods find."""
+
+    kind_name = "PodMonitor"
+
+
+class Probe(_Kind):
+    """Addresses that the blackbox exporter is sent to."""
+
+    kind_name = "Probe"
+
+
+class PrometheusRule(_Kind):
+    """Recording rules and alerts."""
+
+    kind_name = "PrometheusRule"
+
+
+class ScrapeConfig(_Kind):
+    """Targets that Prometheus finds by itself, such as the nodes."""
+
+    version = "v1alpha1"
+    kind_name = "ScrapeConfig"

@@ -1,0 +1,116 @@
+"""The Prometheus operator: it makes Prometheus and Alertmanager out of objects, and reloads them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi import Input, Resource, ResourceOptions
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
+from pulumi_kubernetes.networking.v1 import NetworkPolicyPeerArgs
+from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs
+
+from components.checks import require_pinned_image
+from components.controller import Controller, ControllerArgs, Probe
+from components.crds import register_definitions
+from components.monitoring.kinds import GROUP
+from components.monitoring.names import NAMESPACE, PROMETHEUS_PODS
+from components.rights import Rights, may
+
+NAME = "prometheus-operator"
+PORT = 8080
+# One Prometheus with everything on is read within some seconds; that is the release's own number.
+REQUESTS = {"cpu": "100m", "memory": "100Mi"}
+LIMITS = {"cpu": "500m", "memory": "300Mi"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorArgs:
+    """The program, and the kinds that it acts on."""
+
+    namespace: Input[str]
+    """Known when it is there: where the operator runs, and all that it makes."""
+    image: str
+    reloader_image: str
+    """Beside each Prometheus: tells it of new rules."""
+    definitions: Sequence[Mapping[str, Any]]
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        require_pinned_image("reloader_image", self.reloader_image)
+
+
+class Operator(pulumi.ComponentResource):
+    """The operator with its kinds.
+
+    What is removed goes in an order: first what it acts on, while it still runs, then the operator, the kinds
+    last.
+    """
+
+    ready: Resource
+    """What objects of its kinds wait for."""
+
+    def __init__(self, name: str, args: OperatorArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:monitoring:Operator", name, None, opts)
+        child = ResourceOptions(parent=self)
+        definitions = register_definitions(name, args.definitions, child)
+        self.ready = Controller(name, _controller_args(args, definitions), child).deployment
+        self.register_outputs({})
+
+
+def _controller_args(args: OperatorArgs, definitions: Sequence[Resource]) -> ControllerArgs:
+    return ControllerArgs(
+        component="monitoring",
+        name=NAME,
+        namespace=args.namespace,
+        image=args.image,
+        args=[
+            f"--prometheus-config-reloader={args.reloader_image}",
+            "--config-reloader-cpu-request=10m",
+            "--config-reloader-memory-request=32Mi",
+            "--config-reloader-cpu-limit=100m",
+            "--config-reloader-memory-limit=64Mi",
+            # Rules and monitors may stand anywhere; what runs stands here.
+            *(f"--{kind}-instance-namespaces={NAMESPACE}" for kind in ("prometheus", "alertmanager")),
+            # The kubelets are found as nodes: no Service of them has to be kept, and none is left behind.
+            "--kubelet-endpoints=false",
+            "--disable-unmanaged-prometheus-configuration=true",
+        ],
+        ports={"http": PORT},
+        alive=Probe(path="/healthz", port="http"),
+        ready=Probe(path="/healthz", port="http"),
+        requests=REQUESTS,
+        limits=LIMITS,
+        rights=Rights(cluster=_cluster_rules(), namespaces={NAMESPACE: _namespace_rules()}),
+        asked_by=[NetworkPolicyPeerArgs(pod_selector=LabelSelectorArgs(match_labels=PROMETHEUS_PODS))],
+        wait_for=[*definitions, *args.wait_for],
+        # The release's own: it keeps the memory down.
+        environment={"GOGC": "30"},
+    )
+
+
+def _cluster_rules() -> list[PolicyRuleArgs]:
+    """To read its kinds wherever they stand, and to say what became of each."""
+    read = ("get", "list", "watch")
+    kinds = ["prometheuses", "alertmanagers", "servicemonitors", "podmonitors", "probes", "scrapeconfigs"]
+    kinds += ["prometheusrules", "alertmanagerconfigs"]
+    return [
+        may((*read, "update", "patch"), GROUP, [*kinds, *(f"{kind}/status" for kind in kinds)]),
+        may(("update",), GROUP, ["prometheuses/finalizers", "alertmanagers/finalizers"]),
+        may(read, "", ["namespaces"]),
+        may(("list", "watch"), "", ["nodes"]),
+        may(("get",), "storage.k8s.io", ["storageclasses"]),
+        may(("create", "patch"), "events.k8s.io", ["events"]),
+    ]
+
+
+def _namespace_rules() -> list[PolicyRuleArgs]:
+    """To make what runs, in its own namespace: the Secrets of other namespaces are not its business."""
+    everything = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+    return [
+        may(everything, "apps", ["statefulsets"]),
+        may(everything, "", ["configmaps", "secrets"]),
+        may(("get", "list", "watch", "delete"), "", ["pods"]),
+        may(everything, "", ["services", "services/finalizers", "endpoints"]),
+        may(everything, "discovery.k8s.io", ["endpointslices"]),
+    ]

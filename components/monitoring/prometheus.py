@@ -1,0 +1,266 @@
+"""Prometheus: the servers that scrape everything, keep it and judge it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi_kubernetes.core.v1 import Service, ServiceAccount, ServicePortArgs, ServiceSpecArgs
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicy,
+    NetworkPolicyEgressRuleArgs,
+    NetworkPolicyIngressRuleArgs,
+    NetworkPolicyPeerArgs,
+    NetworkPolicyPortArgs,
+    NetworkPolicySpecArgs,
+)
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
+from pulumi_kubernetes.rbac.v1 import (
+    ClusterRole,
+    ClusterRoleBinding,
+    PolicyRuleArgs,
+    RoleRefArgs,
+    SubjectArgs,
+)
+
+from components import versions
+from components.checks import require_pinned_image
+from components.compute import EPHEMERAL_STORAGE
+from components.monitoring.kinds import Prometheus
+from components.monitoring.names import (
+    ALERTMANAGER,
+    GRAFANA,
+    MAIN,
+    NAMESPACE,
+    PROMETHEUS,
+    PROMETHEUS_PODS,
+    PROMETHEUS_PORT,
+    labels,
+)
+from components.rights import RBAC, SYSTEM, may
+
+USER = 65534
+# Of targets that are served with a certificate of the cluster and ask for the caller's rights.
+SCRAPE_CLASS = "cluster"
+ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
+# Without a volume: two weeks of a small cluster; then the pod is ended, before the machine's disk is full.
+SCRATCH_SIZE = "10Gi"
+# A write-ahead log is replayed at the start; after minutes of it something is wrong.
+STARTUP_SECONDS = 900
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """Where each of them keeps what it has seen."""
+
+    size: str
+    storage_class: str | None = None
+    """None: the cluster's default."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrometheusArgs:
+    """How many, how long they remember, and how often they look."""
+
+    namespace: Input[str]
+    """Known when it is there."""
+    cluster: Input[str]
+    """Its name, on every alert."""
+    image: str
+    replicas: int
+    retention: str
+    """A duration, such as 15d."""
+    retention_bytes: int | None
+    """The oldest goes when there is more than this. None: whatever the volume takes."""
+    volume: Volume | None
+    scrape_seconds: int
+    requests: Mapping[str, str]
+    limits: Mapping[str, str]
+    operator: Resource
+    """Makes the pods."""
+
+    def __post_init__(self) -> None:
+        require_pinned_image("image", self.image)
+        if self.replicas < 1:
+            raise ValueError(f"replicas must be 1 or more, got {self.replicas}")
+
+
+class PrometheusServers(pulumi.ComponentResource):
+    """One Prometheus object, and what it is allowed: it may find every pod and Service, and read metrics."""
+
+    url: Output[str]
+    """For pods; known when the servers answer."""
+
+    def __init__(self, name: str, args: PrometheusArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:monitoring:PrometheusServers", name, None, opts)
+        child = ResourceOptions(parent=self)
+        metadata = ObjectMetaArgs(name=PROMETHEUS, namespace=args.namespace, labels=labels(PROMETHEUS))
+        account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
+        rights = _may_look(name, account, child)
+        policy = _network_policy(name, metadata, child)
+        _keep_one(name, metadata, child)
+        made = Prometheus(
+            name,
+            ObjectMetaArgs(
+                name=MAIN,
+                namespace=args.namespace,
+                labels=labels(PROMETHEUS),
+                annotations={"pulumi.com/waitFor": "condition=Available"},
+            ),
+            prometheus_spec(args, account.metadata.name),
+            # Also the other way: the operator is there until the last of its pods has gone.
+            ResourceOptions(parent=self, depends_on=[args.operator, policy, *rights]),
+        )
+        service = Service(
+            name,
+            metadata=metadata,
+            spec=ServiceSpecArgs(
+                selector=PROMETHEUS_PODS,
+                ports=[ServicePortArgs(name="web", port=PROMETHEUS_PORT, target_port="web", protocol="TCP")],
+                # Each replica has scraped at other moments: one reader stays with one.
+                session_affinity="ClientIP",
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[made]),
+        )
+        self.url = Output.format(
+            "http://{0}.{1}.svc:{2}", service.metadata.name, service.metadata.namespace, PROMETHEUS_PORT
+        )
+        self.register_outputs({"url": self.url})
+
+
+def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]:
+    """The `spec` as `monitoring.coreos.com/v1` spells it."""
+    everywhere = {
+        f"{kind}{what}": {}
+        for kind in ("serviceMonitor", "podMonitor", "probe", "rule", "scrapeConfig")
+        for what in ("Selector", "NamespaceSelector")
+    }
+    return {
+        "image": args.image,
+        "version": f"v{versions.PROMETHEUS}",
+        "replicas": args.replicas,
+        "externalLabels": {"cluster": args.cluster},
+        # Without a selector none would be read; an empty one takes all.
+        **everywhere,
+        "scrapeInterval": f"{args.scrape_seconds}s",
+        "evaluationInterval": f"{args.scrape_seconds}s",
+        "retention": args.retention,
+        **({"retentionSize": f"{args.retention_bytes}B"} if args.retention_bytes else {}),
+        "storage": _storage(args.volume),
+        "walCompression": True,
+        "maximumStartupDurationSeconds": STARTUP_SECONDS,
+        "scrapeClasses": [
+            {
+                "name": SCRAPE_CLASS,
+                "tlsConfig": {"caFile": f"{ACCOUNT_DIRECTORY}/ca.crt"},
+                "authorization": {"credentialsFile": f"{ACCOUNT_DIRECTORY}/token"},
+            }
+        ],
+        "alerting": {
+            "alertmanagers": [
+                {"namespace": NAMESPACE, "name": ALERTMANAGER, "port": "web", "apiVersion": "v2"}
+            ]
+        },
+        "serviceAccountName": account,
+        "enableServiceLinks": False,
+        "priorityClassName": "system-cluster-critical",
+        "podMetadata": {"labels": labels(PROMETHEUS)},
+        "topologySpreadConstraints": [
+            {
+                "topologyKey": "kubernetes.io/hostname",
+                "maxSkew": 1,
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": PROMETHEUS_PODS},
+            }
+        ],
+        "resources": {
+            "requests": {EPHEMERAL_STORAGE: "64Mi", **args.requests},
+            "limits": {EPHEMERAL_STORAGE: "1Gi" if args.volume else SCRATCH_SIZE, **args.limits},
+        },
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+    }
+
+
+def _storage(volume: Volume | None) -> dict[str, Any]:
+    if volume is None:
+        return {"emptyDir": {"sizeLimit": SCRATCH_SIZE}}
+    claim: dict[str, Any] = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": volume.size}},
+    }
+    if volume.storage_class is not None:
+        claim["storageClassName"] = volume.storage_class
+    return {"volumeClaimTemplate": {"spec": claim}}
+
+
+def _may_look(name: str, account: ServiceAccount, child: ResourceOptions) -> list[Resource]:
+    """It finds targets in all namespaces, and reads what kubelets and API servers show of themselves."""
+    read = ("get", "list", "watch")
+    role = ClusterRole(
+        name,
+        metadata=ObjectMetaArgs(name=f"metalml:{PROMETHEUS}", labels=labels(PROMETHEUS)),
+        rules=[
+            may(read, "", ["nodes", "services", "pods"]),
+            may(("get",), "", ["nodes/metrics"]),
+            may(read, "discovery.k8s.io", ["endpointslices"]),
+            PolicyRuleArgs(non_resource_urls=["/metrics"], verbs=["get"]),
+        ],
+        opts=child,
+    )
+    binding = ClusterRoleBinding(
+        name,
+        metadata=ObjectMetaArgs(name=f"metalml:{PROMETHEUS}", labels=labels(PROMETHEUS)),
+        role_ref=RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=role.metadata.name),
+        subjects=[
+            SubjectArgs(
+                kind="ServiceAccount", name=account.metadata.name, namespace=account.metadata.namespace
+            )
+        ],
+        opts=child,
+    )
+    return [binding]
+
+
+def _network_policy(name: str, metadata: ObjectMetaArgs, child: ResourceOptions) -> NetworkPolicy:
+    """Whoever asks it is named; what it asks is anything that shows metrics, on whatever port."""
+
+    def pods(app: str, namespace: str) -> NetworkPolicyPeerArgs:
+        return NetworkPolicyPeerArgs(
+            namespace_selector=LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": namespace}),
+            pod_selector=LabelSelectorArgs(match_labels={"app.kubernetes.io/name": app}),
+        )
+
+    askers = [pods(GRAFANA, NAMESPACE), pods(PROMETHEUS, NAMESPACE), pods("prometheus-adapter", SYSTEM)]
+    ports = [NetworkPolicyPortArgs(port=port, protocol="TCP") for port in ("web", "reloader-web")]
+    return NetworkPolicy(
+        name,
+        metadata=metadata,
+        spec=NetworkPolicySpecArgs(
+            pod_selector=LabelSelectorArgs(match_labels=PROMETHEUS_PODS),
+            policy_types=["Ingress", "Egress"],
+            ingress=[NetworkPolicyIngressRuleArgs(from_=askers, ports=ports)],
+            egress=[NetworkPolicyEgressRuleArgs()],
+        ),
+        opts=child,
+    )
+
+
+def _keep_one(name: str, metadata: ObjectMetaArgs, child: ResourceOptions) -> None:
+    PodDisruptionBudget(
+        name,
+        metadata=metadata,
+        spec=PodDisruptionBudgetSpecArgs(
+            max_unavailable=1,
+            selector=LabelSelectorArgs(match_labels=PROMETHEUS_PODS),
+            unhealthy_pod_eviction_policy="AlwaysAllow",
+        ),
+        opts=child,
+    )

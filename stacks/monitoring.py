@@ -1,0 +1,70 @@
+"""Monitoring: Prometheus, its operator and the exporters, where the settings ask for them."""
+
+from pulumi import Output, ResourceOptions
+
+from components.monitoring.exporters import run_blackbox_exporter, run_kube_state_metrics
+from components.monitoring.kinds import monitoring_definitions
+from components.monitoring.names import NAMESPACE
+from components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
+from components.monitoring.operator import Operator, OperatorArgs
+from components.monitoring.prometheus import PrometheusArgs, PrometheusServers, Volume
+from components.monitoring.scraping import Scraping, scraped_pods
+from components.release_file import release_cache
+from components.tenancy.namespace import PodSecurity, register_namespace
+from components.versions import IMAGES
+from stacks.outputs import ClusterOutputs
+from stacks.settings import Settings
+
+
+def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, Output[str]]:
+    """Install it: `namespace` and `url` of Prometheus, known when it answers; empty for none."""
+    wanted = settings.platform.monitoring
+    if wanted is None:
+        return {}
+    images = {**IMAGES, **settings.images}
+    options = ResourceOptions(provider=cluster.kubernetes)
+    namespace = register_namespace(
+        NAMESPACE,
+        PodSecurity.RESTRICTED,
+        ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready)),
+    ).metadata.name
+    operator = Operator(
+        "prometheus-operator",
+        OperatorArgs(
+            namespace=namespace,
+            image=images["prometheus-operator"],
+            reloader_image=images["prometheus-config-reloader"],
+            definitions=monitoring_definitions(release_cache()),
+            wait_for=cluster.ready,
+        ),
+        options,
+    )
+    run_kube_state_metrics(images["kube-state-metrics"], namespace, cluster.ready, options)
+    run_blackbox_exporter(images["blackbox-exporter"], namespace, cluster.ready, options)
+    NodeExporter(
+        "node-exporter", NodeExporterArgs(image=images["node-exporter"], wait_for=cluster.ready), options
+    )
+    Scraping("scraping", namespace, scraped_pods(NAMESPACE, gpus=_gpus(settings)), operator.ready, options)
+    kept = wanted.prometheus
+    servers = PrometheusServers(
+        "prometheus",
+        PrometheusArgs(
+            namespace=namespace,
+            cluster=cluster.cluster_name,
+            image=images["prometheus"],
+            replicas=kept.replicas,
+            retention=kept.retention,
+            retention_bytes=kept.retention_bytes,
+            volume=kept.volume and Volume(size=kept.volume.size, storage_class=kept.volume.storage_class),
+            scrape_seconds=wanted.scrape_seconds,
+            requests=kept.resources.requests.model_dump(),
+            limits=kept.resources.limits.model_dump(),
+            operator=operator.ready,
+        ),
+        options,
+    )
+    return {"namespace": namespace, "url": servers.url}
+
+
+def _gpus(settings: Settings) -> bool:
+    return settings.platform.gpu is not None and settings.platform.gpu.metrics
