@@ -1,0 +1,166 @@
+"""How fast a model uses up what its objective allows to go wrong.
+
+An objective of 99.5 % lets 0.5 % of the requests of a month fail. A burn rate of 1 uses that up in exactly
+the month, one of 14.4 uses 2 % of it in an hour. Each alert looks at a long window, so that a moment wakes
+nobody, and at a short one, so that it ends soon after the cause has. Windows and rates are those of Google's
+SRE workbook, chapter 5.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from components.monitoring.rules.serving import BY, LONG_WINDOWS, ratio
+from components.monitoring.rules.values import Alert, Group, Record, Severity
+
+# TensorFlow Serving's buckets, in microseconds.
+LIMITS = tuple(10 * 1.8**step for step in range(33))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BurnRate:
+    """One alert: too many times the allowed share, over both windows."""
+
+    rate: float
+    long: str
+    short: str
+    holds: str
+    severity: Severity
+
+
+BURN_RATES = (
+    BurnRate(rate=14.4, long="1h", short="5m", holds="2m", severity=Severity.CRITICAL),
+    BurnRate(rate=6, long="6h", short="30m", holds="15m", severity=Severity.CRITICAL),
+    BurnRate(rate=1, long="3d", short="6h", holds="1h", severity=Severity.WARNING),
+)
+# Below it the fastest rate would be more than all requests, and never reached.
+LOWEST_PERCENT = 94.0
+# Of which the part below is computed; the last bucket has no end.
+MILLISECONDS = range(1, 600_001)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatencyObjective:
+    """How many of the answers have to come within how long."""
+
+    milliseconds: int
+    percent: float
+
+    def __post_init__(self) -> None:
+        _require_percent("latency percent", self.percent)
+        if self.milliseconds not in MILLISECONDS:
+            raise ValueError(
+                f"milliseconds {self.milliseconds} must be {MILLISECONDS.start} to {MILLISECONDS.stop - 1}"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objectives:
+    """What a model promises, in percent of its requests."""
+
+    availability: float
+    """Those that do not fail by the server's fault."""
+    latency: LatencyObjective | None = None
+
+    def __post_init__(self) -> None:
+        _require_percent("availability", self.availability)
+
+
+def objective_groups(
+    namespace: str, model: str, objectives: Objectives, *, team: str, tracks: Sequence[str]
+) -> list[Group]:
+    """The groups for one model. Each track has its own budget: a bad canary shows while it is small."""
+    selector = f'namespace="{namespace}",model="{model}"'
+    rules: list[Alert | Record] = [
+        alert
+        for track in tracks
+        for alert in _alerts(
+            "ModelAvailabilityBurn",
+            series="model:errors:ratio_rate",
+            selector=f'{selector},track="{track}"',
+            percent=objectives.availability,
+            what="requests fail",
+            team=team,
+        )
+    ]
+    if objectives.latency is not None:
+        slow = objectives.latency
+        rules += _slow_records(selector, slow.milliseconds)
+        for track in tracks:
+            rules += _alerts(
+                "ModelLatencyBurn",
+                series="model:slow:ratio_rate",
+                selector=f'{selector},track="{track}"',
+                percent=slow.percent,
+                what=f"answers take longer than {slow.milliseconds} ms",
+                team=team,
+            )
+    return [Group(name=f"objectives-{namespace}-{model}", rules=rules)]
+
+
+def _slow_records(selector: str, milliseconds: int) -> list[Record]:
+    answered = f'tensorflow_serving_request_latency_count{{{selector},API!=""}}'
+    rate = f"sum by ({BY}) (rate({answered}[5m]))"
+    slow = "model:slow:rate5m"
+    of_model = f"{slow}{{{selector}}}"
+    return [
+        Record(name=slow, expr=f"clamp_min({rate} - ({_fast(selector, milliseconds)}), 0)"),
+        Record(name="model:slow:ratio_rate5m", expr=f"{of_model} / (model:requests:rate5m > 0)"),
+        *(
+            Record(name=f"model:slow:ratio_rate{window}", expr=ratio(of_model, window))
+            for window in LONG_WINDOWS
+        ),
+    ]
+
+
+def _fast(selector: str, milliseconds: int) -> str:
+    """The rate of answers within that time: between two limits as many as a straight line says.
+
+    Which is how quantiles are computed, too. The limits are coarse: there are 708 ms and then 1275 ms.
+    """
+    micros = milliseconds * 1000.0
+    lower, upper = next(pair for pair in pairwise((0.0, *LIMITS)) if pair[0] <= micros <= pair[1])
+    share = (micros - lower) / (upper - lower)
+
+    def below(limit: float) -> str:
+        # As text has it, and as Prometheus 3 writes it again: 708235 and 708235.0.
+        shown = f"{limit:g}"
+        le = f'le=~"{shown}|{shown}[.]0"'.replace("+", "[+]")
+        series = f'tensorflow_serving_request_latency_bucket{{{selector},API!="",{le}}}'
+        return f"sum by ({BY}) (rate({series}[5m]))"
+
+    parts = [f"{share:.6g} * {below(upper)}"]
+    if lower:
+        parts.append(f"{1 - share:.6g} * {below(lower)}")
+    return " + ".join(parts)
+
+
+def _alerts(
+    name: str, *, series: str, selector: str, percent: float, what: str, team: str
+) -> Iterator[Alert]:
+    allowed = (100 - percent) / 100
+    labels = {key: f"{{{{ $labels.{key} }}}}" for key in ("namespace", "model", "track")}
+    for burn in BURN_RATES:
+        limit = f"{burn.rate * allowed:.6g}"
+        long, short = (f"{series}{window}{{{selector}}} > {limit}" for window in (burn.long, burn.short))
+        yield Alert(
+            name=name,
+            expr=f"{long} and on ({BY}) {short}",
+            holds=burn.holds,
+            severity=burn.severity,
+            team=team,
+            labels={"window": burn.long},
+            summary=(
+                f"Too many {what}: model {labels['model']} ({labels['track']}) in {labels['namespace']}"
+            ),
+            description=(
+                f"In the last {burn.long} {{{{ $value | humanizePercentage }}}} did, of which {percent:g} % "
+                f"must not; at this rate a month's allowance lasts {30 / burn.rate:.3g} days."
+            ),
+            dashboard="models",
+        )
+
+
+def _require_percent(what: str, percent: float) -> None:
+    if not LOWEST_PERCENT <= percent < 100:
+        raise ValueError(f"{what} {percent} must be {LOWEST_PERCENT:g} or more and below 100")

@@ -1,0 +1,145 @@
+"""Kubernetes itself: API server, scheduler, controllers, DNS, etcd, and the certificates of all of them."""
+
+from components.monitoring.rules.values import Alert, Group, Severity
+
+DAY = 24 * 3600
+# kubeadm's certificates are good for a year, and the kubelet renews its own with two months left.
+CERTIFICATE_DAYS = 14
+
+
+def control_plane_groups() -> list[Group]:
+    """The groups of the control plane's alerts."""
+    return [
+        Group(name="control-plane", rules=[*_down(), *_requests()]),
+        Group(name="etcd", rules=_etcd()),
+        Group(name="certificates", rules=_certificates()),
+    ]
+
+
+def _down() -> list[Alert]:
+    parts = ("kube-scheduler", "kube-controller-manager", "coredns")
+    return [
+        Alert(
+            name="ApiServerDown",
+            expr='absent(up{job="apiserver"} == 1)',
+            holds="5m",
+            severity=Severity.CRITICAL,
+            summary="Nobody answers for the API server",
+            description="Prometheus has reached none for five minutes: nothing can be seen or changed.",
+            dashboard="cluster",
+        ),
+        Alert(
+            name="ControlPlanePartDown",
+            expr=" or ".join(f'absent(up{{job="{part}"}} == 1)' for part in parts),
+            holds="5m",
+            severity=Severity.CRITICAL,
+            summary="Nobody answers for {{ $labels.job }}",
+            description=(
+                "Prometheus has reached none of its pods for five minutes. Without the scheduler new pods "
+                "stay Pending, without the controller manager lost ones are not replaced, without DNS no pod "
+                "finds another."
+            ),
+            dashboard="cluster",
+        ),
+    ]
+
+
+def _requests() -> list[Alert]:
+    return [
+        Alert(
+            name="ApiServerErrors",
+            expr=(
+                'sum(rate(apiserver_request_total{job="apiserver",code=~"5.."}[5m]))'
+                ' / sum(rate(apiserver_request_total{job="apiserver"}[5m])) > 0.03'
+            ),
+            holds="10m",
+            severity=Severity.CRITICAL,
+            summary="The API server fails requests",
+            description="{{ $value | humanizePercentage }} of the requests end in an error of its own.",
+            dashboard="cluster",
+        ),
+    ]
+
+
+def _etcd() -> list[Alert]:
+    return [
+        Alert(
+            name="EtcdMemberDown",
+            expr='count(up{job="etcd"} == 0) > 0',
+            holds="3m",
+            severity=Severity.CRITICAL,
+            summary="{{ $value }} members of etcd do not answer",
+            description="With half of them gone nothing can be changed any more.",
+            dashboard="cluster",
+        ),
+        Alert(
+            name="EtcdNoLeader",
+            expr='etcd_server_has_leader{job="etcd"} == 0',
+            holds="1m",
+            severity=Severity.CRITICAL,
+            summary="etcd on {{ $labels.instance }} has no leader",
+            description="It can neither be read nor written.",
+            dashboard="cluster",
+        ),
+        Alert(
+            name="EtcdDiskSlow",
+            # etcd's own advice is 10 ms; members lose their leader when writes take about a second.
+            expr=(
+                "histogram_quantile(0.99, sum by (instance, le)"
+                ' (rate(etcd_disk_wal_fsync_duration_seconds_bucket{job="etcd"}[5m]))) > 0.5'
+            ),
+            holds="10m",
+            severity=Severity.WARNING,
+            summary="The disk under etcd on {{ $labels.instance }} is slow",
+            description="One in a hundred writes takes {{ $value | humanizeDuration }}.",
+            dashboard="cluster",
+        ),
+        Alert(
+            name="EtcdAlmostFull",
+            expr=(
+                'last_over_time(etcd_mvcc_db_total_size_in_bytes{job="etcd"}[5m])'
+                ' / last_over_time(etcd_server_quota_backend_bytes{job="etcd"}[5m]) > 0.9'
+            ),
+            holds="10m",
+            severity=Severity.CRITICAL,
+            summary="etcd on {{ $labels.instance }} is almost full",
+            description="It has {{ $value | humanizePercentage }} of the size at which writing ends.",
+            dashboard="cluster",
+        ),
+    ]
+
+
+def _certificates() -> list[Alert]:
+    soon = CERTIFICATE_DAYS * DAY
+    return [
+        Alert(
+            name="CertificateExpires",
+            # The kubelets' own, and those that probes were shown.
+            expr=(
+                f"kubelet_certificate_manager_client_ttl_seconds < {soon}"
+                f" or kubelet_certificate_manager_server_ttl_seconds < {soon}"
+                f" or probe_ssl_earliest_cert_expiry - time() < {soon}"
+            ),
+            holds="15m",
+            severity=Severity.CRITICAL,
+            summary="A certificate of {{ $labels.instance }} runs out",
+            description="In {{ $value | humanizeDuration }} nobody trusts it any more.",
+            dashboard="cluster",
+        ),
+        Alert(
+            name="ClientCertificateExpires",
+            # What the API server saw of those who asked it: administrators, and parts of the control plane.
+            # It counts in steps of 7 and 30 days.
+            expr=(
+                "histogram_quantile(0.01, sum by (le)"
+                ' (rate(apiserver_client_certificate_expiration_seconds_bucket{job="apiserver"}[5m])))'
+                f" < {7 * DAY}"
+                ' and on () sum(apiserver_client_certificate_expiration_seconds_count{job="apiserver"}) > 0'
+            ),
+            holds="15m",
+            severity=Severity.WARNING,
+            summary="Somebody asks the API server with a certificate that runs out soon",
+            description="The first one runs out in {{ $value | humanizeDuration }}.",
+            dashboard="cluster",
+        ),
+    ]

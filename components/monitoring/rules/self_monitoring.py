@@ -1,0 +1,106 @@
+"""Does the monitoring itself work; and the Watchdog, whose silence says that it does not."""
+
+from components.monitoring.rules.values import Alert, Group, Severity
+
+WATCHDOG = "Watchdog"
+
+
+def self_monitoring_groups() -> list[Group]:
+    """The group of the alerts about Prometheus, Alertmanager and their operator."""
+    return [Group(name="monitoring", rules=[_watchdog(), *_prometheus(), *_alertmanager()])]
+
+
+def _watchdog() -> Alert:
+    return Alert(
+        name=WATCHDOG,
+        expr="vector(1)",
+        severity=Severity.NONE,
+        summary="Alerts arrive",
+        description="It always fires. Whoever waits for it raises the alarm when it stops coming.",
+    )
+
+
+def _prometheus() -> list[Alert]:
+    return [
+        Alert(
+            name="TargetDown",
+            expr="count by (job, namespace) (up == 0) / count by (job, namespace) (up) > 0.1",
+            holds="10m",
+            severity=Severity.WARNING,
+            summary="Targets of {{ $labels.job }} cannot be scraped",
+            description=(
+                "{{ $value | humanizePercentage }} of the targets of {{ $labels.job }} in "
+                "{{ $labels.namespace }} give no figures: alerts about them cannot fire."
+            ),
+            dashboard="cluster",
+        ),
+        Alert(
+            name="MonitoringConfigurationRefused",
+            expr=(
+                'max_over_time(prometheus_config_last_reload_successful{job="prometheus"}[5m]) == 0'
+                ' or max_over_time(alertmanager_config_last_reload_successful{job="alertmanager"}[5m]) == 0'
+            ),
+            holds="5m",
+            severity=Severity.CRITICAL,
+            summary="{{ $labels.pod }} cannot read its configuration",
+            description="It goes on with the one that it had: new targets, rules, receivers are not in it.",
+        ),
+        Alert(
+            name="PrometheusRuleFails",
+            expr='increase(prometheus_rule_evaluation_failures_total{job="prometheus"}[5m]) > 0',
+            holds="10m",
+            severity=Severity.CRITICAL,
+            summary="Prometheus {{ $labels.pod }} cannot compute a rule",
+            description="Group {{ $labels.rule_group }} failed {{ $value | humanize }} times in 5 minutes.",
+        ),
+        Alert(
+            name="PrometheusCannotSendAlerts",
+            expr=(
+                'prometheus_notifications_alertmanagers_discovered{job="prometheus"} < 1'
+                ' or rate(prometheus_notifications_dropped_total{job="prometheus"}[5m]) > 0'
+            ),
+            holds="5m",
+            severity=Severity.CRITICAL,
+            summary="Prometheus {{ $labels.pod }} does not get rid of its alerts",
+            description="It knows no Alertmanager, or none takes what it sends.",
+        ),
+        Alert(
+            name="OperatorFails",
+            expr=(
+                'rate(prometheus_operator_reconcile_errors_total{job="prometheus-operator"}[5m]) > 0'
+                ' or prometheus_operator_managed_resources{state="rejected"} > 0'
+            ),
+            holds="15m",
+            severity=Severity.WARNING,
+            summary="The Prometheus operator cannot do what it is told",
+            description="Its controller {{ $labels.controller }} fails, or it refuses an object as wrong.",
+        ),
+    ]
+
+
+def _alertmanager() -> list[Alert]:
+    return [
+        Alert(
+            name="AlertmanagerCannotNotify",
+            expr=(
+                "sum by (integration, reason)"
+                ' (rate(alertmanager_notifications_failed_total{job="alertmanager"}[5m])) > 0'
+            ),
+            holds="5m",
+            severity=Severity.CRITICAL,
+            summary="Alerts do not reach {{ $labels.integration }}",
+            description="Sending fails: {{ $labels.reason }}.",
+        ),
+        Alert(
+            name="AlertmanagerMemberMissing",
+            # Each says how many it sees; those that are not there say nothing.
+            expr=(
+                'min(max_over_time(alertmanager_cluster_members{job="alertmanager"}[5m]))'
+                ' < count(max_over_time(up{job="alertmanager"}[30m]))'
+            ),
+            holds="15m",
+            severity=Severity.WARNING,
+            summary="The Alertmanagers do not see each other",
+            description="One of them sees {{ $value }} only: alerts may come twice.",
+        ),
+    ]

@@ -1,0 +1,59 @@
+"""Trainings: did they fail, do they stand still, have they gone astray.
+
+Step and loss are what the programs themselves report (docs/training.md).
+"""
+
+from collections.abc import Iterable
+
+from components.monitoring.rules.values import Alert, Group, Severity, team_of_namespace
+
+_JOB = "{{ $labels.namespace }}/{{ $labels.job_name }}"
+
+
+def training_groups(teams: Iterable[str]) -> list[Group]:
+    """The group of the trainings' alerts."""
+    team = team_of_namespace(teams)
+    trainings = 'kube_job_labels{label_app_kubernetes_io_component="training"}'
+    # What is pushed says `job` where Kubernetes' own figures say `job_name`.
+    running = 'label_replace(kube_job_status_active > 0, "job", "$1", "job_name", "(.+)")'
+    reported = "{{ $labels.namespace }}/{{ $labels.job }}"
+    return [
+        Group(
+            name="training",
+            rules=[
+                Alert(
+                    name="TrainingFailed",
+                    expr=f'kube_job_failed{{condition="true"}} == 1 and on (namespace, job_name) {trainings}',
+                    severity=Severity.WARNING,
+                    team=team,
+                    summary=f"Training {_JOB} has failed",
+                    description="A worker failed more often than `retries` allows. Its checkpoints are kept.",
+                    dashboard="training",
+                ),
+                Alert(
+                    name="TrainingStalled",
+                    expr=f"changes(training_step[30m]) == 0 and on (namespace, job) {running}",
+                    holds="5m",
+                    severity=Severity.WARNING,
+                    team=team,
+                    summary=f"Training {reported} stands still",
+                    description="Its workers run, and its step has been the same for half an hour.",
+                    dashboard="training",
+                ),
+                Alert(
+                    name="TrainingDiverged",
+                    # Only what is no number differs from itself.
+                    expr=(
+                        "(training_loss != training_loss or abs(training_loss) == Inf)"
+                        f" and on (namespace, job) {running}"
+                    ),
+                    holds="2m",
+                    severity=Severity.WARNING,
+                    team=team,
+                    summary=f"The loss of training {reported} is no number any more",
+                    description="It is {{ $value }}: what is computed from here on is worth nothing.",
+                    dashboard="training",
+                ),
+            ],
+        )
+    ]
