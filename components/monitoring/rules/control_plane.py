@@ -30,7 +30,10 @@ def _down() -> list[Alert]:
         ),
         Alert(
             name="ControlPlanePartDown",
-            expr=" or ".join(f'absent(up{{job="{part}"}} == 1)' for part in parts),
+            # By itself an absence has no labels.
+            expr=" or ".join(
+                f'label_replace(absent(up{{job="{part}"}} == 1), "job", "{part}", "", "")' for part in parts
+            ),
             holds="5m",
             severity=Severity.CRITICAL,
             summary="Nobody answers for {{ $labels.job }}",

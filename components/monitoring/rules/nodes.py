@@ -30,7 +30,7 @@ def _nodes() -> list[Alert]:
             ),
             holds="10m",
             severity=Severity.WARNING,
-            summary="Machine {{ $labels.instance }} is almost out of memory",
+            summary="Machine {{ $labels.node }} is almost out of memory",
             description="{{ $value | humanizePercentage }} of its memory is left; pods are ended next.",
             dashboard="cluster",
         ),
@@ -43,7 +43,7 @@ def _nodes() -> list[Alert]:
             ),
             holds="10m",
             severity=Severity.WARNING,
-            summary="The clock of machine {{ $labels.instance }} is wrong",
+            summary="The clock of machine {{ $labels.node }} is wrong",
             description="By {{ $value | humanizeDuration }}: certificates, tokens and logs go wrong.",
             dashboard="cluster",
         ),
@@ -56,10 +56,10 @@ def _disks() -> list[Alert]:
         Alert(
             name="NodeDiskAlmostFull",
             # The kubelet ends pods at 10 % (docs/real-servers.md), and etcd stops at none.
-            expr=f"max by (instance, device) ({free} < 0.05 and node_filesystem_readonly{{{_DISKS}}} == 0)",
+            expr=f"max by (node, device) ({free} < 0.05 and node_filesystem_readonly{{{_DISKS}}} == 0)",
             holds="15m",
             severity=Severity.CRITICAL,
-            summary="A disk of machine {{ $labels.instance }} is almost full",
+            summary="A disk of machine {{ $labels.node }} is almost full",
             description="{{ $value | humanizePercentage }} of {{ $labels.device }} is free.",
             dashboard="cluster",
         ),
@@ -67,13 +67,13 @@ def _disks() -> list[Alert]:
             name="NodeDiskFillingUp",
             # Six hours of history show a trend; a download that is soon over does not reach it below 20 %.
             expr=(
-                f"max by (instance, device) ({free} < 0.2"
+                f"max by (node, device) ({free} < 0.2"
                 f" and predict_linear(node_filesystem_avail_bytes{{{_DISKS}}}[6h], 24 * 3600) < 0"
                 f" and node_filesystem_readonly{{{_DISKS}}} == 0)"
             ),
             holds="1h",
             severity=Severity.WARNING,
-            summary="A disk of machine {{ $labels.instance }} will be full within a day",
+            summary="A disk of machine {{ $labels.node }} will be full within a day",
             description="{{ $value | humanizePercentage }} of {{ $labels.device }} is free, and ever less.",
             dashboard="cluster",
         ),

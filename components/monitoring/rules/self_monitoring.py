@@ -93,10 +93,10 @@ def _alertmanager() -> list[Alert]:
         ),
         Alert(
             name="AlertmanagerMemberMissing",
-            # Each says how many it sees; those that are not there say nothing.
+            # Each says how many it sees; one that is not there says nothing, so it is who was there of late.
             expr=(
-                'min(max_over_time(alertmanager_cluster_members{job="alertmanager"}[5m]))'
-                ' < count(max_over_time(up{job="alertmanager"}[30m]))'
+                'min(alertmanager_cluster_members{job="alertmanager"}) < count(count by (pod)'
+                ' (max_over_time(alertmanager_cluster_members{job="alertmanager"}[30m])))'
             ),
             holds="15m",
             severity=Severity.WARNING,
