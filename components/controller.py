@@ -202,7 +202,8 @@ def _pod(args: ControllerArgs, account: ServiceAccount) -> PodSpecArgs:
     scratch = VolumeArgs(name="scratch", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE))
     return PodSpecArgs(
         service_account_name=account.metadata.name,
-        automount_service_account_token=True,
+        # Whoever has no rights asks nobody who would look at the token.
+        automount_service_account_token=args.rights != Rights(),
         enable_service_links=False,
         # Models wait for what measures them, so it is not the first to go when a machine is full.
         priority_class_name="system-cluster-critical",

@@ -11,6 +11,7 @@ MONITORING = (
     "kube-state-metrics",
     "node-exporter",
     "blackbox-exporter",
+    "pushgateway",
 )
 
 

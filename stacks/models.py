@@ -13,6 +13,7 @@ from stacks.autoscaling import scale
 from stacks.model_files import model_files, store_keys
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
 from stacks.rollouts import serve
+from stacks.rules import register_model_rules
 from stacks.settings import ModelSettings, ServerSettings, Settings
 from stacks.tenancy import with_room
 from stacks.training import train
@@ -74,6 +75,7 @@ def _serve(
     served = serve(model, tracks, platform, options)
     for server in served.servers:
         scale(model, server, platform, options)
+    register_model_rules(model, namespace, platform, options)
     files.drop_others(after=[server.rolled_out for server in served.servers])
     return Output.all(cluster.addresses(), served.node_port, served.predict_path).apply(
         lambda parts: [f"http://{address}:{parts[1]}{parts[2]}" for address in parts[0]]

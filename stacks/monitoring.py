@@ -4,20 +4,23 @@ from pulumi import Output, ResourceOptions
 
 from components.monitoring.exporters import run_blackbox_exporter, run_kube_state_metrics
 from components.monitoring.kinds import monitoring_definitions
+from components.monitoring.model_scraping import scrape_models
 from components.monitoring.names import NAMESPACE
 from components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
 from components.monitoring.operator import Operator, OperatorArgs
 from components.monitoring.prometheus import PrometheusArgs, PrometheusServers, Volume
+from components.monitoring.pushgateway import Pushgateway
 from components.monitoring.scraping import Scraping, scraped_pods
 from components.release_file import release_cache
 from components.tenancy.namespace import PodSecurity, register_namespace
 from components.versions import IMAGES
 from stacks.outputs import ClusterOutputs
+from stacks.rules import links_of, register_platform_rules
 from stacks.settings import Settings
 
 
 def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, Output[str]]:
-    """Install it: `namespace` and `url` of Prometheus, known when it answers; empty for none."""
+    """Install it: what PlatformOutputs.monitoring says, known when it answers; empty for none."""
     wanted = settings.platform.monitoring
     if wanted is None:
         return {}
@@ -63,7 +66,17 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, O
         ),
         options,
     )
-    return {"namespace": namespace, "url": servers.url}
+    pushed = Pushgateway(
+        "pushgateway", images["pushgateway"], namespace, operator.ready, cluster.ready, options
+    )
+    scrape_models(namespace, operator.ready, options)
+    register_platform_rules(settings, namespace, operator.ready, options)
+    return {
+        "namespace": namespace,
+        "url": servers.url,
+        "pushUrl": pushed.url,
+        "runbooks": Output.from_input(links_of(settings).runbooks),
+    }
 
 
 def _gpus(settings: Settings) -> bool:

@@ -109,7 +109,8 @@ class PlatformOutputs:
     """`name`, `namespace` and `nodePort` of the Gateway that models are asked through; empty without one."""
 
     monitoring: Mapping[str, Input[Any]] | Output[Mapping[str, Any]]
-    """`namespace` and `url` of Prometheus; empty where nobody looks."""
+    """`namespace` and `url` of Prometheus, `pushUrl` for those who end before it comes by, and the address of
+    the `runbooks`; empty where nobody looks."""
 
     def models_gateway(self) -> Output[Mapping[str, Any]]:
         """The gateway, known only when it listens; an error where there is none."""
@@ -123,6 +124,25 @@ class PlatformOutputs:
             return gateway
 
         return Output.from_input(self.gateway).apply(there)
+
+    def monitored(self) -> Output[Mapping[str, Any]]:
+        """What there is of monitoring, known only when it works; an error where there is none."""
+
+        def there(monitoring: Mapping[str, Any]) -> Mapping[str, Any]:
+            if not monitoring:
+                raise pulumi.RunError(
+                    "the stack that owns the platform has no monitoring, which objectives need: add "
+                    "monitoring: {} to its metalml:platform, or leave them out"
+                )
+            return monitoring
+
+        return Output.from_input(self.monitoring).apply(there)
+
+    def team_names(self) -> Output[Sequence[str]]:
+        """The names of the teams, which are those of their namespaces."""
+        if not isinstance(self.teams, Output):
+            return Output.from_input(list(self.teams))
+        return self.teams.apply(list)
 
     def namespace(self, name: str) -> Output[str]:
         """The name again, known only when the namespace of that name is there."""

@@ -67,8 +67,7 @@ def run_kube_state_metrics(
                 f"--port={KUBE_STATE_METRICS_PORT}",
                 f"--telemetry-port={TELEMETRY_PORT}",
                 "--resources=" + ",".join(sorted(name for names in OBJECTS.values() for name in names)),
-                # Which model and track a pod belongs to.
-                "--metric-labels-allowlist=pods=[app.kubernetes.io/name,app.kubernetes.io/instance,metalml/track]",
+                f"--metric-labels-allowlist={labels_shown()}",
             ],
             ports={"http": KUBE_STATE_METRICS_PORT, "telemetry": TELEMETRY_PORT},
             alive=Probe(path="/livez", port="http"),
@@ -81,6 +80,12 @@ def run_kube_state_metrics(
         ),
         opts,
     )
+
+
+def labels_shown() -> str:
+    """The labels of objects that are labels of their series: whose model and track, and which Jobs train."""
+    model = "app.kubernetes.io/name,app.kubernetes.io/instance,metalml/model,metalml/track"
+    return f"pods=[{model}],deployments=[{model}],jobs=[app.kubernetes.io/component]"
 
 
 def run_blackbox_exporter(

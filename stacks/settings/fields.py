@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, SecretStr
 
+from components.monitoring.rules.values import ALERT_NAME, DURATION
 from stacks.settings.base import wrong
 
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -24,6 +25,8 @@ IMAGE = re.compile(
 )
 HOST_PORT = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
 HTTP_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._/-]*)?")
+PAGE_URL = re.compile(r"https?://[^\s\"'<>]+")
+METRIC_LABEL = re.compile(r"[a-z_][a-z0-9_]*")
 METRIC_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # RFC 9110's letters of a token, and the length that the Gateway API takes.
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}")
@@ -155,6 +158,14 @@ MetricName = Annotated[str, _text(METRIC_NAME, "a name of a-z 0-9 and _, beginni
 """What is left of a metric's name behind its prefix."""
 
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+PageUrl = Annotated[
+    str, _text(PAGE_URL, "the address of a page, such as https://wiki.example.com/runbooks/disk-full")
+]
+MetricLabel = Annotated[str, _text(METRIC_LABEL, "a name of a-z 0-9 and _, beginning with a letter")]
+AlertName = Annotated[
+    str, _text(ALERT_NAME, "a name LikeThis, of letters and digits, beginning with a capital letter")
+]
+Duration = Annotated[str, _text(DURATION, "a number and one of s m h d, such as 5m")]
 LocalPath = Annotated[str, _text(PATH, f"a path on this computer, of {PATH_LETTERS}")]
 """Relative to the project's directory, as written: the same stack gives the same inputs everywhere."""
 

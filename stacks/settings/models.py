@@ -13,6 +13,7 @@ from stacks.settings.base import Model
 from stacks.settings.fields import DNS_LABEL, DnsName, Image, Label, LabelValue, NodePort, Quantity
 from stacks.settings.files import FilesSettings
 from stacks.settings.gpu import GpuResource
+from stacks.settings.objectives import ObjectivesSettings
 from stacks.settings.rollout import RolloutSettings
 from stacks.settings.server import ServerSettings
 
@@ -79,6 +80,7 @@ class ModelSettings(Model):
     files: FilesSettings
     rollout: RolloutSettings = RolloutSettings()
     server: ServerSettings = ServerSettings()
+    objectives: ObjectivesSettings | None = None  # None: it promises nothing, and only its absence is told
     storage: StorageSettings
     service: ServiceSettings
     resources: ResourcesSettings = ResourcesSettings()

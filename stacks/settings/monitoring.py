@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from stacks.settings.base import Model, wrong
 from stacks.settings.fields import DnsName, Quantity, quantity_value
 from stacks.settings.models import ComputeSettings
+from stacks.settings.rules import RulesSettings
 
 # Prometheus' own way of writing one, without the units that no retention has.
 RETENTION = re.compile(r"[1-9]\d*(h|d|w|y)")
@@ -74,3 +75,4 @@ class MonitoringSettings(Model):
 
     scrape_seconds: Annotated[int, Field(ge=5, le=120)] = 30  # between two looks at the same target
     prometheus: PrometheusSettings = PrometheusSettings()
+    rules: RulesSettings = RulesSettings()

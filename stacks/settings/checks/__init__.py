@@ -11,6 +11,7 @@ from stacks.settings.checks import (
     layers,
     machines,
     models,
+    monitored,
     monitoring,
     placement,
     platform,
@@ -39,7 +40,8 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
         + queueing.CHECKS
         + gpu.PLATFORM_CHECKS
         + autoscaling.OF_PLATFORM
-        + monitoring.CHECKS,
+        + monitoring.CHECKS
+        + monitored.OF_PLATFORM,
     ),
     (
         Layer.MODELS,
@@ -51,6 +53,7 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
         + rollouts.CHECKS
         + server.CHECKS
         + training.CHECKS
+        + monitored.OF_MODELS
         + workloads.CHECKS,
     ),
 )

@@ -13,6 +13,7 @@ from tests.unit.stacks.bad.layers import LAYERS
 from tests.unit.stacks.bad.machines import MACHINES
 from tests.unit.stacks.bad.mistake import Bad
 from tests.unit.stacks.bad.models import MODELS
+from tests.unit.stacks.bad.monitored import MONITORED
 from tests.unit.stacks.bad.monitoring import MONITORING
 from tests.unit.stacks.bad.placement import PLACEMENT
 from tests.unit.stacks.bad.platform import PLATFORM
@@ -32,6 +33,7 @@ BAD = {
     **PLATFORM,
     **GPU,
     **MONITORING,
+    **MONITORED,
     **MODELS,
     **FILES,
     **TRAINING,

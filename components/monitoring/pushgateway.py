@@ -1,0 +1,113 @@
+"""The Pushgateway: where programs that end before they could be scraped leave their figures."""
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicyEgressRuleArgs,
+    NetworkPolicyPeerArgs,
+    NetworkPolicyPortArgs,
+)
+
+from components.controller import Controller, ControllerArgs, Probe
+from components.monitoring.exporters import BY_PROMETHEUS
+from components.monitoring.kinds import PodMonitor
+from components.monitoring.names import NAMESPACE, PUSHGATEWAY, PUSHGATEWAY_PORT, labels
+
+# On pods of any namespace that may push. It asks for no name: whoever has the label may say what he likes.
+MAY_PUSH = {"metalml/pushes": "yes"}
+
+
+class Pushgateway(pulumi.ComponentResource):
+    """One Pushgateway. When its pod goes, so does what was pushed, until it is pushed again."""
+
+    url: Output[str]
+    """For pods with the labels MAY_PUSH; known when it answers."""
+
+    def __init__(
+        self,
+        name: str,
+        image: str,
+        namespace: Input[str],
+        defined: Resource,
+        wait_for: Sequence[Resource] = (),
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`defined`: once it is there, so are the operator's kinds."""
+        super().__init__("metalml:monitoring:Pushgateway", name, None, opts)
+        pushers = NetworkPolicyPeerArgs(
+            namespace_selector=LabelSelectorArgs(), pod_selector=LabelSelectorArgs(match_labels=MAY_PUSH)
+        )
+        program = Controller(
+            name,
+            ControllerArgs(
+                component="monitoring",
+                name=PUSHGATEWAY,
+                namespace=namespace,
+                image=image,
+                args=[f"--web.listen-address=:{PUSHGATEWAY_PORT}"],
+                ports={"http": PUSHGATEWAY_PORT},
+                alive=Probe(path="/-/healthy", port="http"),
+                ready=Probe(path="/-/ready", port="http"),
+                requests={"cpu": "10m", "memory": "32Mi"},
+                limits={"cpu": "100m", "memory": "128Mi"},
+                asks=(),
+                asked_by=[*BY_PROMETHEUS, pushers],
+                wait_for=wait_for,
+            ),
+            ResourceOptions(parent=self),
+        )
+        metadata = ObjectMetaArgs(name=PUSHGATEWAY, namespace=namespace, labels=labels(PUSHGATEWAY))
+        service = Service(
+            name,
+            metadata=metadata,
+            spec=ServiceSpecArgs(
+                selector={"app.kubernetes.io/name": PUSHGATEWAY},
+                ports=[
+                    ServicePortArgs(name="http", port=PUSHGATEWAY_PORT, target_port="http", protocol="TCP")
+                ],
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[program.deployment]),
+        )
+        PodMonitor(
+            name,
+            metadata,
+            pushed_monitor_spec(),
+            ResourceOptions(parent=self, depends_on=[defined]),
+        )
+        self.url = Output.format(
+            "http://{0}.{1}.svc:{2}", service.metadata.name, service.metadata.namespace, PUSHGATEWAY_PORT
+        )
+        self.register_outputs({"url": self.url})
+
+
+def pushed_monitor_spec() -> dict[str, object]:
+    """The `spec` of the PodMonitor: series keep the labels that they were pushed with."""
+    return {
+        "jobLabel": "app.kubernetes.io/name",
+        "selector": {"matchLabels": {"app.kubernetes.io/name": PUSHGATEWAY}},
+        "podMetricsEndpoints": [
+            {
+                "port": "http",
+                "honorLabels": True,
+                "metricRelabelings": [
+                    # Of the Pushgateway's pod: another one would make other series of the same figures.
+                    {"action": "labeldrop", "regex": "pod|container|endpoint|instance"}
+                ],
+            }
+        ],
+    }
+
+
+def reach_pushgateway() -> NetworkPolicyEgressRuleArgs:
+    """What a pod with the labels MAY_PUSH needs in its network policy, besides DNS."""
+    gateway = NetworkPolicyPeerArgs(
+        namespace_selector=LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": NAMESPACE}),
+        pod_selector=LabelSelectorArgs(match_labels={"app.kubernetes.io/name": PUSHGATEWAY}),
+    )
+    return NetworkPolicyEgressRuleArgs(
+        to=[gateway], ports=[NetworkPolicyPortArgs(port=PUSHGATEWAY_PORT, protocol="TCP")]
+    )

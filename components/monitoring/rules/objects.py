@@ -1,0 +1,34 @@
+"""The PrometheusRules that carry rules to Prometheus."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi import Input, Resource, ResourceOptions
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.monitoring.kinds import PrometheusRule
+from components.monitoring.names import labels
+
+
+class Rules(pulumi.ComponentResource):
+    """PrometheusRules. The operator refuses a wrong one as a whole, so what goes wrong alone stands alone."""
+
+    def __init__(
+        self,
+        name: str,
+        namespace: Input[str],
+        specs: Mapping[str, Mapping[str, Input[Any]]],
+        defined: Sequence[Resource] = (),
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`specs` by the objects' names; `defined`: once it is there, so is the kind."""
+        super().__init__("metalml:monitoring:Rules", name, None, opts)
+        for rules, spec in specs.items():
+            PrometheusRule(
+                f"{name}-{rules}",
+                ObjectMetaArgs(name=rules, namespace=namespace, labels=labels(rules)),
+                spec,
+                ResourceOptions(parent=self, depends_on=list(defined)),
+            )
+        self.register_outputs({})

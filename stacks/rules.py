@@ -1,0 +1,93 @@
+"""Rules and alerts: those of the platform, and those of each model and of the settings."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from pulumi import Input, Output, Resource, ResourceOptions
+
+from components.monitoring.model_scraping import ONLY_TRACK
+from components.monitoring.rules.burn_rate import LatencyObjective, Objectives, objective_groups
+from components.monitoring.rules.objects import Rules
+from components.monitoring.rules.platform import platform_groups
+from components.monitoring.rules.values import PLATFORM_TEAM, Alert, Group, Links, rule_spec
+from stacks.outputs import PlatformOutputs
+from stacks.settings import ModelSettings, Settings
+from stacks.settings.rules import AlertSettings
+
+# Where the pages are in this repository: what alerts say when nobody told of an address.
+RUNBOOKS = "docs/runbooks"
+OWN = "own"
+
+
+def rule_groups(settings: Settings) -> Sequence[Group]:
+    """Every group that Prometheus computes for these settings, of whichever layer."""
+    teams = [team.name for team in settings.platform.teams]
+    return [
+        *platform_rule_groups(settings),
+        *(group for model in settings.models for group in model_groups(model, team_of(model, teams))),
+    ]
+
+
+def platform_rule_groups(settings: Settings) -> Sequence[Group]:
+    """The groups of the platform, and the alerts of the settings in one of their own."""
+    groups = platform_groups(team.name for team in settings.platform.teams)
+    monitoring = settings.platform.monitoring
+    if monitoring is not None and monitoring.rules.alerts:
+        groups.append(Group(name=OWN, rules=[_own(alert) for alert in monitoring.rules.alerts]))
+    return groups
+
+
+def model_groups(model: ModelSettings, team: str) -> Sequence[Group]:
+    """The groups of a model, for what its settings promise."""
+    wanted = model.objectives
+    if wanted is None:
+        return []
+    slow = wanted.latency and LatencyObjective(**wanted.latency.model_dump())
+    objectives = Objectives(availability=wanted.availability_percent, latency=slow)
+    return objective_groups(model.namespace, model.name, objectives, team=team, tracks=tracks_of(model))
+
+
+def tracks_of(model: ModelSettings) -> Sequence[str]:
+    """The tracks of a model, as the label `track` of its series has them."""
+    return [track.name for track in model.rollout.tracks] or [ONLY_TRACK]
+
+
+def team_of(model: ModelSettings, teams: Collection[str]) -> str:
+    """Who is told about a model: the team whose namespace it is in."""
+    return model.namespace if model.namespace in teams else PLATFORM_TEAM
+
+
+def links_of(settings: Settings) -> Links:
+    """Where what alerts refer to can be read."""
+    monitoring = settings.platform.monitoring
+    runbooks = monitoring.rules.runbooks if monitoring is not None else None
+    return Links(runbooks=(runbooks or RUNBOOKS).rstrip("/"))
+
+
+def register_platform_rules(
+    settings: Settings, namespace: Input[str], defined: Resource, options: ResourceOptions
+) -> None:
+    """Register the rules of the platform; `defined`: once it is there, so is the kind."""
+    links = links_of(settings)
+    specs = {group.name: rule_spec([group], links) for group in platform_rule_groups(settings)}
+    Rules("rules", namespace, specs, [defined], options)
+
+
+def register_model_rules(
+    model: ModelSettings, namespace: Input[str], platform: PlatformOutputs, options: ResourceOptions
+) -> None:
+    """Register the rules of a model, where its settings promise anything."""
+    if not model_groups(model, PLATFORM_TEAM):
+        return
+
+    def groups(parts: Sequence[Any]) -> Any:
+        monitoring, teams = parts
+        links = Links(runbooks=monitoring["runbooks"])
+        return rule_spec(model_groups(model, team_of(model, teams)), links)["groups"]
+
+    known = Output.all(platform.monitored(), platform.team_names())
+    Rules(f"{model.name}-rules", namespace, {model.name: {"groups": known.apply(groups)}}, opts=options)
+
+
+def _own(alert: AlertSettings) -> Alert:
+    return Alert(**{**alert.model_dump(), "team": alert.team or PLATFORM_TEAM})

@@ -1,0 +1,25 @@
+"""What a model promises: whoever looks after it hears when it uses up too fast what may go wrong."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from components.monitoring.rules.burn_rate import LOWEST_PERCENT, MILLISECONDS
+from stacks.settings.base import Model
+
+# Of a month's requests.
+PromisedPercent = Annotated[float, Field(ge=LOWEST_PERCENT, lt=100)]
+
+
+class LatencySettings(Model):
+    """How many answers have to come within how long, as the server measures it."""
+
+    milliseconds: Annotated[int, Field(ge=MILLISECONDS.start, lt=MILLISECONDS.stop)]
+    percent: PromisedPercent = 99.0
+
+
+class ObjectivesSettings(Model):
+    """Needs platform.monitoring."""
+
+    availability_percent: PromisedPercent = 99.5  # requests that do not fail by the server's fault
+    latency: LatencySettings | None = None

@@ -1,0 +1,75 @@
+"""Mistakes in what models want of monitoring, and in alerts."""
+
+from typing import Any
+
+from tests.unit.stacks.bad.mistake import Bad
+from tests.unit.stacks.bad.monitoring import SCRAPED
+
+ALERTS = "platform.monitoring.rules.alerts"
+ALERT: dict[str, Any] = {
+    "name": "QueueLong",
+    "expr": "queue_length > 1000",
+    "summary": "Many wait",
+    "description": "More than 1000 wait.",
+    "runbook": "https://wiki.example.com/queue#long",
+}
+
+
+def alerts(*given: dict[str, Any]) -> dict[str, Any]:
+    """Dev with monitoring on, and with these alerts."""
+    return {
+        "platform.monitoring": {"rules": {"alerts": list(given)}},
+        "cluster.firewall.scrapeRanges": SCRAPED,
+    }
+
+
+def without(key: str) -> dict[str, Any]:
+    return {name: value for name, value in ALERT.items() if name != key}
+
+
+MONITORED = {
+    "alert without a runbook": Bad(
+        change=alerts(without("runbook")),
+        at=f"{ALERTS}[0].runbook",
+        says=("the key has no default",),
+    ),
+    "alert whose runbook cannot be opened": Bad(
+        change=alerts({**ALERT, "runbook": "see the wiki"}),
+        at=f"{ALERTS}[0].runbook",
+        says=("see the wiki", "the address of a page"),
+    ),
+    "alert with a name of ours": Bad(
+        change=alerts({**ALERT, "name": "ModelDown"}),
+        at=f"{ALERTS}[0].name",
+        says=("ModelDown", "none of ours has"),
+    ),
+    "two alerts of one name": Bad(
+        change=alerts(ALERT, ALERT),
+        at=f"{ALERTS}[1].name",
+        says=("QueueLong", "rename one"),
+    ),
+    "alert that is called like a series": Bad(
+        change=alerts({**ALERT, "name": "queue_long"}),
+        at=f"{ALERTS}[0].name",
+        says=("queue_long", "LikeThis"),
+    ),
+    "alert that holds for no duration": Bad(
+        change=alerts({**ALERT, "holds": "10 minutes"}),
+        at=f"{ALERTS}[0].holds",
+        says=("10 minutes", "such as 5m"),
+    ),
+    "objectives that nobody looks after": Bad(
+        change={"models[0].objectives": {}},
+        at="models[0].objectives",
+        says=("without platform.monitoring", "monitoring: {}"),
+    ),
+    "objective as a share instead of percent": Bad(
+        change={
+            "models[0].objectives": {"availabilityPercent": 0.995},
+            "platform.monitoring": {},
+            "cluster.firewall.scrapeRanges": SCRAPED,
+        },
+        at="models[0].objectives.availabilityPercent",
+        says=("0.995", "94"),
+    ),
+}
