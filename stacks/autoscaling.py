@@ -16,6 +16,7 @@ from components.autoscaling.vertical_pod_autoscaler import (
     VerticalPodAutoscalingArgs,
     vpa_definitions,
 )
+from components.monitoring.names import PROMETHEUS_URL
 from components.release_file import release_cache
 from components.serving.model_server import ModelServer
 from components.versions import IMAGES
@@ -42,7 +43,7 @@ def build_autoscaling(settings: Settings, cluster: ClusterOutputs) -> Mapping[st
             "prometheus-adapter",
             CustomMetricsArgs(
                 image=images["prometheus-adapter"],
-                prometheus_url=figures.prometheus_url,
+                prometheus_url=figures.prometheus_url or PROMETHEUS_URL,
                 apis=figures.apis,
                 wait_for=cluster.ready,
             ),

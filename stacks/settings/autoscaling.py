@@ -21,9 +21,9 @@ class MetricsServerSettings(Model):
 
 
 class CustomMetricsSettings(Model):
-    """prometheus-adapter: other figures for autoscalers, from a Prometheus that is there already."""
+    """prometheus-adapter: other figures for autoscalers, from a Prometheus."""
 
-    prometheus_url: HttpUrl  # as a pod reaches it
+    prometheus_url: HttpUrl | None = None  # as a pod reaches it; None: the one of platform.monitoring
     # Each has one owner in a cluster: not what metricsServer, KEDA or another adapter owns.
     apis: Items[MetricsApi] = (MetricsApi.CUSTOM,)
 

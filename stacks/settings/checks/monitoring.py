@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from stacks.settings.checks.finding import mistake, present
+from stacks.settings.checks.finding import known, mistake, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
 from stacks.settings.fields import quantity_value
@@ -45,5 +45,19 @@ def control_plane_scraped(settings: Settings, _: Path) -> Iterator[Mistake]:
         )
 
 
-CHECKS = (retention_fits, control_plane_scraped)
+def somebody_to_ask(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """Without series prometheus-adapter offers nothing, and autoscalers stand still."""
+    figures = settings.platform.custom_metrics
+    if not present(figures) or figures is None or not known(settings.platform.monitoring):
+        return
+    if figures.prometheus_url is None and settings.platform.monitoring is None:
+        yield mistake(
+            "platform.customMetrics.prometheusUrl",
+            "none, without platform.monitoring",
+            "the address of a Prometheus that scrapes the models",
+            "add monitoring: {} to platform, or the address of yours",
+        )
+
+
+CHECKS = (retention_fits, control_plane_scraped, somebody_to_ask)
 """Of the layer platform."""

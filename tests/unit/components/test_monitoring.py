@@ -1,6 +1,7 @@
 """What would leave somebody blind, or let Prometheus be lied to or see too much."""
 
 import pytest
+from pulumi import ResourceOptions
 
 from components.monitoring.exporters import OBJECTS, blackbox_configuration, run_kube_state_metrics
 from components.monitoring.names import PROMETHEUS_PODS
@@ -128,14 +129,14 @@ def test_the_control_plane_is_scraped(engine, settle):
 
 
 def test_the_state_of_secrets_is_not_told(engine, settle):
-    settle(lambda: run_kube_state_metrics(IMAGES["kube-state-metrics"], "monitoring", (), None))
+    settle(lambda: run_kube_state_metrics(IMAGES["kube-state-metrics"], "monitoring", (), ResourceOptions()))
     assert "secrets" not in OBJECTS[""]
     (role,) = of_kind(engine, "ClusterRole")
     assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"list", "watch"}
 
 
 def test_exporters_without_a_login_answer_prometheus_only(engine, settle):
-    settle(lambda: run_kube_state_metrics(IMAGES["kube-state-metrics"], "monitoring", (), None))
+    settle(lambda: run_kube_state_metrics(IMAGES["kube-state-metrics"], "monitoring", (), ResourceOptions()))
     (policy,) = of_kind(engine, "NetworkPolicy")
     (rule,) = policy["spec"]["ingress"]
     assert rule["from"] == [{"podSelector": {"matchLabels": PROMETHEUS_PODS}}]

@@ -56,9 +56,6 @@ AUTOSCALING = {
         at="platform.customMetrics.apis[0]",
         says=("custom.metrics.k8s.io",),
     ),
-    "figures from nowhere": Bad(
-        change={"platform.customMetrics": {}}, at="platform.customMetrics.prometheusUrl", says=("missing",)
-    ),
     "figures from no address": Bad(
         change={"platform.customMetrics": {"prometheusUrl": "prometheus:9090"}},
         at="platform.customMetrics.prometheusUrl",

@@ -27,6 +27,11 @@ MONITORING = {
         at="platform.monitoring.prometheus.retention",
         says=("15 days", "such as 15d"),
     ),
+    "figures for autoscalers that nobody has": Bad(
+        change={"platform.customMetrics": {}},
+        at="platform.customMetrics.prometheusUrl",
+        says=("none, without platform.monitoring", "add monitoring: {}"),
+    ),
     "monitoring behind a firewall that lets no pod to the control plane": Bad(
         change={"platform.monitoring": {}},
         at="cluster.firewall.scrapeRanges",
