@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from components.monitoring.rules.control_plane import control_plane_groups
 from components.monitoring.rules.gpus import gpu_groups
 from components.monitoring.rules.nodes import node_groups
+from components.monitoring.rules.requests import requests_group
 from components.monitoring.rules.self_monitoring import self_monitoring_groups
 from components.monitoring.rules.serving import serving_groups
 from components.monitoring.rules.training import training_groups
@@ -20,6 +21,7 @@ def platform_groups(teams: Iterable[str]) -> list[Group]:
         *node_groups(),
         *control_plane_groups(),
         *workload_groups(names),
+        requests_group(),
         *gpu_groups(),
         *serving_groups(names),
         *training_groups(names),

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from components.monitoring.dashboards.links import dashboard_url
+
 # A page for each alert of ours, called by its name.
 RUNBOOKS = Path(__file__).parents[3] / "docs/runbooks"
 ALERT_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -134,7 +136,7 @@ def _rule(rule: Alert | Record, links: Links) -> dict[str, Any]:
         return {"record": rule.name, "expr": rule.expr} | (
             {"labels": dict(rule.labels)} if rule.labels else {}
         )
-    shown = f"{links.dashboards}/d/{rule.dashboard}" if links.dashboards and rule.dashboard else ""
+    shown = links.dashboards and rule.dashboard and dashboard_url(links.dashboards, rule.dashboard)
     return {
         "alert": rule.name,
         "expr": rule.expr,

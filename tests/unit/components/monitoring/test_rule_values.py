@@ -38,7 +38,7 @@ def rendered(**changes: Any) -> dict[str, Any]:
 
 
 def test_an_alert_leads_to_its_page_and_its_dashboard():
-    assert rendered(holds="5m", dashboard="models", labels={"window": "1h"}) == {
+    assert rendered(holds="5m", dashboard="cluster", labels={"window": "1h"}) == {
         "alert": "ModelDown",
         "expr": "up == 0",
         "for": "5m",
@@ -47,7 +47,7 @@ def test_an_alert_leads_to_its_page_and_its_dashboard():
             "summary": "It is down",
             "description": "Nothing answers.",
             "runbook_url": "https://example.com/runbooks/ModelDown.md",
-            "dashboard_url": "https://grafana.example.com/d/models",
+            "dashboard_url": "https://grafana.example.com/d/cluster",
         },
     }
     assert rendered()["annotations"]["dashboard_url"] == ""

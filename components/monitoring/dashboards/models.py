@@ -1,0 +1,246 @@
+"""The dashboard of served models: what they are asked, how they answer, and what runs of them."""
+
+from components.monitoring.dashboards.links import MODELS
+from components.monitoring.dashboards.vocabulary import (
+    Dashboard,
+    Kind,
+    Panel,
+    Query,
+    Row,
+    Unit,
+    Variable,
+    alarming,
+)
+
+CHOSEN = '{namespace=~"$namespace",model=~"$model",track=~"$track"}'
+# Which Deployments they are: 1 for each, with the labels of the others.
+DEPLOYMENTS = f"model:deployment:info{CHOSEN}"
+ONE_TRACK = "{{model}} {{track}}"
+BY = "namespace, model, track"
+# TensorFlow Serving counts in microseconds.
+SECOND = 1_000_000
+
+
+def models() -> Dashboard:
+    """Some or all models, track by track."""
+    requests = "model:requests:rate5m"
+    in_namespace = f'{requests}{{namespace=~"$namespace"}}'
+    of_model = f'{requests}{{namespace=~"$namespace",model=~"$model"}}'
+    return Dashboard(
+        uid=MODELS,
+        title="Models",
+        variables=[
+            Variable(name="namespace", title="Namespace", series=requests, label="namespace"),
+            Variable(name="model", title="Model", series=in_namespace, label="model"),
+            Variable(name="track", title="Track", series=of_model, label="track"),
+        ],
+        rows=[_now(), _requests(), _tracks(), _answers(), _server()],
+    )
+
+
+def _lines(
+    title: str, *queries: tuple[str, str], unit: Unit = Unit.COUNT, description: str = "", width: int = 8
+) -> Panel:
+    return Panel(
+        kind=Kind.TIMESERIES,
+        title=title,
+        queries=[Query(expression=expression, legend=legend) for expression, legend in queries],
+        unit=unit,
+        description=description,
+        width=width,
+    )
+
+
+def _pods(figure: str) -> str:
+    """A figure of the Deployments, by track."""
+    figures = f"max by (namespace, deployment) (kube_deployment_{figure})"
+    return f"max by ({BY}) ({DEPLOYMENTS} * on (namespace, deployment) group_left () {figures})"
+
+
+def _now() -> Row:
+    asked = f"model:requests:rate5m{CHOSEN}"
+    return Row(
+        title="Now",
+        panels=[
+            Panel(
+                kind=Kind.STAT,
+                title="Requests",
+                queries=[Query(expression=f"sum({asked})")],
+                unit=Unit.REQUESTS_PER_SECOND,
+                width=6,
+            ),
+            Panel(
+                kind=Kind.STAT,
+                title="Share of errors",
+                queries=[Query(expression=f"sum(model:errors:rate5m{CHOSEN}) / (sum({asked}) > 0)")],
+                unit=Unit.SHARE,
+                thresholds=alarming(0.001, 0.01),
+                width=6,
+            ),
+            Panel(
+                kind=Kind.STAT,
+                title="Slowest track, 95th percentile",
+                queries=[Query(expression=f"max(model:latency_seconds:p95{CHOSEN} > 0)")],
+                unit=Unit.SECONDS,
+                width=6,
+            ),
+            Panel(
+                kind=Kind.STAT,
+                title="Pods that are not there",
+                queries=[Query(expression=f"sum({_pods('status_replicas_unavailable')})")],
+                thresholds=alarming(1, 2),
+                width=6,
+            ),
+        ],
+    )
+
+
+def _requests() -> Row:
+    def percentile(name: str) -> tuple[str, str]:
+        return f"model:latency_seconds:{name}{CHOSEN}", f"{ONE_TRACK} {name}"
+
+    return Row(
+        title="Requests",
+        panels=[
+            _lines("Rate", (f"model:requests:rate5m{CHOSEN}", ONE_TRACK), unit=Unit.REQUESTS_PER_SECOND),
+            _lines(
+                "Errors",
+                (f"model:errors:ratio_rate5m{CHOSEN}", ONE_TRACK),
+                unit=Unit.SHARE,
+                description="Without those that are the caller's fault.",
+            ),
+            _lines(
+                "Latency",
+                percentile("p50"),
+                percentile("p95"),
+                percentile("p99"),
+                unit=Unit.SECONDS,
+                description="Of requests that were answered; what failed is not measured.",
+            ),
+        ],
+    )
+
+
+def _tracks() -> Row:
+    asked = f"model:requests:rate5m{CHOSEN}"
+    # Of all tracks, also of those that are not chosen.
+    of_model = 'sum by (namespace, model) (model:requests:rate5m{namespace=~"$namespace",model=~"$model"})'
+    loaded = f"tensorflow_cc_saved_model_load_attempt_count{CHOSEN}"
+
+    def column(title: str, name: str) -> Query:
+        return Query(expression=_pods(name), legend=title)
+
+    return Row(
+        title="Versions and rollout",
+        panels=[
+            _lines(
+                "Share of each track",
+                (f"{asked} / on (namespace, model) group_left () ({of_model} > 0)", ONE_TRACK),
+                unit=Unit.SHARE,
+            ),
+            Panel(
+                kind=Kind.TABLE,
+                title="Pods",
+                queries=[
+                    column("Wanted", "spec_replicas"),
+                    column("Of the new version", "status_replicas_updated"),
+                    column("Ready", "status_replicas_ready"),
+                ],
+                description="A rollout is over when the three are the same.",
+                width=8,
+            ),
+            Panel(
+                kind=Kind.TABLE,
+                title="Versions that were loaded",
+                queries=[
+                    Query(
+                        expression=f"sum by ({BY}, model_path, status) ({loaded})",
+                        legend="Times",
+                    )
+                ],
+                description="The last part of the path is the version.",
+                width=8,
+            ),
+            _lines("Pods that are ready", (_pods("status_replicas_ready"), ONE_TRACK)),
+            _lines(
+                "Restarts",
+                (
+                    "sum by (namespace, pod) (increase(kube_pod_container_status_restarts_total"
+                    '{namespace=~"$namespace",pod=~"($model)-.+"}[$__rate_interval]))',
+                    "{{namespace}} {{pod}}",
+                ),
+            ),
+        ],
+    )
+
+
+def _answers() -> Row:
+    return Row(
+        title="Answers",
+        panels=[
+            _lines(
+                "Accuracy",
+                (f"ml_model_accuracy{CHOSEN}", f"{ONE_TRACK} {{{{slice}}}}"),
+                unit=Unit.SHARE,
+                description="Share of labelled samples that were answered rightly at the last evaluation.",
+                width=12,
+            ),
+            _lines(
+                "Drift",
+                (f"ml_model_drift{CHOSEN}", ONE_TRACK),
+                description="How far what it answers now is from what it answered when it was accepted.",
+                width=12,
+            ),
+        ],
+    )
+
+
+def _server() -> Row:
+    queue = "tensorflow_serving_batching_session_queuing_latency"
+    container = '{namespace=~"$namespace",pod=~"($model)-.+",container="model-server"}'
+
+    def mean(series: str) -> str:
+        total, number = (
+            f"sum by ({BY}) (rate({series}_{part}{CHOSEN}[$__rate_interval]))" for part in ("sum", "count")
+        )
+        return f"{total} / ({number} > 0)"
+
+    def by_pod(expression: str) -> tuple[str, str]:
+        return f"sum by (namespace, pod) ({expression})", "{{namespace}} {{pod}}"
+
+    return Row(
+        title="Inside the server",
+        panels=[
+            _lines(
+                "Time in the model",
+                (f"{mean('tensorflow_serving_runtime_latency')} / {SECOND}", ONE_TRACK),
+                unit=Unit.SECONDS,
+                description="Mean. What is left of the latency is reading, writing and waiting.",
+            ),
+            _lines(
+                "Time in the queue",
+                (f"{mean(queue)} / {SECOND}", ONE_TRACK),
+                unit=Unit.SECONDS,
+                description="Mean time that a request waits for its batch to be full; with batching only.",
+            ),
+            _lines(
+                "Examples in a request",
+                (mean("tensorflow_serving_request_example_counts"), ONE_TRACK),
+                description="Mean; of the batch that the caller sent.",
+            ),
+            _lines(
+                "CPU cores in use",
+                by_pod(f"rate(container_cpu_usage_seconds_total{container}[$__rate_interval])"),
+            ),
+            _lines(
+                "Memory in use",
+                by_pod(f"container_memory_working_set_bytes{container}"),
+                unit=Unit.BYTES,
+                description="A new version is loaded before the old one is dropped.",
+            ),
+            _lines(
+                "GPUs in use",
+                by_pod('DCGM_FI_DEV_GPU_UTIL{namespace=~"$namespace",pod=~"($model)-.+"} / 100'),
+            ),
+        ],
+    )
