@@ -130,6 +130,9 @@ IMAGES = {
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
     "traefik": f"docker.io/library/traefik:v{TRAEFIK}",
     "prometheus": f"quay.io/prometheus/prometheus:v{PROMETHEUS}",
+    # Since 13 the vendor publishes it under this name only.
+    # renovate: datasource=docker depName=grafana/grafana
+    "grafana": "docker.io/grafana/grafana:13.0.2",
     "alertmanager": f"quay.io/prometheus/alertmanager:v{ALERTMANAGER}",
     **{
         name: f"quay.io/prometheus-operator/{name}:v{PROMETHEUS_OPERATOR}"

@@ -35,6 +35,8 @@ def images_of(settings: Settings) -> dict[str, str]:
     if settings.owns(Layer.PLATFORM) and settings.platform.monitoring is not None:
         for key in MONITORING:
             use(key)
+        if settings.platform.monitoring.grafana is not None:
+            use("grafana")
     machines = settings.platform.cluster_autoscaler
     if settings.owns(Layer.PLATFORM) and machines is not None and machines.provider is not None:
         use("cluster-autoscaler")

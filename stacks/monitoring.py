@@ -1,6 +1,6 @@
 """Monitoring: Prometheus, its operator and the exporters, where the settings ask for them."""
 
-from pulumi import Output, ResourceOptions
+from pulumi import Input, ResourceOptions
 
 from components.monitoring.exporters import run_blackbox_exporter, run_kube_state_metrics
 from components.monitoring.kinds import monitoring_definitions
@@ -14,12 +14,13 @@ from components.monitoring.scraping import Scraping, scraped_pods
 from components.release_file import release_cache
 from components.tenancy.namespace import PodSecurity, register_namespace
 from components.versions import IMAGES
+from stacks.grafana import build_grafana
 from stacks.outputs import ClusterOutputs
 from stacks.rules import links_of, register_platform_rules
 from stacks.settings import Settings
 
 
-def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, Output[str]]:
+def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, Input[str]]:
     """Install it: what PlatformOutputs.monitoring says, known when it answers; empty for none."""
     wanted = settings.platform.monitoring
     if wanted is None:
@@ -47,7 +48,13 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, O
     NodeExporter(
         "node-exporter", NodeExporterArgs(image=images["node-exporter"], wait_for=cluster.ready), options
     )
-    Scraping("scraping", namespace, scraped_pods(NAMESPACE, gpus=_gpus(settings)), operator.ready, options)
+    Scraping(
+        "scraping",
+        namespace,
+        scraped_pods(NAMESPACE, gpus=_gpus(settings), grafana=wanted.grafana is not None),
+        operator.ready,
+        options,
+    )
     kept = wanted.prometheus
     servers = PrometheusServers(
         "prometheus",
@@ -71,11 +78,14 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, O
     )
     scrape_models(namespace, operator.ready, options)
     register_platform_rules(settings, namespace, operator.ready, options)
+    build_grafana(settings, cluster, namespace, servers)
+    links = links_of(settings)
     return {
         "namespace": namespace,
         "url": servers.url,
         "pushUrl": pushed.url,
-        "runbooks": Output.from_input(links_of(settings).runbooks),
+        "runbooks": links.runbooks,
+        "dashboards": links.dashboards,
     }
 
 

@@ -109,8 +109,8 @@ class PlatformOutputs:
     """`name`, `namespace` and `nodePort` of the Gateway that models are asked through; empty without one."""
 
     monitoring: Mapping[str, Input[Any]] | Output[Mapping[str, Any]]
-    """`namespace` and `url` of Prometheus, `pushUrl` for those who end before it comes by, and the address of
-    the `runbooks`; empty where nobody looks."""
+    """`namespace` and `url` of Prometheus, `pushUrl` for those who end before it comes by, and where
+    `runbooks` and `dashboards` are; empty where nobody looks."""
 
     def models_gateway(self) -> Output[Mapping[str, Any]]:
         """The gateway, known only when it listens; an error where there is none."""

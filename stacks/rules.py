@@ -60,8 +60,13 @@ def team_of(model: ModelSettings, teams: Collection[str]) -> str:
 def links_of(settings: Settings) -> Links:
     """Where what alerts refer to can be read."""
     monitoring = settings.platform.monitoring
-    runbooks = monitoring.rules.runbooks if monitoring is not None else None
-    return Links(runbooks=(runbooks or RUNBOOKS).rstrip("/"))
+    if monitoring is None:
+        return Links(runbooks=RUNBOOKS)
+    grafana = monitoring.grafana
+    return Links(
+        runbooks=(monitoring.rules.runbooks or RUNBOOKS).rstrip("/"),
+        dashboards=((grafana and grafana.url) or "").rstrip("/"),
+    )
 
 
 def register_platform_rules(
@@ -82,7 +87,7 @@ def register_model_rules(
 
     def groups(parts: Sequence[Any]) -> Any:
         monitoring, teams = parts
-        links = Links(runbooks=monitoring["runbooks"])
+        links = Links(runbooks=monitoring["runbooks"], dashboards=monitoring["dashboards"])
         return rule_spec(model_groups(model, team_of(model, teams)), links)["groups"]
 
     known = Output.all(platform.monitored(), platform.team_names())

@@ -11,7 +11,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.monitoring import exporters, node_exporter, operator
 from components.monitoring.kinds import PodMonitor, ScrapeConfig, ServiceMonitor
-from components.monitoring.names import ALERTMANAGER, MAIN, PROMETHEUS, PROMETHEUS_PODS, labels
+from components.monitoring.names import ALERTMANAGER, GRAFANA, MAIN, PROMETHEUS, PROMETHEUS_PODS, labels
 from components.monitoring.prometheus import SCRAPE_CLASS
 from components.rights import SYSTEM
 
@@ -42,7 +42,7 @@ class Pods:
 NODE_OF_POD = {"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"}
 
 
-def scraped_pods(namespace: str, *, gpus: bool) -> dict[str, Pods]:
+def scraped_pods(namespace: str, *, gpus: bool, grafana: bool) -> dict[str, Pods]:
     """The platform's own programs, by the name of their job."""
 
     def ours(name: str, **more: Any) -> Pods:
@@ -61,6 +61,8 @@ def scraped_pods(namespace: str, *, gpus: bool) -> dict[str, Pods]:
         ),
         "coredns": Pods(namespace=SYSTEM, match={"k8s-app": "kube-dns"}, ports=("metrics",)),
     }
+    if grafana:
+        found[GRAFANA] = ours(GRAFANA)
     if gpus:
         found[DCGM] = Pods(
             namespace=DCGM_NAMESPACE,

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from stacks.settings.base import Model, wrong
 from stacks.settings.fields import DnsName, Quantity, quantity_value
+from stacks.settings.grafana import GrafanaSettings
 from stacks.settings.models import ComputeSettings
 from stacks.settings.rules import RulesSettings
 
@@ -76,3 +77,4 @@ class MonitoringSettings(Model):
     scrape_seconds: Annotated[int, Field(ge=5, le=120)] = 30  # between two looks at the same target
     prometheus: PrometheusSettings = PrometheusSettings()
     rules: RulesSettings = RulesSettings()
+    grafana: GrafanaSettings | None = None  # None: figures and no pictures

@@ -61,7 +61,8 @@ def test_the_message_says_which_model_and_where_help_is(promtool: Path, folder: 
         "summary": "Nobody answers for model resnet (next) in vision",
         "description": "No pod of Deployment resnet-next is available: every prediction fails.",
         "runbook_url": page,
-        "dashboard_url": "https://grafana.example.com/d/models",
+        "dashboard_url": "https://grafana.example.com/d/models"
+        "?var-namespace=vision&var-model=resnet&var-track=next",
     }
     test = {
         "interval": "1m",

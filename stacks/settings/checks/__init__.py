@@ -8,6 +8,7 @@ from stacks.settings.checks import (
     cluster,
     files,
     gpu,
+    grafana,
     layers,
     machines,
     models,
@@ -41,7 +42,8 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
         + gpu.PLATFORM_CHECKS
         + autoscaling.OF_PLATFORM
         + monitoring.CHECKS
-        + monitored.OF_PLATFORM,
+        + monitored.OF_PLATFORM
+        + grafana.CHECKS,
     ),
     (
         Layer.MODELS,

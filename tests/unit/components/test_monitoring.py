@@ -107,19 +107,23 @@ def test_kubelets_are_verified():
 
 
 def test_series_that_say_of_whom_they_are_keep_it():
-    pods = scraped_pods("monitoring", gpus=True)
+    pods = scraped_pods("monitoring", gpus=True, grafana=False)
     for job in ("kube-state-metrics", "dcgm-exporter"):
         assert all(each["honorLabels"] for each in pod_monitor_spec(pods[job])["podMetricsEndpoints"])
 
 
 def test_gpus_are_looked_for_only_where_their_exporter_runs():
-    assert "dcgm-exporter" not in scraped_pods("monitoring", gpus=False)
+    assert "dcgm-exporter" not in scraped_pods("monitoring", gpus=False, grafana=False)
 
 
 def test_the_control_plane_is_scraped(engine, settle):
     made = operator(engine, settle)
     engine.resources.clear()
-    settle(lambda: Scraping("scraping", "monitoring", scraped_pods("monitoring", gpus=False), made.ready))
+    settle(
+        lambda: Scraping(
+            "scraping", "monitoring", scraped_pods("monitoring", gpus=False, grafana=False), made.ready
+        )
+    )
     found = {service["metadata"]["name"]: service["spec"] for service in of_kind(engine, "Service")}
     assert {name: spec["ports"][0]["port"] for name, spec in found.items()} == {
         "kube-controller-manager-metrics": 10257,

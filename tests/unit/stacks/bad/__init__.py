@@ -8,6 +8,7 @@ from tests.unit.stacks.bad.autoscaling import AUTOSCALING
 from tests.unit.stacks.bad.cluster import CLUSTER
 from tests.unit.stacks.bad.files import FILES
 from tests.unit.stacks.bad.gpu import GPU
+from tests.unit.stacks.bad.grafana import GRAFANA
 from tests.unit.stacks.bad.keys import KEYS
 from tests.unit.stacks.bad.layers import LAYERS
 from tests.unit.stacks.bad.machines import MACHINES
@@ -34,6 +35,7 @@ BAD = {
     **GPU,
     **MONITORING,
     **MONITORED,
+    **GRAFANA,
     **MODELS,
     **FILES,
     **TRAINING,

@@ -1,0 +1,249 @@
+"""Grafana: shows the dashboards to whoever logs in."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi_kubernetes.apps.v1 import (
+    Deployment,
+    DeploymentSpecArgs,
+    DeploymentStrategyArgs,
+    RollingUpdateDeploymentArgs,
+)
+from pulumi_kubernetes.core.v1 import (
+    ConfigMap,
+    PersistentVolumeClaim,
+    PersistentVolumeClaimSpecArgs,
+    PodTemplateSpecArgs,
+    Secret,
+    Service,
+    ServiceAccount,
+    ServicePortArgs,
+    ServiceSpecArgs,
+    VolumeResourceRequirementsArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
+
+from components.checks import require_pinned_image, require_size
+from components.generated_password import GeneratedPassword
+from components.monitoring.dashboards.render import grafana_json
+from components.monitoring.dashboards.vocabulary import Dashboard
+from components.monitoring.grafana_files import (
+    ADMIN_USER,
+    DATA_SOURCES,
+    INI,
+    PASSWORD_KEY,
+    PROVIDERS,
+    SIGNING_KEY,
+    USER_KEY,
+    dashboard_provider,
+    data_source,
+    grafana_ini,
+)
+from components.monitoring.grafana_network import register_policy
+from components.monitoring.grafana_pod import CONFIGURATION, SELECTOR, GrafanaParts, grafana_pod, key_of
+from components.monitoring.names import GRAFANA, GRAFANA_PORT, PROMETHEUS_URL, labels
+
+LABELS = labels(GRAFANA)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrafanaArgs:
+    """The program, what it shows, and how it is reached."""
+
+    namespace: Input[str]
+    image: str
+    dashboards: Sequence[Dashboard]
+    scrape_seconds: int
+    """How often Prometheus looks at its targets."""
+    prometheus_url: str = PROMETHEUS_URL
+    url: str | None = None
+    """Its address in browsers, without a slash at the end."""
+    node_port: int | None = None
+    """None: the Service is reached inside the cluster only."""
+    size: str | None = None
+    """Of the volume with users and what they set; None: it goes with the pod."""
+    storage_class: str | None = None
+    """None: the cluster's default."""
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        require_pinned_image("image", self.image)
+        if self.size is not None:
+            require_size("size", self.size)
+        if self.storage_class is not None and self.size is None:
+            raise ValueError(
+                f"storage_class {self.storage_class!r} needs a size: without one there is no volume"
+            )
+        uids = [one.uid for one in self.dashboards]
+        if len(set(uids)) != len(uids):
+            raise ValueError(f"dashboards must differ in uid, they are {', '.join(uids)}")
+
+
+class Grafana(pulumi.ComponentResource):
+    """One Grafana that calls nobody but Prometheus.
+
+    A changed dashboard changes a ConfigMap and no pod: it is read within two minutes. Everything else that
+    Grafana reads, it reads at its start, so what changes there starts it anew.
+
+    The administrator's password is made here. It holds for a database that begins; where there is a volume
+    Grafana keeps in it what was set later.
+    """
+
+    password: Output[str]
+    """Of the user `admin`: a secret."""
+    service: Service
+
+    def __init__(self, name: str, args: GrafanaArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:monitoring:Grafana", name, None, opts)
+        child = ResourceOptions(parent=self)
+        metadata = ObjectMetaArgs(name=GRAFANA, namespace=args.namespace, labels=LABELS)
+
+        self.password = GeneratedPassword(f"{name}-admin", child).text
+        secret = Secret(
+            f"{name}-admin",
+            metadata=ObjectMetaArgs(name=f"{GRAFANA}-admin", namespace=args.namespace, labels=LABELS),
+            string_data={
+                USER_KEY: ADMIN_USER,
+                PASSWORD_KEY: self.password,
+                SIGNING_KEY: GeneratedPassword(f"{name}-secret-key", child).text,
+            },
+            opts=child,
+        )
+        files = _files(args)
+        configuration = ConfigMap(
+            name,
+            metadata=ObjectMetaArgs(name=CONFIGURATION, namespace=args.namespace, labels=LABELS),
+            data=files,
+            opts=child,
+        )
+        shown = [_dashboard(name, args.namespace, one, child) for one in args.dashboards]
+        account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
+        policy = register_policy(
+            name, metadata, args.prometheus_url, open_to_all=args.node_port is not None, opts=child
+        )
+        claim = _claim(name, args, child)
+        PodDisruptionBudget(
+            name,
+            metadata=metadata,
+            spec=PodDisruptionBudgetSpecArgs(
+                # There is one, and a machine has to be drained all the same.
+                max_unavailable=1,
+                selector=LabelSelectorArgs(match_labels=SELECTOR),
+                unhealthy_pod_eviction_policy="AlwaysAllow",
+            ),
+            opts=child,
+        )
+        deployment = Deployment(
+            name,
+            metadata=metadata,
+            spec=DeploymentSpecArgs(
+                # Its database is a file, which has one writer.
+                replicas=1,
+                strategy=_strategy(args.size is not None),
+                selector=LabelSelectorArgs(match_labels=SELECTOR),
+                revision_history_limit=2,
+                template=PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(
+                        labels=LABELS,
+                        annotations={
+                            "metalml/config-sha256": _digest("".join(files.values())),
+                            "metalml/password-sha256": _digest_of_secret(self.password),
+                        },
+                    ),
+                    spec=grafana_pod(
+                        GrafanaParts(
+                            image=args.image,
+                            account=account.metadata.name,
+                            secret=secret.metadata.name,
+                            configuration=configuration.metadata.name,
+                            dashboards=[one.metadata.name for one in shown],
+                            claim=claim and claim.metadata.name,
+                        )
+                    ),
+                ),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[policy, *args.wait_for]),
+        )
+        self.service = _service(name, args, metadata, deployment, child)
+        self.register_outputs({"password": self.password})
+
+
+def _files(args: GrafanaArgs) -> Mapping[str, str]:
+    return {
+        key_of(INI): grafana_ini(args.url),
+        key_of(DATA_SOURCES): data_source(args.prometheus_url, args.scrape_seconds),
+        key_of(PROVIDERS): dashboard_provider(),
+    }
+
+
+def _dashboard(name: str, namespace: Input[str], one: Dashboard, child: ResourceOptions) -> ConfigMap:
+    # One each: an object may have 1 MiB, and a change shows which one it is.
+    return ConfigMap(
+        f"{name}-dashboard-{one.uid}",
+        metadata=ObjectMetaArgs(name=f"{GRAFANA}-dashboard-{one.uid}", namespace=namespace, labels=LABELS),
+        data={f"{one.uid}.json": grafana_json(one)},
+        opts=child,
+    )
+
+
+def _claim(name: str, args: GrafanaArgs, child: ResourceOptions) -> PersistentVolumeClaim | None:
+    if args.size is None:
+        return None
+    return PersistentVolumeClaim(
+        name,
+        metadata=ObjectMetaArgs(name=GRAFANA, namespace=args.namespace, labels=LABELS),
+        spec=PersistentVolumeClaimSpecArgs(
+            access_modes=["ReadWriteOnce"],
+            storage_class_name=args.storage_class,
+            resources=VolumeResourceRequirementsArgs(requests={"storage": args.size}),
+        ),
+        opts=child,
+    )
+
+
+def _strategy(with_volume: bool) -> DeploymentStrategyArgs:
+    """How a new pod takes over: two at once would write the same database."""
+    if with_volume:
+        return DeploymentStrategyArgs(type="Recreate")
+    return DeploymentStrategyArgs(
+        type="RollingUpdate", rolling_update=RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0)
+    )
+
+
+def _service(
+    name: str, args: GrafanaArgs, metadata: ObjectMetaArgs, deployment: Deployment, child: ResourceOptions
+) -> Service:
+    return Service(
+        name,
+        metadata=metadata,
+        spec=ServiceSpecArgs(
+            type="NodePort" if args.node_port else "ClusterIP",
+            selector=SELECTOR,
+            external_traffic_policy="Cluster" if args.node_port else None,
+            ports=[
+                ServicePortArgs(
+                    name="http",
+                    port=GRAFANA_PORT,
+                    target_port="http",
+                    node_port=args.node_port,
+                    protocol="TCP",
+                    app_protocol="http",
+                )
+            ],
+        ),
+        # A Service is awaited until it has a ready pod, which can only be after the Deployment.
+        opts=ResourceOptions(parent=child.parent, depends_on=[deployment]),
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digest_of_secret(password: Output[str]) -> Output[str]:
+    """Shown to everybody: nobody finds 24 bytes of chance by trying."""
+    return Output.unsecret(password.apply(_digest))
