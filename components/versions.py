@@ -107,6 +107,14 @@ NVIDIA_TOOLKIT_APT_URL = "https://nvidia.github.io/libnvidia-container/stable/de
 NVIDIA_TOOLKIT_APT_KEY_URL = "https://nvidia.github.io/libnvidia-container/gpgkey"
 NVIDIA_TOOLKIT_APT_KEY_FINGERPRINT = "C95B321B61E88C1809C4F759DDCAE044F796ECB0"
 
+# Elasticsearch and Kibana of one release. Fluentd's plugin has to be of the same major.
+# renovate: datasource=docker depName=docker.elastic.co/elasticsearch/elasticsearch
+ELASTIC = "9.4.3"
+# Fluentd, and the build of its images with one output's plugin each.
+# renovate: datasource=github-releases depName=fluent/fluentd-kubernetes-daemonset
+FLUENTD = "1.19.3"
+FLUENTD_BUILD = "1.1"
+
 IMAGES = {
     # renovate: datasource=docker depName=tensorflow/tensorflow
     "training": "docker.io/tensorflow/tensorflow:2.21.0",
@@ -128,6 +136,14 @@ IMAGES = {
     "nvidia-device-plugin": f"nvcr.io/nvidia/k8s-device-plugin:v{NVIDIA_DEVICE_PLUGIN}",
     "dcgm-exporter": f"nvcr.io/nvidia/k8s/dcgm-exporter:{DCGM_EXPORTER}-distroless",
     "tigera-operator": f"quay.io/tigera/operator:v{TIGERA_OPERATOR}",
+    "elasticsearch": f"docker.elastic.co/elasticsearch/elasticsearch:{ELASTIC}",
+    "kibana": f"docker.elastic.co/kibana/kibana:{ELASTIC}",
+    "fluentd-elasticsearch": (
+        f"docker.io/fluent/fluentd-kubernetes-daemonset:v{FLUENTD}-debian-elasticsearch9-{FLUENTD_BUILD}"
+    ),
+    "fluentd-cloudwatch": (
+        f"docker.io/fluent/fluentd-kubernetes-daemonset:v{FLUENTD}-debian-cloudwatch-{FLUENTD_BUILD}"
+    ),
     "traefik": f"docker.io/library/traefik:v{TRAEFIK}",
     "prometheus": f"quay.io/prometheus/prometheus:v{PROMETHEUS}",
     # Since 13 the vendor publishes it under this name only.
@@ -154,3 +170,6 @@ IMAGES = {
         for name in ("recommender", "updater", "admission-controller")
     },
 }
+
+# Keys that only `metalml:images` gives an image: nobody publishes Fluentd with these outputs' plugins.
+UNPUBLISHED = ("fluentd-cloudlogging", "fluentd-azuremonitor")

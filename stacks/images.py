@@ -1,7 +1,7 @@
 """Which images a stack's settings run, besides those that kubeadm and operators choose by themselves."""
 
 from components.versions import IMAGES
-from stacks.settings import Layer, PodNetwork, S3Files, Settings
+from stacks.settings import ElasticsearchSettings, Layer, PodNetwork, S3Files, Settings
 
 # Of monitoring, whatever its settings are.
 MONITORING = (
@@ -37,6 +37,12 @@ def images_of(settings: Settings) -> dict[str, str]:
             use(key)
         if settings.platform.monitoring.grafana is not None:
             use("grafana")
+    logging = settings.platform.logging
+    if settings.owns(Layer.PLATFORM) and logging is not None:
+        use(f"fluentd-{logging.output.kind}")
+        if isinstance(logging.output, ElasticsearchSettings):
+            use("elasticsearch")
+            use("kibana")
     machines = settings.platform.cluster_autoscaler
     if settings.owns(Layer.PLATFORM) and machines is not None and machines.provider is not None:
         use("cluster-autoscaler")

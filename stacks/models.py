@@ -10,6 +10,7 @@ from components.serving.storage_s3 import StoreKeys
 from components.serving.tensorflow_serving import Batching, ServerOptions
 from components.versions import IMAGES
 from stacks.autoscaling import scale
+from stacks.logging import search_models
 from stacks.model_files import model_files, store_keys
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
 from stacks.rollouts import serve
@@ -23,6 +24,7 @@ def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs
     """Bring each model's files to where its pods run, serve them, and train."""
     platform = with_room(platform, [*settings.models, *settings.training])
     images, keys = {**IMAGES, **settings.images}, store_keys(settings)
+    search_models(settings, cluster, platform)
     return ModelsOutputs(
         prediction_urls={
             model.name: _serve(model, images, keys, cluster, platform) for model in settings.models

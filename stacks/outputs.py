@@ -112,6 +112,9 @@ class PlatformOutputs:
     """`namespace` and `url` of Prometheus, `pushUrl` for those who end before it comes by, and where
     `runbooks` and `dashboards` are; empty where nobody looks."""
 
+    logging: Mapping[str, Output[str]] = field(default_factory=dict)
+    """`kibana`: its address, known when it answers; empty without one, and for another stack's platform."""
+
     def models_gateway(self) -> Output[Mapping[str, Any]]:
         """The gateway, known only when it listens; an error where there is none."""
 
@@ -165,6 +168,7 @@ class PlatformOutputs:
             "gateway": self.gateway,
             "scalingApis": _names(self.scaling_apis),
             "monitoring": self.monitoring,
+            **({"logging": dict(self.logging)} if self.logging else {}),
             **({"machinesToRent": dict(self.machines_to_rent)} if self.machines_to_rent else {}),
         }
 

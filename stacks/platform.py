@@ -6,6 +6,7 @@ from components.priorities import register_priorities
 from stacks.autoscaling import build_autoscaling, machines_to_rent
 from stacks.gateway import build_gateway
 from stacks.gpu import build_gpus
+from stacks.logging import build_logging
 from stacks.monitoring import build_monitoring
 from stacks.nfs import build_nfs
 from stacks.outputs import ClusterOutputs, PlatformOutputs
@@ -29,4 +30,5 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
         scaling_apis=build_autoscaling(settings, cluster),
         machines_to_rent=machines_to_rent(settings, cluster),
         monitoring=build_monitoring(settings, cluster),
+        logging=build_logging(settings, cluster),
     )

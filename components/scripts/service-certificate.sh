@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # service-certificate.sh DAYS NAME...: prints a certificate for the DNS names and its private key, both new.
-# The certificate vouches for itself: there is no authority whose key could sign others. Nothing touches a disk.
+# The certificate vouches for itself: there is no authority whose key could sign others. Servers of one kind may
+# know each other by it, too. Nothing touches a disk.
 set -euo pipefail
 days=$1
 shift
@@ -16,7 +17,7 @@ CN = $1
 [extensions]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
+extendedKeyUsage = serverAuth, clientAuth
 subjectAltName = $(printf 'DNS:%s\n' "$@" | paste -sd,)
 END
 }

@@ -15,6 +15,7 @@ from stacks.settings.files import FilesSettings, HostFiles, NfsFiles, S3Files
 from stacks.settings.kubelet import EvictionSettings, KubeletSettings, ReservedSettings
 from stacks.settings.layers import Layer, UpstreamSettings
 from stacks.settings.load import load, parse, read
+from stacks.settings.logging import ElasticsearchSettings, LoggingSettings
 from stacks.settings.machines import Effect, LoginSettings, MachineSettings, Provider, Role, TaintSettings
 from stacks.settings.models import (
     ComputeSettings,
@@ -43,6 +44,7 @@ __all__ = [
     "ComputeSettings",
     "CustomMetricsSettings",
     "Effect",
+    "ElasticsearchSettings",
     "EvictionSettings",
     "ExternalSettings",
     "FilesSettings",
@@ -52,6 +54,7 @@ __all__ = [
     "KubeletSettings",
     "Layer",
     "LocalMachinesSettings",
+    "LoggingSettings",
     "LoginSettings",
     "MachineSettings",
     "MetricsServerSettings",

@@ -15,6 +15,7 @@ from stacks.settings.base import Items, Model
 from stacks.settings.fields import Label
 from stacks.settings.gateway import GatewaySettings
 from stacks.settings.gpu import GpuSettings
+from stacks.settings.logging import LoggingSettings
 from stacks.settings.monitoring import MonitoringSettings
 from stacks.settings.nfs import NfsSettings
 from stacks.settings.queueing import QueueingSettings
@@ -35,6 +36,7 @@ class PlatformSettings(Model):
     gateway: GatewaySettings | None = None  # None: requests go to models' own ports only
     vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler
     monitoring: MonitoringSettings | None = None  # None: nobody looks
+    logging: LoggingSettings | None = None  # None: logs end with the kubelet's rotation, or go with the pod
     nfs: NfsSettings | None = None  # None: no pod can mount a share
     cluster_autoscaler: ClusterAutoscalerSettings | None = None  # None: the machines are as many as they are
 

@@ -25,7 +25,14 @@ SETTINGS = "tests/api/everything.yaml"
 # The Command that reads how to reach the cluster.
 KUBECONFIG = "control-1-kubeconfig"
 # What has a certificate that the operator's computer makes.
-WITH_CERTIFICATES = ("metrics-server", "prometheus-adapter", "vpa")
+WITH_CERTIFICATES = (
+    "metrics-server",
+    "prometheus-adapter",
+    "vpa",
+    "elasticsearch",
+    "elasticsearch-nodes",
+    "kibana",
+)
 
 
 def render_everything(folder: Path) -> Sequence[Mapping[str, Any]]:

@@ -26,6 +26,8 @@ KERNEL_SYSCTLS = {
     # Watches per user: kubelet, containerd and log collectors use thousands (KubeOne sets the same).
     "fs.inotify.max_user_instances": "8192",
     "fs.inotify.max_user_watches": "1048576",
+    # Files that one process maps into memory: Elasticsearch refuses to start with the kernel's 65530.
+    "vm.max_map_count": "262144",
 }
 
 

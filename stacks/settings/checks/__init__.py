@@ -10,6 +10,7 @@ from stacks.settings.checks import (
     gpu,
     grafana,
     layers,
+    logging,
     machines,
     models,
     monitored,
@@ -43,7 +44,8 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
         + autoscaling.OF_PLATFORM
         + monitoring.CHECKS
         + monitored.OF_PLATFORM
-        + grafana.CHECKS,
+        + grafana.CHECKS
+        + logging.CHECKS,
     ),
     (
         Layer.MODELS,

@@ -95,11 +95,12 @@ def known_images(settings: Settings, _: Path) -> Iterator[Mistake]:
     """An override of an image that nothing uses would be ignored, silently."""
     if not known(settings.images):
         return
+    keys = [*versions.IMAGES, *versions.UNPUBLISHED]
     for key in settings.images:
-        if key not in versions.IMAGES:
-            close = suggestion(key, list(versions.IMAGES))
+        if key not in keys:
+            close = suggestion(key, keys)
             hint = f"did you mean {close}?" if close else "remove it"
-            yield mistake("images", key, f"the keys {', '.join(versions.IMAGES)}", hint)
+            yield mistake("images", key, f"the keys {', '.join(keys)}", hint)
 
 
 CHECKS = (

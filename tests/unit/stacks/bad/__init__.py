@@ -11,6 +11,7 @@ from tests.unit.stacks.bad.gpu import GPU
 from tests.unit.stacks.bad.grafana import GRAFANA
 from tests.unit.stacks.bad.keys import KEYS
 from tests.unit.stacks.bad.layers import LAYERS
+from tests.unit.stacks.bad.logging import LOGGING
 from tests.unit.stacks.bad.machines import MACHINES
 from tests.unit.stacks.bad.mistake import Bad
 from tests.unit.stacks.bad.models import MODELS
@@ -36,6 +37,7 @@ BAD = {
     **MONITORING,
     **MONITORED,
     **GRAFANA,
+    **LOGGING,
     **MODELS,
     **FILES,
     **TRAINING,

@@ -1,0 +1,144 @@
+"""Pods that make calls of Elasticsearch or Kibana: with curl, as the user who may do everything."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pulumi import Input, Output, ResourceOptions
+from pulumi_kubernetes.batch.v1 import Job, JobSpecArgs
+from pulumi_kubernetes.core.v1 import (
+    ConfigMap,
+    ConfigMapProjectionArgs,
+    ConfigMapVolumeSourceArgs,
+    ContainerArgs,
+    EmptyDirVolumeSourceArgs,
+    KeyToPathArgs,
+    PodSpecArgs,
+    PodTemplateSpecArgs,
+    ProjectedVolumeSourceArgs,
+    SecretProjectionArgs,
+    SecretVolumeSourceArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+    VolumeProjectionArgs,
+)
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.compute import compute
+from components.logging.names import ADMIN, CLIENT, NAMESPACE, labels_of
+from components.restricted import restricted_container, restricted_pod
+
+# Nobody's: curl needs no user of the image's own.
+USER = 65534
+SCRIPTS = Path(__file__).parent / "scripts"
+
+
+def script(name: str) -> str:
+    """The text of a script that runs in a pod."""
+    return (SCRIPTS / name).read_text()
+
+
+def client_pod(
+    name: str,
+    image: str,
+    command: Sequence[str],
+    *,
+    scripts: Input[str],
+    authority: Input[str],
+    files: Mapping[str, VolumeArgs] | None = None,
+) -> PodSpecArgs:
+    """A pod that runs `bash /scripts/<command>` once.
+
+    `scripts` names the ConfigMap with the script, `authority` the one with the certificate to trust, `files`
+    has volumes by the path where the script finds them.
+    """
+    files = files or {}
+    volumes = [
+        VolumeArgs(name="scripts", config_map=ConfigMapVolumeSourceArgs(name=scripts)),
+        VolumeArgs(name="authority", config_map=ConfigMapVolumeSourceArgs(name=authority)),
+        VolumeArgs(name="admin", secret=SecretVolumeSourceArgs(secret_name=ADMIN, default_mode=0o440)),
+        VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit="64Mi")),
+    ]
+    reads = {"/scripts": "scripts", "/authority": "authority", "/admin": "admin"}
+    reads |= {path: str(volume.name) for path, volume in files.items()}
+    program, *arguments = command
+    return PodSpecArgs(
+        restart_policy="OnFailure",
+        automount_service_account_token=False,
+        enable_service_links=False,
+        security_context=restricted_pod(USER, fs_group=USER),
+        containers=[
+            ContainerArgs(
+                name=name,
+                image=image,
+                image_pull_policy="IfNotPresent",
+                command=["bash", f"/scripts/{program}", *arguments],
+                resources=compute({"cpu": "50m", "memory": "64Mi"}, {"cpu": "500m", "memory": "128Mi"}),
+                security_context=restricted_container(USER),
+                volume_mounts=[
+                    *(
+                        VolumeMountArgs(name=volume, mount_path=path, read_only=True)
+                        for path, volume in reads.items()
+                    ),
+                    VolumeMountArgs(name="tmp", mount_path="/tmp"),
+                ],
+            )
+        ],
+        volumes=[*volumes, *files.values()],
+    )
+
+
+def scripts_map(name: str, scripts: Sequence[str], opts: ResourceOptions) -> ConfigMap:
+    """The ConfigMap with scripts."""
+    return ConfigMap(
+        f"{name}-scripts",
+        metadata=ObjectMetaArgs(name=f"{name}-scripts", namespace=NAMESPACE, labels=labels_of(name)),
+        data={one: script(one) for one in scripts},
+        opts=opts,
+    )
+
+
+def digest_of(*texts: Input[str]) -> Output[str]:
+    """SHA-256 of texts. Of passwords too: they are random, so it tells nothing about them."""
+    told = Output.all(*texts).apply(lambda parts: hashlib.sha256("\0".join(parts).encode()).hexdigest())
+    return Output.unsecret(told)
+
+
+def client_job(name: str, pod: PodSpecArgs, contents: Output[str], opts: ResourceOptions) -> Job:
+    """A Job that runs the pod until it succeeds, and again when the digest `contents` is another."""
+    return Job(
+        name,
+        metadata=ObjectMetaArgs(name=name, namespace=NAMESPACE, labels=labels_of(name)),
+        spec=JobSpecArgs(
+            backoff_limit=6,
+            template=PodTemplateSpecArgs(
+                metadata=ObjectMetaArgs(
+                    labels={**labels_of(name), **CLIENT}, annotations={"metalml/contents-sha256": contents}
+                ),
+                spec=pod,
+            ),
+        ),
+        # A Job cannot be changed, and two of one name cannot be.
+        opts=ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=True)),
+    )
+
+
+def projected(
+    name: str, config_map: Input[str], secret: Input[str], secret_keys: Sequence[str]
+) -> VolumeArgs:
+    """One folder with the files of a ConfigMap, and in its folder `secret` those of a Secret."""
+    return VolumeArgs(
+        name=name,
+        projected=ProjectedVolumeSourceArgs(
+            default_mode=0o440,
+            sources=[
+                VolumeProjectionArgs(config_map=ConfigMapProjectionArgs(name=config_map)),
+                VolumeProjectionArgs(
+                    secret=SecretProjectionArgs(
+                        name=secret,
+                        items=[KeyToPathArgs(key=key, path=f"secret/{key}") for key in secret_keys],
+                    )
+                ),
+            ],
+        ),
+    )

@@ -1,0 +1,264 @@
+"""Elasticsearch: keeps the logs, on volumes of its own, with TLS and passwords."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import pulumi
+from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi_kubernetes.apps.v1 import (
+    StatefulSet,
+    StatefulSetPersistentVolumeClaimRetentionPolicyArgs,
+    StatefulSetSpecArgs,
+)
+from pulumi_kubernetes.core.v1 import (
+    ConfigMap,
+    PersistentVolumeClaimArgs,
+    PersistentVolumeClaimSpecArgs,
+    PodTemplateSpecArgs,
+    Secret,
+    Service,
+    ServicePortArgs,
+    ServiceSpecArgs,
+    VolumeResourceRequirementsArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
+
+from components.checks import require_pinned_image, require_size
+from components.generated_password import GeneratedPassword
+from components.logging.api_client import scripts_map
+from components.logging.elasticsearch_configuration import (
+    TRANSPORT_PORT,
+    elasticsearch_configuration,
+    heap_mebibytes,
+)
+from components.logging.elasticsearch_pod import DATA_VOLUME, elasticsearch_pod
+from components.logging.names import (
+    ADMIN,
+    AUTHORITY,
+    ELASTICSEARCH,
+    ELASTICSEARCH_NODES,
+    ELASTICSEARCH_PORT,
+    NAMESPACE,
+    labels_of,
+    selector_of,
+)
+from components.logging.network import clients, dns, let_in, let_out, pods, register_policy
+from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreAccess:
+    """The S3-compatible store of snapshots, and who this is for it."""
+
+    endpoint: str
+    """http:// or https://, host and port."""
+    region: str
+    access_key_id: Input[str]
+    secret_access_key: Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElasticsearchArgs:
+    """The nodes."""
+
+    image: str
+    replicas: int = 3
+    cpu: str = "1"
+    memory: str = "4Gi"
+    """Of each node; Java gets half of it."""
+    memory_bytes: Decimal = Decimal(4 * 2**30)
+    volume_size: str = "50Gi"
+    storage_class: str | None = None
+    """None: the cluster's default."""
+    store: StoreAccess | None = None
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        require_pinned_image("image", self.image)
+        require_size("volume_size", self.volume_size)
+        if self.replicas < 1 or self.replicas == 2:
+            raise ValueError(
+                f"replicas {self.replicas} must be 1, or 3 or more: of two nodes neither can go on alone"
+            )
+
+
+class Elasticsearch(pulumi.ComponentResource):
+    """A StatefulSet of nodes that are all alike.
+
+    **Removal.** Volumes stay until somebody deletes their claims, and the next cluster goes on with them. The
+    password of `elastic` is in the state and on the volumes: with another state it does not fit to them.
+    """
+
+    ready: StatefulSet
+    """All nodes are members."""
+    admin_password: Output[str]
+    authority: Output[str]
+    """Name of the ConfigMap with the certificate to trust."""
+
+    def __init__(self, name: str, args: ElasticsearchArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:logging:Elasticsearch", name, None, opts)
+        child = ResourceOptions(parent=self, depends_on=list(args.wait_for))
+        labels = labels_of(ELASTICSEARCH)
+        http = _certificate(ELASTICSEARCH, child)
+        transport = _certificate(ELASTICSEARCH_NODES, child)
+        authority = ConfigMap(
+            f"{name}-authority",
+            metadata=ObjectMetaArgs(name=AUTHORITY, namespace=NAMESPACE, labels=labels),
+            binary_data={"ca.crt": http.ca_bundle},
+            opts=child,
+        )
+        self.admin_password = GeneratedPassword(f"{name}-admin-password", child).text
+        Secret(
+            f"{name}-admin",
+            metadata=ObjectMetaArgs(name=ADMIN, namespace=NAMESPACE, labels=labels),
+            string_data={
+                "password": self.admin_password,
+                # For curl, whose arguments every process of a node could read.
+                "curl.conf": self.admin_password.apply(lambda password: f'user = "elastic:{password}"\n'),
+            },
+            opts=child,
+        )
+        secure = Secret(
+            f"{name}-secure-settings",
+            metadata=ObjectMetaArgs(
+                name=f"{ELASTICSEARCH}-secure-settings", namespace=NAMESPACE, labels=labels
+            ),
+            string_data={"bootstrap.password": self.admin_password, **_store_keys(args.store)},
+            opts=child,
+        )
+        text = elasticsearch_configuration(args.replicas) + _store_settings(args.store)
+        configuration = ConfigMap(
+            f"{name}-configuration",
+            metadata=ObjectMetaArgs(
+                name=f"{ELASTICSEARCH}-configuration", namespace=NAMESPACE, labels=labels
+            ),
+            data={"elasticsearch.yml": text},
+            opts=child,
+        )
+        scripts = scripts_map(ELASTICSEARCH, ["prepare-node.sh"], child)
+        nodes = pods(selector_of(ELASTICSEARCH))
+        policy = register_policy(
+            ELASTICSEARCH,
+            [let_in(ELASTICSEARCH_PORT, clients()), let_in(TRANSPORT_PORT, nodes)],
+            [dns(), let_out(TRANSPORT_PORT, nodes), *([let_out(_port(args.store))] if args.store else [])],
+            child,
+        )
+        headless = _service(ELASTICSEARCH_NODES, labels, ResourceOptions(parent=self), headless=True)
+        PodDisruptionBudget(
+            name,
+            metadata=ObjectMetaArgs(name=ELASTICSEARCH, namespace=NAMESPACE, labels=labels),
+            spec=PodDisruptionBudgetSpecArgs(
+                max_unavailable=1,
+                selector=LabelSelectorArgs(match_labels=selector_of(ELASTICSEARCH)),
+                # A node that never became ready must not keep its machine from being drained.
+                unhealthy_pod_eviction_policy="AlwaysAllow",
+            ),
+            opts=child,
+        )
+        self.ready = StatefulSet(
+            name,
+            metadata=ObjectMetaArgs(name=ELASTICSEARCH, namespace=NAMESPACE, labels=labels),
+            spec=StatefulSetSpecArgs(
+                replicas=args.replicas,
+                service_name=headless.metadata.name,
+                # They elect a master among themselves: one after the other, the first would wait for ever.
+                pod_management_policy="Parallel",
+                selector=LabelSelectorArgs(match_labels=selector_of(ELASTICSEARCH)),
+                persistent_volume_claim_retention_policy=StatefulSetPersistentVolumeClaimRetentionPolicyArgs(
+                    when_deleted="Retain", when_scaled="Retain"
+                ),
+                template=PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(
+                        labels=labels,
+                        annotations={
+                            "metalml/configuration-sha256": hashlib.sha256(text.encode()).hexdigest(),
+                            "metalml/certificate-sha256": http.digest,
+                            "metalml/transport-certificate-sha256": transport.digest,
+                        },
+                    ),
+                    spec=elasticsearch_pod(
+                        args.image,
+                        cpu=args.cpu,
+                        memory=args.memory,
+                        heap_mebibytes=heap_mebibytes(args.memory_bytes),
+                        configuration=configuration.metadata.name,
+                        scripts=scripts.metadata.name,
+                        secure_settings=secure.metadata.name,
+                        http_certificate=http.secret,
+                        transport_certificate=transport.secret,
+                    ),
+                ),
+                volume_claim_templates=[
+                    PersistentVolumeClaimArgs(
+                        metadata=ObjectMetaArgs(name=DATA_VOLUME, labels=selector_of(ELASTICSEARCH)),
+                        spec=PersistentVolumeClaimSpecArgs(
+                            access_modes=["ReadWriteOnce"],
+                            storage_class_name=args.storage_class,
+                            resources=VolumeResourceRequirementsArgs(requests={"storage": args.volume_size}),
+                        ),
+                    )
+                ],
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[policy]),
+        )
+        # A Service is awaited until it has a ready pod, which can only be after the StatefulSet.
+        _service(ELASTICSEARCH, labels, ResourceOptions(parent=self, depends_on=[self.ready]))
+        self.authority = authority.metadata.name
+        self.register_outputs({"authority": self.authority})
+
+
+def _certificate(service: str, child: ResourceOptions) -> ServiceCertificate:
+    args = ServiceCertificateArgs(service=service, namespace=NAMESPACE, secret=f"{service}-certificate")
+    return ServiceCertificate(f"{service}-certificate", args, child)
+
+
+def _service(name: str, labels: dict[str, str], opts: ResourceOptions, *, headless: bool = False) -> Service:
+    port = ServicePortArgs(
+        name="transport" if headless else "https",
+        port=TRANSPORT_PORT if headless else ELASTICSEARCH_PORT,
+        target_port="transport" if headless else "https",
+        protocol="TCP",
+    )
+    return Service(
+        name,
+        metadata=ObjectMetaArgs(name=name, namespace=NAMESPACE, labels=labels),
+        spec=ServiceSpecArgs(
+            selector=selector_of(ELASTICSEARCH),
+            cluster_ip="None" if headless else None,
+            # Nodes find each other in order to become ready.
+            publish_not_ready_addresses=headless or None,
+            ports=[port],
+        ),
+        opts=opts,
+    )
+
+
+def _store_keys(store: StoreAccess | None) -> dict[str, Input[str]]:
+    if store is None:
+        return {}
+    return {
+        "s3.client.default.access_key": store.access_key_id,
+        "s3.client.default.secret_key": store.secret_access_key,
+    }
+
+
+def _store_settings(store: StoreAccess | None) -> str:
+    if store is None:
+        return ""
+    # Stores of one's own seldom have a DNS name for each bucket.
+    return f"""
+s3.client.default.endpoint: {store.endpoint}
+s3.client.default.region: {store.region}
+s3.client.default.path_style_access: true
+"""
+
+
+def _port(store: StoreAccess) -> int:
+    parts = urlsplit(store.endpoint)
+    return parts.port or DEFAULT_PORTS[parts.scheme]

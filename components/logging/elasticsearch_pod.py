@@ -1,0 +1,164 @@
+"""The pod of one Elasticsearch node."""
+
+from pulumi import Input
+from pulumi_kubernetes.core.v1 import (
+    ConfigMapVolumeSourceArgs,
+    ContainerArgs,
+    ContainerPortArgs,
+    EmptyDirVolumeSourceArgs,
+    EnvVarArgs,
+    EnvVarSourceArgs,
+    LifecycleArgs,
+    LifecycleHandlerArgs,
+    ObjectFieldSelectorArgs,
+    PodSpecArgs,
+    ProbeArgs,
+    SecretVolumeSourceArgs,
+    SleepActionArgs,
+    TCPSocketActionArgs,
+    TopologySpreadConstraintArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
+
+from components.compute import compute
+from components.logging.elasticsearch_configuration import READINESS_PORT, TRANSPORT_PORT
+from components.logging.names import ELASTICSEARCH, ELASTICSEARCH_PORT, selector_of
+from components.restricted import restricted_container, restricted_pod
+
+# Elasticsearch's own in its image.
+USER = 1000
+HOME = "/usr/share/elasticsearch"
+CONFIGURATION = f"{HOME}/config"
+DATA_VOLUME = "elasticsearch-data"
+# As Elastic's own operator has them. The others go on asking the node while they are being told that it goes;
+# then it hands over its shards.
+PRE_STOP_SECONDS = 50
+GRACE_SECONDS = 180
+# The recovery of large shards at a start is slow and no failure: 20 minutes.
+START_PERIOD_SECONDS, START_FAILURES = 10, 120
+
+
+def elasticsearch_pod(
+    image: str,
+    *,
+    cpu: str,
+    memory: str,
+    heap_mebibytes: int,
+    configuration: Input[str],
+    scripts: Input[str],
+    secure_settings: Input[str],
+    http_certificate: Input[str],
+    transport_certificate: Input[str],
+) -> PodSpecArgs:
+    """A pod that takes `memory` and gives half of it to Java. The other arguments name objects."""
+    tmp = VolumeMountArgs(name="tmp", mount_path="/tmp")
+    prepare = ContainerArgs(
+        name="prepare",
+        image=image,
+        image_pull_policy="IfNotPresent",
+        command=["bash", "/scripts/prepare-node.sh"],
+        # Java for the keystore's tool, and nothing for long.
+        resources=compute({"cpu": "100m", "memory": "512Mi"}, {"cpu": cpu, "memory": "512Mi"}),
+        security_context=restricted_container(USER),
+        volume_mounts=[
+            VolumeMountArgs(name="scripts", mount_path="/scripts", read_only=True),
+            VolumeMountArgs(name="secure", mount_path="/secure", read_only=True),
+            VolumeMountArgs(name="prepared", mount_path="/prepared"),
+            tmp,
+        ],
+    )
+    serve = ContainerArgs(
+        name=ELASTICSEARCH,
+        image=image,
+        image_pull_policy="IfNotPresent",
+        env=[
+            EnvVarArgs(name="ES_JAVA_OPTS", value=f"-Xms{heap_mebibytes}m -Xmx{heap_mebibytes}m"),
+            EnvVarArgs(
+                name="POD_IP",
+                value_from=EnvVarSourceArgs(field_ref=ObjectFieldSelectorArgs(field_path="status.podIP")),
+            ),
+        ],
+        ports=[
+            ContainerPortArgs(name="https", container_port=ELASTICSEARCH_PORT, protocol="TCP"),
+            ContainerPortArgs(name="transport", container_port=TRANSPORT_PORT, protocol="TCP"),
+            ContainerPortArgs(name="readiness", container_port=READINESS_PORT, protocol="TCP"),
+        ],
+        # Of memory as much as it may take at most: what Java reserved is not given back when a node is short.
+        resources=compute({"cpu": cpu, "memory": memory}, {"cpu": cpu, "memory": memory}),
+        startup_probe=_open("transport", period=START_PERIOD_SECONDS, failures=START_FAILURES),
+        readiness_probe=_open("readiness", period=5, failures=3),
+        # A node that is only slow is not helped by a restart, which moves its shards.
+        liveness_probe=_open("transport", period=20, failures=6),
+        lifecycle=LifecycleArgs(
+            pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=PRE_STOP_SECONDS))
+        ),
+        security_context=restricted_container(USER),
+        volume_mounts=[
+            VolumeMountArgs(name=DATA_VOLUME, mount_path=f"{HOME}/data"),
+            VolumeMountArgs(name="prepared", mount_path=CONFIGURATION),
+            VolumeMountArgs(
+                name="configuration",
+                mount_path=f"{CONFIGURATION}/elasticsearch.yml",
+                sub_path="elasticsearch.yml",
+                read_only=True,
+            ),
+            # It reads certificates only below its configuration.
+            VolumeMountArgs(
+                name="http-certificate", mount_path=f"{CONFIGURATION}/certificates/http", read_only=True
+            ),
+            VolumeMountArgs(
+                name="transport-certificate",
+                mount_path=f"{CONFIGURATION}/certificates/transport",
+                read_only=True,
+            ),
+            VolumeMountArgs(name="logs", mount_path=f"{HOME}/logs"),
+            tmp,
+        ],
+    )
+    return PodSpecArgs(
+        automount_service_account_token=False,
+        enable_service_links=False,
+        node_selector={"kubernetes.io/os": "linux"},
+        termination_grace_period_seconds=GRACE_SECONDS,
+        topology_spread_constraints=[
+            TopologySpreadConstraintArgs(
+                topology_key="kubernetes.io/hostname",
+                max_skew=1,
+                # Two nodes on one machine are better than one.
+                when_unsatisfiable="ScheduleAnyway",
+                label_selector=LabelSelectorArgs(match_labels=selector_of(ELASTICSEARCH)),
+            )
+        ],
+        # A new volume is root's; without the group Elasticsearch could not write to it.
+        security_context=restricted_pod(USER, fs_group=USER),
+        init_containers=[prepare],
+        containers=[serve],
+        volumes=[
+            VolumeArgs(name="configuration", config_map=ConfigMapVolumeSourceArgs(name=configuration)),
+            VolumeArgs(name="scripts", config_map=ConfigMapVolumeSourceArgs(name=scripts)),
+            _secret("secure", secure_settings),
+            _secret("http-certificate", http_certificate),
+            _secret("transport-certificate", transport_certificate),
+            # With the keystore in it: in memory, so that no disk keeps it.
+            VolumeArgs(
+                name="prepared", empty_dir=EmptyDirVolumeSourceArgs(medium="Memory", size_limit="16Mi")
+            ),
+            VolumeArgs(name="logs", empty_dir=EmptyDirVolumeSourceArgs(size_limit="256Mi")),
+            VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit="256Mi")),
+        ],
+    )
+
+
+def _secret(name: str, secret: Input[str]) -> VolumeArgs:
+    return VolumeArgs(name=name, secret=SecretVolumeSourceArgs(secret_name=secret, default_mode=0o440))
+
+
+def _open(port: str, *, period: int, failures: int) -> ProbeArgs:
+    return ProbeArgs(
+        tcp_socket=TCPSocketActionArgs(port=port),
+        period_seconds=period,
+        timeout_seconds=5,
+        failure_threshold=failures,
+    )

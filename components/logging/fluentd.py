@@ -1,0 +1,109 @@
+"""Fluentd on every node: follows the logs of all containers and brings them to where they are kept."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Input, Resource, ResourceOptions
+from pulumi_kubernetes.apps.v1 import (
+    DaemonSet,
+    DaemonSetSpecArgs,
+    DaemonSetUpdateStrategyArgs,
+    RollingUpdateDaemonSetArgs,
+)
+from pulumi_kubernetes.core.v1 import (
+    ConfigMap,
+    PodTemplateSpecArgs,
+    Secret,
+    ServiceAccount,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+
+from components.checks import require_pinned_image
+from components.controller import API_SERVER_PORT
+from components.logging.api_client import digest_of
+from components.logging.fluentd_configuration import METRICS_PORT, fluentd_configuration
+from components.logging.fluentd_outputs import Output
+from components.logging.fluentd_pod import fluentd_pod
+from components.logging.names import CLIENT, FLUENTD, NAMESPACE, labels_of, selector_of
+from components.logging.network import dns, let_in, let_out, register_policy
+from components.rights import Rights, may, register_rights
+
+
+@dataclass(frozen=True, kw_only=True)
+class FluentdArgs:
+    """The program, where it brings logs, and what it may keep meanwhile."""
+
+    image: str
+    """With the plugin that the output needs."""
+    output: Output
+    password: Input[str]
+    """Whatever the output logs in with; see components/logging/fluentd_outputs.py."""
+    buffer_bytes: int
+    """Of each node's disk, for lines that the output does not take at the moment."""
+    authority: Input[str] | None = None
+    """ConfigMap with the certificate that the output is known by; None: one that everybody knows."""
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        require_pinned_image("image", self.image)
+        # Below it the two chunks that are being sent and the one that is being filled would not fit.
+        if self.buffer_bytes < 64 * 2**20:
+            raise ValueError(f"buffer_bytes {self.buffer_bytes} must be 64 MiB or more")
+
+
+class Fluentd(pulumi.ComponentResource):
+    """A DaemonSet of collectors, with their metrics on the port `metrics`.
+
+    **Removal.** What was not sent stays in /var/lib/metalml/fluentd of each node; the next one goes on there.
+    """
+
+    daemon_set: DaemonSet
+
+    def __init__(self, name: str, args: FluentdArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:logging:Fluentd", name, None, opts)
+        child = ResourceOptions(parent=self)
+        labels = labels_of(FLUENTD)
+        metadata = ObjectMetaArgs(name=FLUENTD, namespace=NAMESPACE, labels=labels)
+        account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
+        rights = Rights(cluster=[may(("get", "list", "watch"), "", ["pods", "namespaces"])])
+        bindings = register_rights(name, rights, account, labels, child)
+        text = fluentd_configuration(args.output, args.buffer_bytes)
+        configuration = ConfigMap(name, metadata=metadata, data={"fluent.conf": text}, opts=child)
+        secret = Secret(name, metadata=metadata, string_data={"password": args.password}, opts=child)
+        policy = register_policy(
+            FLUENTD,
+            [let_in(METRICS_PORT)],
+            [dns(), let_out(API_SERVER_PORT), let_out(args.output.port)],
+            child,
+        )
+        self.daemon_set = DaemonSet(
+            name,
+            metadata=metadata,
+            spec=DaemonSetSpecArgs(
+                selector=LabelSelectorArgs(match_labels=selector_of(FLUENTD)),
+                update_strategy=DaemonSetUpdateStrategyArgs(
+                    type="RollingUpdate", rolling_update=RollingUpdateDaemonSetArgs(max_unavailable=1)
+                ),
+                template=PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(
+                        labels={**labels, **CLIENT},
+                        annotations={
+                            "metalml/configuration-sha256": hashlib.sha256(text.encode()).hexdigest(),
+                            "metalml/password-sha256": digest_of(args.password),
+                        },
+                    ),
+                    spec=fluentd_pod(
+                        args.image,
+                        account=account.metadata.name,
+                        configuration=configuration.metadata.name,
+                        secret=secret.metadata.name,
+                        authority=args.authority,
+                        environment=args.output.environment,
+                    ),
+                ),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[policy, *bindings, *args.wait_for]),
+        )
+        self.register_outputs({})

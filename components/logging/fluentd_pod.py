@@ -1,0 +1,133 @@
+"""The pod of one collector."""
+
+from collections.abc import Mapping
+
+from pulumi import Input
+from pulumi_kubernetes.core.v1 import (
+    ConfigMapVolumeSourceArgs,
+    ContainerArgs,
+    ContainerPortArgs,
+    EmptyDirVolumeSourceArgs,
+    EnvVarArgs,
+    EnvVarSourceArgs,
+    HostPathVolumeSourceArgs,
+    HTTPGetActionArgs,
+    ObjectFieldSelectorArgs,
+    PodSecurityContextArgs,
+    PodSpecArgs,
+    ProbeArgs,
+    SeccompProfileArgs,
+    SecretVolumeSourceArgs,
+    TCPSocketActionArgs,
+    TolerationArgs,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+
+from components.compute import compute
+from components.gpu.node_pod import as_root
+from components.logging.fluentd_configuration import METRICS_PORT, PODS_DIRECTORY, STATE_DIRECTORY
+from components.logging.fluentd_outputs import AUTHORITY_FILE, SECRETS_DIRECTORY
+from components.logging.names import FLUENTD
+
+CONFIGURATION_DIRECTORY = "/fluentd/etc/metalml"
+# All plugins are loaded, and positions of all files read, before it answers: 2 minutes on a busy node.
+START_PERIOD_SECONDS, START_FAILURES = 5, 24
+
+
+def fluentd_pod(
+    image: str,
+    *,
+    account: Input[str],
+    configuration: Input[str],
+    secret: Input[str],
+    authority: Input[str] | None,
+    environment: Mapping[str, str],
+) -> PodSpecArgs:
+    """A pod on each node, also on those that are kept for somebody. The arguments name objects."""
+    trusted = authority is not None
+    volumes = [
+        VolumeArgs(name="configuration", config_map=ConfigMapVolumeSourceArgs(name=configuration)),
+        VolumeArgs(name="secrets", secret=SecretVolumeSourceArgs(secret_name=secret, default_mode=0o400)),
+        _folder("pods", PODS_DIRECTORY, "Directory"),
+        # Of the node, not of the pod: a pod that is replaced goes on where the old one was.
+        _folder("state", STATE_DIRECTORY, "DirectoryOrCreate"),
+        VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit="64Mi")),
+    ]
+    mounts = [
+        VolumeMountArgs(name="configuration", mount_path=CONFIGURATION_DIRECTORY, read_only=True),
+        VolumeMountArgs(name="secrets", mount_path=SECRETS_DIRECTORY, read_only=True),
+        VolumeMountArgs(name="pods", mount_path=PODS_DIRECTORY, read_only=True),
+        VolumeMountArgs(name="state", mount_path=STATE_DIRECTORY),
+        VolumeMountArgs(name="tmp", mount_path="/tmp"),
+    ]
+    if trusted:
+        volumes.append(VolumeArgs(name="authority", config_map=ConfigMapVolumeSourceArgs(name=authority)))
+        folder = AUTHORITY_FILE.rpartition("/")[0]
+        mounts.append(VolumeMountArgs(name="authority", mount_path=folder, read_only=True))
+    return PodSpecArgs(
+        service_account_name=account,
+        # It asks the API server for the labels of the node's pods.
+        automount_service_account_token=True,
+        enable_service_links=False,
+        # Without it the node's logs end with their rotation.
+        priority_class_name="system-node-critical",
+        node_selector={"kubernetes.io/os": "linux"},
+        tolerations=[TolerationArgs(operator="Exists")],
+        security_context=PodSecurityContextArgs(seccomp_profile=SeccompProfileArgs(type="RuntimeDefault")),
+        containers=[
+            ContainerArgs(
+                name=FLUENTD,
+                image=image,
+                image_pull_policy="IfNotPresent",
+                # As the image's own entry point starts it, which would add a configuration of its own.
+                command=["tini", "--", "fluentd"],
+                args=[
+                    "--config",
+                    f"{CONFIGURATION_DIRECTORY}/fluent.conf",
+                    "--plugin",
+                    "/fluentd/plugins",
+                    "--gemfile",
+                    "/fluentd/Gemfile",
+                ],
+                env=[
+                    # The metadata filter watches the pods of this node only.
+                    EnvVarArgs(
+                        name="K8S_NODE_NAME",
+                        value_from=EnvVarSourceArgs(
+                            field_ref=ObjectFieldSelectorArgs(field_path="spec.nodeName")
+                        ),
+                    ),
+                    *(EnvVarArgs(name=name, value=value) for name, value in environment.items()),
+                ],
+                ports=[ContainerPortArgs(name="metrics", container_port=METRICS_PORT, protocol="TCP")],
+                startup_probe=_answers(START_PERIOD_SECONDS, START_FAILURES),
+                readiness_probe=_answers(30, 3),
+                # A full buffer is no reason to start it again.
+                liveness_probe=ProbeArgs(
+                    tcp_socket=TCPSocketActionArgs(port="metrics"),
+                    period_seconds=30,
+                    timeout_seconds=5,
+                    failure_threshold=4,
+                ),
+                # What its daemon set has by default, 200Mi, is too little for a node with many pods.
+                resources=compute({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"}),
+                security_context=as_root(),
+                volume_mounts=mounts,
+            )
+        ],
+        volumes=volumes,
+    )
+
+
+def _folder(name: str, path: str, kind: str) -> VolumeArgs:
+    return VolumeArgs(name=name, host_path=HostPathVolumeSourceArgs(path=path, type=kind))
+
+
+def _answers(period: int, failures: int) -> ProbeArgs:
+    return ProbeArgs(
+        http_get=HTTPGetActionArgs(path="/metrics", port="metrics", scheme="HTTP"),
+        period_seconds=period,
+        timeout_seconds=5,
+        failure_threshold=failures,
+    )

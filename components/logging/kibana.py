@@ -1,0 +1,159 @@
+"""Kibana: where people look at the logs."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi_kubernetes.apps.v1 import (
+    Deployment,
+    DeploymentSpecArgs,
+    DeploymentStrategyArgs,
+    RollingUpdateDeploymentArgs,
+)
+from pulumi_kubernetes.core.v1 import (
+    ConfigMap,
+    PodTemplateSpecArgs,
+    Secret,
+    Service,
+    ServicePortArgs,
+    ServiceSpecArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
+
+from components.checks import require_pinned_image
+from components.generated_password import GeneratedPassword
+from components.logging.api_client import digest_of
+from components.logging.kibana_configuration import data_views, kibana_configuration, kibana_secrets
+from components.logging.kibana_objects import KibanaObjects, KibanaObjectsArgs
+from components.logging.kibana_pod import AUTHORITY_FILE, CERTIFICATE_DIRECTORY, DATA_DIRECTORY, kibana_pod
+from components.logging.names import (
+    CLIENT,
+    ELASTICSEARCH_PORT,
+    KIBANA,
+    KIBANA_AUTHORITY,
+    KIBANA_PORT,
+    KIBANA_URL,
+    NAMESPACE,
+    labels_of,
+    selector_of,
+)
+from components.logging.network import clients, dns, let_in, let_out, register_policy
+from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class KibanaArgs:
+    """The program, and how it logs in."""
+
+    image: str
+    client_image: str
+    """With curl: brings the data views."""
+    authority: Input[str]
+    """ConfigMap with the certificate of Elasticsearch."""
+    password: Output[str]
+    """Of Elasticsearch's user kibana_system, which has it already."""
+    replicas: int = 1
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        require_pinned_image("image", self.image)
+        if self.replicas < 1:
+            raise ValueError(f"replicas must be 1 or more, got {self.replicas}")
+
+
+class Kibana(pulumi.ComponentResource):
+    """Kibana behind a Service of the cluster; people log in with users of Elasticsearch.
+
+    Nothing outside the cluster reaches it but `kubectl port-forward`.
+    """
+
+    url: Output[str]
+    """As a pod reaches it; known when it answers and has its data views."""
+
+    def __init__(self, name: str, args: KibanaArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:logging:Kibana", name, None, opts)
+        child = ResourceOptions(parent=self)
+        labels = labels_of(KIBANA)
+        metadata = ObjectMetaArgs(name=KIBANA, namespace=NAMESPACE, labels=labels)
+        certificate = ServiceCertificate(
+            f"{name}-certificate",
+            ServiceCertificateArgs(service=KIBANA, namespace=NAMESPACE, secret=f"{KIBANA}-certificate"),
+            child,
+        )
+        ConfigMap(
+            f"{name}-authority",
+            metadata=ObjectMetaArgs(name=KIBANA_AUTHORITY, namespace=NAMESPACE, labels=labels),
+            binary_data={"ca.crt": certificate.ca_bundle},
+            opts=child,
+        )
+        text = kibana_configuration(CERTIFICATE_DIRECTORY, AUTHORITY_FILE, DATA_DIRECTORY)
+        configuration = ConfigMap(name, metadata=metadata, data={"kibana.yml": text}, opts=child)
+        key = GeneratedPassword(f"{name}-key", child).text
+        secrets = Output.all(args.password, key).apply(lambda parts: kibana_secrets(*parts))
+        secret = Secret(name, metadata=metadata, string_data={"secrets.yml": secrets}, opts=child)
+        policy = register_policy(
+            KIBANA,
+            [let_in(KIBANA_PORT, clients())],
+            [dns(), let_out(ELASTICSEARCH_PORT)],
+            child,
+        )
+        PodDisruptionBudget(
+            name,
+            metadata=metadata,
+            spec=PodDisruptionBudgetSpecArgs(
+                max_unavailable=1,
+                selector=LabelSelectorArgs(match_labels=selector_of(KIBANA)),
+                unhealthy_pod_eviction_policy="AlwaysAllow",
+            ),
+            opts=child,
+        )
+        deployment = Deployment(
+            name,
+            metadata=metadata,
+            spec=DeploymentSpecArgs(
+                replicas=args.replicas,
+                selector=LabelSelectorArgs(match_labels=selector_of(KIBANA)),
+                strategy=DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+                ),
+                revision_history_limit=2,
+                template=PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(
+                        labels={**labels, **CLIENT},
+                        annotations={
+                            "metalml/configuration-sha256": hashlib.sha256(text.encode()).hexdigest(),
+                            "metalml/secrets-sha256": digest_of(secrets),
+                            "metalml/certificate-sha256": certificate.digest,
+                        },
+                    ),
+                    spec=kibana_pod(
+                        args.image,
+                        configuration=configuration.metadata.name,
+                        secret=secret.metadata.name,
+                        certificate=certificate.secret,
+                        authority=args.authority,
+                    ),
+                ),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[policy, *args.wait_for]),
+        )
+        service = Service(
+            name,
+            metadata=metadata,
+            spec=ServiceSpecArgs(
+                selector=selector_of(KIBANA),
+                ports=[ServicePortArgs(name="https", port=KIBANA_PORT, target_port="https", protocol="TCP")],
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[deployment]),
+        )
+        views = KibanaObjects(
+            f"{name}-data-views",
+            KibanaObjectsArgs(name="kibana-data-views", image=args.client_image, objects=data_views()),
+            ResourceOptions(parent=self, depends_on=[service]),
+        )
+        self.url = Output.all(service.id, views.imported).apply(lambda _: KIBANA_URL)
+        self.register_outputs({"url": self.url})

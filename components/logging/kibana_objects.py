@@ -1,0 +1,68 @@
+"""Objects that Kibana shows, brought by a Job: data views and saved searches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi_kubernetes.core.v1 import ConfigMap, ConfigMapVolumeSourceArgs, VolumeArgs
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.checks import require_dns_label, require_pinned_image
+from components.logging.api_client import client_job, client_pod, digest_of, script, scripts_map
+from components.logging.names import KIBANA_AUTHORITY, KIBANA_PORT, KIBANA_URL, NAMESPACE, labels_of
+from components.logging.network import dns, let_out, register_policy
+
+SCRIPT = "import-objects.sh"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KibanaObjectsArgs:
+    """What is brought, and with what."""
+
+    name: str
+    """Of the Job and all that belongs to it."""
+    image: str
+    """With curl."""
+    objects: str
+    """NDJSON, as Kibana exports it."""
+    known_when: Sequence[Input[str]] = ()
+    """What has to be known first."""
+
+    def __post_init__(self) -> None:
+        require_dns_label("name", self.name)
+        require_pinned_image("image", self.image)
+
+
+class KibanaObjects(pulumi.ComponentResource):
+    """A Job that imports the objects over those of the same ids. Removed, it leaves them in Kibana."""
+
+    imported: Output[str]
+
+    def __init__(self, name: str, args: KibanaObjectsArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:logging:KibanaObjects", name, None, opts)
+        child = ResourceOptions(parent=self)
+        objects = ConfigMap(
+            name,
+            metadata=ObjectMetaArgs(name=args.name, namespace=NAMESPACE, labels=labels_of(args.name)),
+            data={"objects.ndjson": args.objects},
+            opts=child,
+        )
+        policy = register_policy(args.name, [], [dns(), let_out(KIBANA_PORT)], child)
+        scripts = scripts_map(args.name, [SCRIPT], child)
+        pod = client_pod(
+            args.name,
+            args.image,
+            [SCRIPT, KIBANA_URL],
+            scripts=scripts.metadata.name,
+            authority=KIBANA_AUTHORITY,
+            files={
+                "/objects": VolumeArgs(
+                    name="objects", config_map=ConfigMapVolumeSourceArgs(name=objects.metadata.name)
+                )
+            },
+        )
+        contents = digest_of(args.objects, script(SCRIPT), *args.known_when)
+        job = client_job(args.name, pod, contents, ResourceOptions(parent=self, depends_on=[policy]))
+        self.imported = job.id
+        self.register_outputs({})

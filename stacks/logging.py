@@ -1,0 +1,193 @@
+"""Logging: what the platform keeps of what pods write, and what each model's people find of it."""
+
+from decimal import Decimal
+
+from pulumi import Output, Resource, ResourceOptions
+
+from components.generated_password import GeneratedPassword
+from components.logging import fluentd_outputs
+from components.logging.elasticsearch import Elasticsearch, ElasticsearchArgs, StoreAccess
+from components.logging.fluentd import Fluentd, FluentdArgs
+from components.logging.index_requests import Snapshots
+from components.logging.kibana import Kibana, KibanaArgs
+from components.logging.kibana_configuration import SearchedModel, model_searches
+from components.logging.kibana_objects import KibanaObjects, KibanaObjectsArgs
+from components.logging.log_indices import LogIndices, LogIndicesArgs
+from components.logging.names import NAMESPACE
+from components.tenancy.namespace import PodSecurity, register_namespace
+from components.versions import IMAGES
+from stacks.model_files import store_keys
+from stacks.outputs import ClusterOutputs, PlatformOutputs
+from stacks.settings import Settings
+from stacks.settings.fields import quantity_value
+from stacks.settings.logging import (
+    AzureMonitorSettings,
+    CloudLoggingSettings,
+    CloudWatchSettings,
+    ElasticsearchSettings,
+)
+
+# Of the volumes, where the settings do not say how much. Below what Elasticsearch itself stops at.
+DEFAULT_FILLED = Decimal("0.8")
+
+
+def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Output[str]]:
+    """Make what the settings ask for: `kibana`, its address, known when it answers; empty without one."""
+    wanted = settings.platform.logging
+    if wanted is None:
+        return {}
+    images = {**IMAGES, **settings.images}
+    options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
+    # Collectors see the files of the node.
+    namespace = register_namespace(NAMESPACE, PodSecurity.PRIVILEGED, options)
+    on = ResourceOptions(provider=cluster.kubernetes, depends_on=[namespace])
+    buffer, image = int(quantity_value(wanted.buffer)), images[f"fluentd-{wanted.output.kind}"]
+    if not isinstance(wanted.output, ElasticsearchSettings):
+        Fluentd(
+            "fluentd",
+            FluentdArgs(
+                image=image,
+                output=_cloud(wanted.output),
+                password=Output.secret(settings.secrets[wanted.output.secret].get_secret_value()),
+                buffer_bytes=buffer,
+                wait_for=[namespace],
+            ),
+            on,
+        )
+        return {}
+    password = GeneratedPassword("fluentd-password", on).text
+    nodes, indices, kibana = _elasticsearch(settings, wanted.output, password, namespace, on)
+    Fluentd(
+        "fluentd",
+        FluentdArgs(
+            image=image,
+            output=fluentd_outputs.elasticsearch_output(),
+            password=password,
+            buffer_bytes=buffer,
+            authority=nodes.authority,
+            # The first line makes the day's index, by the templates that are there then.
+            wait_for=[indices.set_up],
+        ),
+        on,
+    )
+    return {"kibana": kibana.url}
+
+
+def _elasticsearch(
+    settings: Settings,
+    wanted: ElasticsearchSettings,
+    password: Output[str],
+    namespace: Resource,
+    on: ResourceOptions,
+) -> tuple[Elasticsearch, LogIndices, Kibana]:
+    images = {**IMAGES, **settings.images}
+    snapshots = wanted.snapshots
+    nodes = Elasticsearch(
+        "elasticsearch",
+        ElasticsearchArgs(
+            image=images["elasticsearch"],
+            replicas=wanted.replicas,
+            cpu=wanted.cpu,
+            memory=wanted.memory,
+            memory_bytes=quantity_value(wanted.memory),
+            volume_size=wanted.volume.size,
+            storage_class=wanted.volume.storage_class,
+            store=_store(settings, wanted),
+            wait_for=[namespace],
+        ),
+        on,
+    )
+    kibana_password = GeneratedPassword("kibana-password", on).text
+    volumes = quantity_value(wanted.volume.size) * wanted.replicas
+    size = wanted.retention.size
+    indices = LogIndices(
+        "logs",
+        LogIndicesArgs(
+            image=images["elasticsearch"],
+            authority=nodes.authority,
+            days=wanted.retention.days,
+            most_bytes=int(volumes * DEFAULT_FILLED if size is None else quantity_value(size)),
+            copies=1 if wanted.replicas > 1 else 0,
+            collector_password=password,
+            kibana_password=kibana_password,
+            snapshots=None
+            if snapshots is None
+            else Snapshots(bucket=snapshots.bucket, prefix=snapshots.prefix, days=snapshots.days),
+            after=nodes.ready,
+        ),
+        on,
+    )
+    kibana = Kibana(
+        "kibana",
+        KibanaArgs(
+            image=images["kibana"],
+            client_image=images["elasticsearch"],
+            authority=nodes.authority,
+            password=kibana_password,
+            replicas=wanted.kibana_replicas,
+            wait_for=[indices.set_up],
+        ),
+        on,
+    )
+    return nodes, indices, kibana
+
+
+def _store(settings: Settings, wanted: ElasticsearchSettings) -> StoreAccess | None:
+    keys = store_keys(settings)
+    if wanted.snapshots is None or keys is None:
+        return None
+    return StoreAccess(
+        endpoint=wanted.snapshots.endpoint,
+        region=wanted.snapshots.region,
+        access_key_id=keys.access_key_id,
+        secret_access_key=keys.secret_access_key,
+    )
+
+
+def _cloud(
+    output: CloudWatchSettings | CloudLoggingSettings | AzureMonitorSettings,
+) -> fluentd_outputs.Output:
+    match output:
+        case CloudWatchSettings():
+            return fluentd_outputs.cloudwatch_output(
+                region=output.region, group=output.group, access_key_id=output.access_key_id
+            )
+        case CloudLoggingSettings():
+            return fluentd_outputs.cloud_logging_output(project=output.project)
+        case AzureMonitorSettings():
+            return fluentd_outputs.azure_monitor_output(
+                endpoint=output.endpoint,
+                rule=output.rule,
+                stream=output.stream,
+                tenant=output.tenant,
+                client=output.client,
+            )
+
+
+def search_models(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs) -> None:
+    """Give Kibana a saved search for each model, where this stack has both.
+
+    Whether another stack's platform has a Kibana is known only while this one is brought up, which is too
+    late to decide what there is.
+    """
+    kibana = platform.logging
+    if not kibana or not settings.models:
+        return
+    models = [
+        SearchedModel(
+            namespace=model.namespace,
+            name=model.name,
+            deployments=[f"{model.name}-{track.name}" for track in model.rollout.tracks] or [model.name],
+        )
+        for model in settings.models
+    ]
+    KibanaObjects(
+        "model-searches",
+        KibanaObjectsArgs(
+            name="model-searches",
+            image={**IMAGES, **settings.images}["elasticsearch"],
+            objects=model_searches(models),
+            known_when=[kibana["kibana"]],
+        ),
+        ResourceOptions(provider=cluster.kubernetes),
+    )
