@@ -1,6 +1,7 @@
 """What Elasticsearch and Kibana are told."""
 
 import json
+from pathlib import Path
 
 from components.logging.elasticsearch_configuration import elasticsearch_configuration, heap_mebibytes
 from components.logging.index_requests import Snapshots, lifecycle, request_files, setup_requests
@@ -53,6 +54,12 @@ def test_no_programs_lines_can_add_to_the_mapping() -> None:
     data = mapping["properties"]["data"]
     assert mapping["dynamic"] is data["dynamic"] is mapping["properties"]["kubernetes"]["dynamic"] is False
     assert set(data["properties"]) == set(FIELDS)
+
+
+def test_the_schema_that_is_told_is_the_one_that_is_indexed() -> None:
+    page = (Path(__file__).parents[4] / "docs/logging.md").read_text()
+    for name, (kind, meaning) in FIELDS.items():
+        assert f"| `{name}` | {kind} | {meaning} |" in page
 
 
 def test_java_gets_half_of_the_memory_and_no_more_than_it_can_use() -> None:
