@@ -35,12 +35,12 @@ def model_monitor_spec() -> dict[str, Any]:
         "jobLabel": "app.kubernetes.io/name",
         "namespaceSelector": {"any": True},
         "selector": {"matchLabels": {"app.kubernetes.io/name": "model-server"}},
+        # The page has no version of the format in its header.
+        "fallbackScrapeProtocol": "PrometheusText0.0.4",
         "podMetricsEndpoints": [
             {
                 "port": "http",
                 "path": METRICS_PATH,
-                # The page has no version of the format in its header.
-                "fallbackScrapeProtocol": "PrometheusText0.0.4",
                 "relabelings": _whose(),
                 "metricRelabelings": [
                     _renamed("serving:([^:]+)", "serving_$1"),

@@ -144,6 +144,8 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
         "externalLabels": {"cluster": args.cluster},
         # Without a selector none would be read; an empty one takes all.
         **everywhere,
+        # What ServiceMonitors find is in these; the older Endpoints it may not even list.
+        "serviceDiscoveryRole": "EndpointSlice",
         "scrapeInterval": f"{args.scrape_seconds}s",
         "evaluationInterval": f"{args.scrape_seconds}s",
         "retention": args.retention,
