@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from stacks.settings.alerting import AlertingSettings
 from stacks.settings.base import Model, wrong
 from stacks.settings.fields import DnsName, Quantity, quantity_value
 from stacks.settings.grafana import GrafanaSettings
@@ -78,3 +79,4 @@ class MonitoringSettings(Model):
     prometheus: PrometheusSettings = PrometheusSettings()
     rules: RulesSettings = RulesSettings()
     grafana: GrafanaSettings | None = None  # None: figures and no pictures
+    alerting: AlertingSettings = AlertingSettings()

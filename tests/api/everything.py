@@ -49,7 +49,7 @@ def everything(folder: Path) -> Iterator[tuple[Callable[[], None], Mapping[str, 
         # The machines' keys are those of the folder; what was downloaded is not.
         patch.setenv("XDG_CACHE_HOME", str(cache_root().parent))
         patch.setenv("HOME", str(folder))
-        settings = parse(read(SETTINGS), "everything", folder, secret={"s3SecretAccessKey"})
+        settings = parse(read(SETTINGS), "everything", folder, secret={"s3SecretAccessKey", "secrets"})
         place_release_files(releases_of(settings), Progress())
         patch.setattr(cluster, "calico_definitions", lambda cache: calico_kinds())
         outputs = {f"{machine.name}-preflight": json.dumps(FACTS) for machine in settings.machines}

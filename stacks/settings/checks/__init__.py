@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stacks.settings.checks import (
+    alerting,
     autoscaling,
     cluster,
     files,
@@ -45,7 +46,8 @@ CHECKS: tuple[tuple[Layer | None, tuple[Check, ...]], ...] = (
         + monitoring.CHECKS
         + monitored.OF_PLATFORM
         + grafana.CHECKS
-        + logging.CHECKS,
+        + logging.CHECKS
+        + alerting.CHECKS,
     ),
     (
         Layer.MODELS,

@@ -4,6 +4,7 @@ Each says what is changed in good settings, and where and how the mistake is rep
 reported: a list in which one mistake causes three entries is not read.
 """
 
+from tests.unit.stacks.bad.alerting import ALERTING
 from tests.unit.stacks.bad.autoscaling import AUTOSCALING
 from tests.unit.stacks.bad.cluster import CLUSTER
 from tests.unit.stacks.bad.files import FILES
@@ -47,6 +48,7 @@ BAD = {
     **ROLLOUTS,
     **SERVER,
     **SECRETS,
+    **ALERTING,
 }
 
 __all__ = ["BAD", "Bad"]

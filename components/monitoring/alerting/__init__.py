@@ -1,0 +1,1 @@
+"""Who is told of which alert, how, and in which words."""

@@ -1,0 +1,97 @@
+"""A receiver as Alertmanager's configuration has it. Its words are in files/messages.tmpl."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.monitoring.alerting.receivers import Channel, Email, PagerDuty, Slack, Webhook
+
+# Where the operator mounts a Secret that an Alertmanager object names.
+SECRET_NAME = "alertmanager-receivers"
+SECRETS_DIRECTORY = f"/etc/alertmanager/secrets/{SECRET_NAME}"
+
+# Where one link is all that there is room for, of the first alert of the group.
+FIRST_GRAPH = '{{ template "metalml.graph" (index .Alerts 0) }}'
+FIRST_RUNBOOK = "{{ (index .Alerts 0).Annotations.runbook_url }}"
+
+
+def receiver(name: str, channels: Sequence[Channel], *, told_of_end: bool = True) -> dict[str, Any]:
+    """An entry of `receivers`. Without `told_of_end` it hears of alerts only while they fire."""
+    made: dict[str, Any] = {"name": name}
+    for channel in channels:
+        key, config = _config(channel)
+        # By itself Alertmanager tells some kinds of receivers that it is over, and others not.
+        made.setdefault(key, []).extend({"send_resolved": told_of_end, **one} for one in config)
+    return made
+
+
+def _config(channel: Channel) -> tuple[str, list[dict[str, Any]]]:
+    match channel:
+        case Slack():
+            return "slack_configs", [_slack(channel)]
+        case PagerDuty():
+            return "pagerduty_configs", [_pagerduty(channel)]
+        case Email():
+            # With all addresses in one message an address that is refused would lose it for all.
+            return "email_configs", [_email(channel, address) for address in channel.to]
+        case Webhook():
+            return "webhook_configs", [_webhook(channel)]
+
+
+def _slack(slack: Slack) -> dict[str, Any]:
+    return {
+        "api_url_file": _file(slack.url_secret),
+        **({"channel": slack.channel} if slack.channel else {}),
+        "color": _template("metalml.slack.color"),
+        "title": _template("metalml.title"),
+        "title_link": FIRST_GRAPH,
+        "text": _template("metalml.slack"),
+        "fallback": _template("metalml.title"),
+    }
+
+
+def _pagerduty(pagerduty: PagerDuty) -> dict[str, Any]:
+    return {
+        "routing_key_file": _file(pagerduty.key_secret),
+        "client": "metalml",
+        "client_url": FIRST_GRAPH,
+        "description": _template("metalml.title"),
+        "severity": _template("metalml.pagerduty.severity"),
+        "class": "{{ .GroupLabels.alertname }}",
+        "component": "{{ .GroupLabels.model }}",
+        "group": "{{ .GroupLabels.namespace }}",
+        "details": {"alerts": _template("metalml.text")},
+        "links": [
+            {"href": FIRST_GRAPH, "text": "Graph"},
+            {"href": FIRST_RUNBOOK, "text": "Runbook"},
+        ],
+    }
+
+
+def _email(email: Email, address: str) -> dict[str, Any]:
+    return {
+        "to": address,
+        "from": email.sender,
+        "smarthost": email.smarthost,
+        **({"auth_username": email.username} if email.username else {}),
+        **({"auth_password_file": _file(email.password_secret)} if email.password_secret else {}),
+        "headers": {"Subject": _template("metalml.title")},
+        "html": _template("metalml.email"),
+        "text": _template("metalml.text"),
+    }
+
+
+def _webhook(webhook: Webhook) -> dict[str, Any]:
+    token = webhook.token_secret
+    return {
+        **({"url": webhook.url} if webhook.url else {}),
+        **({"url_file": _file(webhook.url_secret)} if webhook.url_secret else {}),
+        **({"http_config": {"authorization": {"credentials_file": _file(token)}}} if token else {}),
+    }
+
+
+def _template(name: str) -> str:
+    return f'{{{{ template "{name}" . }}}}'
+
+
+def _file(secret: str) -> str:
+    return f"{SECRETS_DIRECTORY}/{secret}"
