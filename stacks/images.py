@@ -8,6 +8,7 @@ MONITORING = (
     "prometheus-operator",
     "prometheus-config-reloader",
     "prometheus",
+    "alertmanager",
     "kube-state-metrics",
     "node-exporter",
     "blackbox-exporter",

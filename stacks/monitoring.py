@@ -8,12 +8,14 @@ from components.monitoring.model_scraping import scrape_models
 from components.monitoring.names import NAMESPACE
 from components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
 from components.monitoring.operator import Operator, OperatorArgs
-from components.monitoring.prometheus import PrometheusArgs, PrometheusServers, Volume
+from components.monitoring.prometheus import PrometheusArgs, PrometheusServers
 from components.monitoring.pushgateway import Pushgateway
 from components.monitoring.scraping import Scraping, scraped_pods
+from components.monitoring.volume import Volume
 from components.release_file import release_cache
 from components.tenancy.namespace import PodSecurity, register_namespace
 from components.versions import IMAGES
+from stacks.alerting import run_alertmanager
 from stacks.grafana import build_grafana
 from stacks.outputs import ClusterOutputs
 from stacks.rules import links_of, register_platform_rules
@@ -73,6 +75,7 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
         ),
         options,
     )
+    run_alertmanager(settings, wanted.alerting, namespace, operator.ready, options)
     pushed = Pushgateway(
         "pushgateway", images["pushgateway"], namespace, operator.ready, cluster.ready, options
     )

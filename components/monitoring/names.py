@@ -11,8 +11,9 @@ GRAFANA, GRAFANA_PORT = "grafana", 3000
 
 PROMETHEUS_URL = f"http://{PROMETHEUS}.{NAMESPACE}.svc:{PROMETHEUS_PORT}"
 
-# On the pods that the operator makes for the one Prometheus.
+# On the pods that the operator makes for the one Prometheus and the one Alertmanager.
 PROMETHEUS_PODS = {"app.kubernetes.io/name": "prometheus", "prometheus": MAIN}
+ALERTMANAGER_PODS = {"app.kubernetes.io/name": "alertmanager", "alertmanager": MAIN}
 
 
 def labels(name: str, component: str = "monitoring") -> dict[str, str]:

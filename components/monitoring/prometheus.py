@@ -39,6 +39,7 @@ from components.monitoring.names import (
     PROMETHEUS_PORT,
     labels,
 )
+from components.monitoring.volume import Volume, storage_spec
 from components.rights import RBAC, SYSTEM, may
 
 USER = 65534
@@ -49,15 +50,6 @@ ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
 SCRATCH_SIZE = "10Gi"
 # A write-ahead log is replayed at the start; after minutes of it something is wrong.
 STARTUP_SECONDS = 900
-
-
-@dataclass(frozen=True, kw_only=True)
-class Volume:
-    """Where each of them keeps what it has seen."""
-
-    size: str
-    storage_class: str | None = None
-    """None: the cluster's default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +142,7 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
         "evaluationInterval": f"{args.scrape_seconds}s",
         "retention": args.retention,
         **({"retentionSize": f"{args.retention_bytes}B"} if args.retention_bytes else {}),
-        "storage": _storage(args.volume),
+        "storage": storage_spec(args.volume, SCRATCH_SIZE),
         "walCompression": True,
         "maximumStartupDurationSeconds": STARTUP_SECONDS,
         "scrapeClasses": [
@@ -189,18 +181,6 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
             "seccompProfile": {"type": "RuntimeDefault"},
         },
     }
-
-
-def _storage(volume: Volume | None) -> dict[str, Any]:
-    if volume is None:
-        return {"emptyDir": {"sizeLimit": SCRATCH_SIZE}}
-    claim: dict[str, Any] = {
-        "accessModes": ["ReadWriteOnce"],
-        "resources": {"requests": {"storage": volume.size}},
-    }
-    if volume.storage_class is not None:
-        claim["storageClassName"] = volume.storage_class
-    return {"volumeClaimTemplate": {"spec": claim}}
 
 
 def _may_look(name: str, account: ServiceAccount, child: ResourceOptions) -> list[Resource]:

@@ -11,7 +11,14 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.monitoring import exporters, node_exporter, operator
 from components.monitoring.kinds import PodMonitor, ScrapeConfig, ServiceMonitor
-from components.monitoring.names import ALERTMANAGER, GRAFANA, MAIN, PROMETHEUS, PROMETHEUS_PODS, labels
+from components.monitoring.names import (
+    ALERTMANAGER,
+    ALERTMANAGER_PODS,
+    GRAFANA,
+    PROMETHEUS,
+    PROMETHEUS_PODS,
+    labels,
+)
 from components.monitoring.prometheus import SCRAPE_CLASS
 from components.rights import SYSTEM
 
@@ -55,7 +62,7 @@ def scraped_pods(namespace: str, *, gpus: bool, grafana: bool) -> dict[str, Pods
         ),
         exporters.BLACKBOX_EXPORTER: ours(exporters.BLACKBOX_EXPORTER),
         PROMETHEUS: Pods(namespace=namespace, match=PROMETHEUS_PODS, ports=("web", "reloader-web")),
-        ALERTMANAGER: Pods(namespace=namespace, match={ALERTMANAGER: MAIN}, ports=("web", "reloader-web")),
+        ALERTMANAGER: Pods(namespace=namespace, match=ALERTMANAGER_PODS, ports=("web", "reloader-web")),
         node_exporter.NAME: Pods(
             namespace=SYSTEM, match=node_exporter.SELECTOR, ports=("metrics",), relabelings=(NODE_OF_POD,)
         ),

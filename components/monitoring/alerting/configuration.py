@@ -37,9 +37,13 @@ UNSENT = (Severity.INFO, Severity.NONE)
 MILDER = (Severity.WARNING, Severity.INFO)
 # What tells apart two things that the same rule is about.
 IDENTITY = ("namespace", "model", "track", "deployment", "job", "pod", "node", "instance")
-# By what two rules are seen to be about the same thing. A model that does not answer is slow, too; the pods
-# of its Deployment are missing; on a machine that is not ready nothing else matters.
-SAME = (("model", "namespace", "track"), ("deployment", "namespace"), ("node",))
+# What follows from what, and by which labels both are seen to be about the same thing. Whoever is told of the
+# cause need not be told of the rest. An empty name: everything else.
+CONSEQUENCES = (
+    ("ModelDown", "ModelAvailabilityBurn|ModelLatencyBurn", ("model", "namespace", "track")),
+    ("ModelDown", "PodsMissing", ("deployment", "namespace")),
+    ("NodeNotReady", "", ("node",)),
+)
 
 
 def alertmanager_configuration(alerting: Alerting) -> str:
@@ -97,16 +101,20 @@ def _any_of(label: str, values: Sequence[str]) -> str:
 
 
 def _inhibitions() -> list[Mapping[str, Any]]:
-    """What is not said while something worse is said about the same thing."""
+    """What is not said while something else is: worse of the same kind, or what it follows from."""
     worse, milder = _any_of("severity", [Severity.CRITICAL]), _any_of("severity", MILDER)
     return [
         {"source_matchers": [worse], "target_matchers": [milder], "equal": ["alertname", *IDENTITY]},
         *(
             {
-                "source_matchers": [worse, f'{thing}!=""'],
-                "target_matchers": [milder, f'{thing}!=""'],
-                "equal": [thing, *where],
+                "source_matchers": [f'alertname="{cause}"'],
+                "target_matchers": [
+                    f'alertname=~"{rest}"' if rest else f'alertname!="{cause}"',
+                    # Two alerts that both lack a label have it in common.
+                    f'{labels[0]}!=""',
+                ],
+                "equal": list(labels),
             }
-            for thing, *where in SAME
+            for cause, rest, labels in CONSEQUENCES
         ),
     ]

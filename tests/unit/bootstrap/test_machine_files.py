@@ -1,9 +1,5 @@
-"""Every text that reaches a machine, held against the text it had when somebody last read it.
+"""Every text that reaches a machine, held against the text it had when somebody last read it."""
 
-A snapshot that differs is either a mistake or a change to look at: `METALML_ACCEPT=1 pytest` writes it anew.
-"""
-
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +20,7 @@ from components.bootstrap.render.node_files import (
 )
 from components.gpu.software import NvidiaPackages, gpu_step, nvidia_runtime
 from components.machines.firewall_rules import FirewallArgs, ruleset
+from tests.unit.snapshot import expect_snapshot
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -120,29 +117,22 @@ TEXTS: dict[str, Callable[[Facts], str]] = {
 }
 
 
-def expect_snapshot(name: str, text: str) -> None:
-    path = SNAPSHOTS / name
-    if os.environ.get("METALML_ACCEPT"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    assert text == path.read_text(), f"{path.name} changed; METALML_ACCEPT=1 accepts it"
-
-
 @pytest.mark.parametrize("machine", FACTS)
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_machines_file_is_the_one_that_was_reviewed(name: str, machine: str) -> None:
-    expect_snapshot(f"{machine}-{name}", TEXTS[name](FACTS[machine]))
+    expect_snapshot(SNAPSHOTS / f"{machine}-{name}", TEXTS[name](FACTS[machine]))
 
 
 @pytest.mark.parametrize("role", ["control-plane", "worker"])
 def test_a_machines_firewall_is_the_one_that_was_reviewed(role: str) -> None:
-    expect_snapshot(f"firewall-{role}.nft", ruleset(FIREWALL, role, 22))
+    expect_snapshot(SNAPSHOTS / f"firewall-{role}.nft", ruleset(FIREWALL, role, 22))
 
 
 def test_the_pod_networks_files_are_the_ones_that_were_reviewed() -> None:
-    expect_snapshot("cni.conflist", cni_config("10.244.11.0/24", 1450))
+    expect_snapshot(SNAPSHOTS / "cni.conflist", cni_config("10.244.11.0/24", 1450))
     expect_snapshot(
-        "pod-egress.nft", pod_egress("10.244.11.0/24", ("10.244.0.0/16", "10.96.0.0/16", "10.77.0.0/24"))
+        SNAPSHOTS / "pod-egress.nft",
+        pod_egress("10.244.11.0/24", ("10.244.0.0/16", "10.96.0.0/16", "10.77.0.0/24")),
     )
 
 

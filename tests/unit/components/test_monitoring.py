@@ -7,8 +7,9 @@ from components.monitoring.exporters import OBJECTS, blackbox_configuration, run
 from components.monitoring.names import PROMETHEUS_PODS
 from components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
 from components.monitoring.operator import Operator, OperatorArgs
-from components.monitoring.prometheus import PrometheusArgs, PrometheusServers, Volume, prometheus_spec
+from components.monitoring.prometheus import PrometheusArgs, PrometheusServers, prometheus_spec
 from components.monitoring.scraping import Scraping, kubelet_spec, pod_monitor_spec, scraped_pods
+from components.monitoring.volume import Volume
 from components.versions import IMAGES
 from tests.unit.conftest import plain
 

@@ -1,0 +1,52 @@
+"""Where Alertmanager's messages go, as its network policy has to know it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from components.monitoring.alerting.receivers import Channel, Email, PagerDuty, Slack, Webhook
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+PAGERDUTY = "https://events.pagerduty.com"
+# <service>.<namespace>.svc, with or without the cluster's domain.
+SERVICE = re.compile(r"[^.]+\.(?P<namespace>[^.]+)\.svc(\..+)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What may be called."""
+
+    ports: Sequence[int] = ()
+    """TCP ports of whatever address: policies know no names."""
+    namespaces: Sequence[str] = ()
+    """Those in which a Service is called. Its pods have ports of their own, which nobody told us."""
+
+
+def reach_of(channels: Iterable[Channel], secrets: Mapping[str, str]) -> Reach:
+    """What the channels call, by the values of the secrets that they name."""
+    ports: set[int] = set()
+    namespaces: set[str] = set()
+    for address in (found for channel in channels for found in _addresses(channel, secrets)):
+        url = urlsplit(address)
+        service = SERVICE.fullmatch(url.hostname or "")
+        if service:
+            namespaces.add(service["namespace"])
+        else:
+            ports.add(url.port or DEFAULT_PORTS[url.scheme])
+    return Reach(ports=sorted(ports), namespaces=sorted(namespaces))
+
+
+def _addresses(channel: Channel, secrets: Mapping[str, str]) -> Iterator[str]:
+    match channel:
+        case Slack():
+            yield secrets[channel.url_secret]
+        case PagerDuty():
+            yield PAGERDUTY
+        case Email():
+            yield f"smtp://{channel.smarthost}"
+        case Webhook():
+            yield channel.url or secrets[channel.url_secret or ""]
+        case other:
+            assert_never(other)

@@ -1,0 +1,26 @@
+"""Where programs that the operator runs keep their files."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """One for each replica; it outlives the pod."""
+
+    size: str
+    storage_class: str | None = None
+    """None: the cluster's default."""
+
+
+def storage_spec(volume: Volume | None, scratch: str) -> dict[str, Any]:
+    """The `storage` of the operator's kinds. No volume: a directory of that size, gone with the pod."""
+    if volume is None:
+        return {"emptyDir": {"sizeLimit": scratch}}
+    claim: dict[str, Any] = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": volume.size}},
+    }
+    if volume.storage_class is not None:
+        claim["storageClassName"] = volume.storage_class
+    return {"volumeClaimTemplate": {"spec": claim}}
