@@ -120,6 +120,9 @@ IMAGES = {
     "training": "docker.io/tensorflow/tensorflow:2.21.0",
     # renovate: datasource=docker depName=tensorflow/tensorflow
     "training-gpu": "docker.io/tensorflow/tensorflow:2.21.0-gpu",
+    # Evaluates models: Python, and nothing else.
+    # renovate: datasource=docker depName=python
+    "evaluator": "docker.io/library/python:3.13.9-slim",
     # Fetches models from S3-compatible stores.
     # renovate: datasource=docker depName=rclone/rclone
     "model-fetcher": "docker.io/rclone/rclone:1.74.0",

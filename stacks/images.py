@@ -60,6 +60,8 @@ def images_of(settings: Settings) -> dict[str, str]:
     if settings.owns(Layer.PLATFORM) and settings.platform.nfs is not None:
         for key in ("nfs-plugin", "csi-provisioner", "csi-node-driver-registrar", "csi-livenessprobe"):
             use(key)
+    if any(model.evaluation is not None for model in settings.models):
+        use("evaluator")
     if any(isinstance(model.files, S3Files) for model in settings.models):
         use("model-fetcher")
     for number, job in enumerate(settings.training):

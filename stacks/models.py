@@ -10,6 +10,7 @@ from components.serving.storage_s3 import StoreKeys
 from components.serving.tensorflow_serving import Batching, ServerOptions
 from components.versions import IMAGES
 from stacks.autoscaling import scale
+from stacks.evaluation import evaluate
 from stacks.logging import search_models
 from stacks.model_files import model_files, store_keys
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
@@ -77,6 +78,8 @@ def _serve(
     served = serve(model, tracks, platform, options)
     for server in served.servers:
         scale(model, server, platform, options)
+    port = next(iter(tracks.values())).container_port
+    evaluate(model, served.servers, port, images, platform, options)
     register_model_rules(model, namespace, platform, options)
     files.drop_others(after=[server.rolled_out for server in served.servers])
     return Output.all(cluster.addresses(), served.node_port, served.predict_path).apply(

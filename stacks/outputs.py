@@ -134,12 +134,16 @@ class PlatformOutputs:
         def there(monitoring: Mapping[str, Any]) -> Mapping[str, Any]:
             if not monitoring:
                 raise pulumi.RunError(
-                    "the stack that owns the platform has no monitoring, which objectives need: add "
-                    "monitoring: {} to its metalml:platform, or leave them out"
+                    "the stack that owns the platform has no monitoring, which objectives, evaluations "
+                    "and reports need: add monitoring: {} to its metalml:platform, or leave them out"
                 )
             return monitoring
 
         return Output.from_input(self.monitoring).apply(there)
+
+    def push_url(self) -> Output[str]:
+        """Of the Pushgateway, known only when it answers."""
+        return self.monitored()["pushUrl"]
 
     def team_names(self) -> Output[Sequence[str]]:
         """The names of the teams, which are those of their namespaces."""

@@ -5,8 +5,9 @@ from typing import Any
 
 from pulumi import Input, Output, Resource, ResourceOptions
 
-from components.monitoring.model_scraping import ONLY_TRACK
+from components.monitoring.model_scraping import STABLE
 from components.monitoring.rules.burn_rate import LatencyObjective, Objectives, objective_groups
+from components.monitoring.rules.evaluation import Thresholds, evaluation_groups
 from components.monitoring.rules.objects import Rules
 from components.monitoring.rules.platform import platform_groups
 from components.monitoring.rules.values import PLATFORM_TEAM, Alert, Group, Links, rule_spec
@@ -39,17 +40,28 @@ def platform_rule_groups(settings: Settings) -> Sequence[Group]:
 
 def model_groups(model: ModelSettings, team: str) -> Sequence[Group]:
     """The groups of a model, for what its settings promise."""
-    wanted = model.objectives
-    if wanted is None:
-        return []
-    slow = wanted.latency and LatencyObjective(**wanted.latency.model_dump())
-    objectives = Objectives(availability=wanted.availability_percent, latency=slow)
-    return objective_groups(model.namespace, model.name, objectives, team=team, tracks=tracks_of(model))
+    groups: list[Group] = []
+    if (promised := model.objectives) is not None:
+        slow = promised.latency and LatencyObjective(**promised.latency.model_dump())
+        objectives = Objectives(availability=promised.availability_percent, latency=slow)
+        groups += objective_groups(
+            model.namespace, model.name, objectives, team=team, tracks=tracks_of(model)
+        )
+    if (evaluated := model.evaluation) is not None:
+        groups += evaluation_groups(
+            model.namespace,
+            model.name,
+            Thresholds(accuracy=evaluated.accuracy, drift=evaluated.drift),
+            every_minutes=evaluated.every_minutes,
+            team=team,
+            tracks=tracks_of(model),
+        )
+    return groups
 
 
 def tracks_of(model: ModelSettings) -> Sequence[str]:
     """The tracks of a model, as the label `track` of its series has them."""
-    return [track.name for track in model.rollout.tracks] or [ONLY_TRACK]
+    return [track.name for track in model.rollout.tracks] or [STABLE]
 
 
 def team_of(model: ModelSettings, teams: Collection[str]) -> str:

@@ -53,6 +53,7 @@ def _start(
             priority=platform.priority(job.priority),
             retries=job.retries,
             keep_seconds=job.keep_seconds,
+            push_url=platform.push_url() if job.reports else None,
             queue=job.queue,
             wait_for=made,
         ),

@@ -16,7 +16,7 @@ from components.serving.tensorflow_serving import METRICS_PATH
 
 NAME = "models"
 # Of a model whose versions follow each other, and do not stand side by side.
-ONLY_TRACK = "stable"
+STABLE = "stable"
 
 
 def scrape_models(namespace: Input[str], defined: Resource, opts: ResourceOptions) -> PodMonitor:
@@ -58,7 +58,7 @@ def _whose() -> list[Mapping[str, Any]]:
     return [
         {"sourceLabels": [f"{label}app_kubernetes_io_instance"], "targetLabel": "model"},
         {"sourceLabels": [f"{label}metalml_model"], "regex": "(.+)", "targetLabel": "model"},
-        {"targetLabel": "track", "replacement": ONLY_TRACK},
+        {"targetLabel": "track", "replacement": STABLE},
         {"sourceLabels": [f"{label}metalml_track"], "regex": "(.+)", "targetLabel": "track"},
     ]
 

@@ -29,6 +29,7 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicySpecArgs,
 )
 
+from components.monitoring.pushgateway import MAY_PUSH
 from components.training.rendezvous import PORT
 from components.training.training_job_args import TrainingJobArgs
 from components.training.worker_pod import SCRIPT, pod_annotations, worker_pod
@@ -102,7 +103,10 @@ class TrainingJob(pulumi.ComponentResource):
                 success_policy=SuccessPolicyArgs(rules=[SuccessPolicyRuleArgs(succeeded_indexes="0")]),
                 ttl_seconds_after_finished=args.keep_seconds,
                 template=PodTemplateSpecArgs(
-                    metadata=ObjectMetaArgs(labels=labels_of(args), annotations=pod_annotations(args)),
+                    metadata=ObjectMetaArgs(
+                        labels={**labels_of(args), **({} if args.push_url is None else MAY_PUSH)},
+                        annotations=pod_annotations(args),
+                    ),
                     spec=worker_pod(
                         args,
                         account=account.metadata.name,

@@ -44,6 +44,8 @@ class TrainingJobArgs:
     """How often each worker may fail. Evictions do not count."""
     keep_seconds: int | None = None
     """How long a finished job stays before Kubernetes removes it; None: until the stack does."""
+    push_url: Input[str] | None = None
+    """Of the Pushgateway that the program tells its step and its loss; None: it tells nobody."""
     queue: str | None = None
     """Name of a Kueue LocalQueue that lets the job begin; None: it begins at once."""
     wait_for: Sequence[Resource] = ()

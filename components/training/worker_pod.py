@@ -2,7 +2,7 @@
 
 import hashlib
 
-from pulumi import Input
+from pulumi import Input, Output
 from pulumi_kubernetes.core.v1 import (
     ConfigMapVolumeSourceArgs,
     ContainerArgs,
@@ -112,7 +112,7 @@ def _container(args: TrainingJobArgs) -> ContainerArgs:
 
 def _environment(args: TrainingJobArgs) -> list[EnvVarArgs]:
     index = ObjectFieldSelectorArgs(field_path=f"metadata.annotations['{INDEX_ANNOTATION}']")
-    values = {
+    values: dict[str, Input[str]] = {
         **rendezvous(args.framework, args.name, args.workers),
         "CHECKPOINT_DIRECTORY": f"{DATA_DIRECTORY}/{checkpoint_directory(args.run)}",
         "EXPORT_DIRECTORY": f"{DATA_DIRECTORY}/{export_directory(args.name)}",
@@ -122,6 +122,10 @@ def _environment(args: TrainingJobArgs) -> list[EnvVarArgs]:
         "PYTHONUNBUFFERED": "1",
         **args.environment,
     }
+    if args.push_url is not None:
+        # With the labels that the figures get; all workers have the same, so one of them speaks.
+        labels = Output.format("job/{0}/namespace/{1}", args.name, args.namespace)
+        values["METRICS_PUSH_URL"] = Output.format("{0}/metrics/{1}", args.push_url, labels)
     return [
         EnvVarArgs(name=INDEX, value_from=EnvVarSourceArgs(field_ref=index)),
         *(EnvVarArgs(name=name, value=value) for name, value in values.items()),

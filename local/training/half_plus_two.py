@@ -4,13 +4,15 @@ All workers have the same variables and each sees other numbers. Worker 0 keeps 
 dies the others fail with it, all are started again, and go on from the last checkpoint. At the end worker 0
 writes a SavedModel into the folder of its version, whole or not at all, where a model server can read it.
 
-Variables: TF_CONFIG, CHECKPOINT_DIRECTORY, EXPORT_DIRECTORY; STEPS, STEP_SECONDS (to make it last), VERSION.
+Variables: TF_CONFIG, CHECKPOINT_DIRECTORY, EXPORT_DIRECTORY, METRICS_PUSH_URL if there is one; STEPS,
+STEP_SECONDS (to make it last), VERSION.
 """
 
 import json
 import os
 import shutil
 import time
+import urllib.request
 from pathlib import Path
 
 import tensorflow as tf
@@ -20,6 +22,7 @@ STEP_SECONDS = float(os.environ.get("STEP_SECONDS", "0"))
 STEPS_BETWEEN_CHECKPOINTS = 20
 BATCH = 32
 LEARNING_RATE = 0.05
+PUSH_URL = os.environ.get("METRICS_PUSH_URL")
 
 checkpoints = Path(os.environ["CHECKPOINT_DIRECTORY"])
 export = Path(os.environ["EXPORT_DIRECTORY"], os.environ.get("VERSION", "1"))
@@ -79,6 +82,10 @@ while (step := int(line.step.numpy())) < STEPS:
     if (step + 1) % STEPS_BETWEEN_CHECKPOINTS == 0:
         manager.save(step + 1)
         print(f"worker {worker} step {step + 1} loss {float(loss.numpy()):.6f}", flush=True)
+        if worker == 0 and PUSH_URL:
+            figures = f"training_step {step + 1}\ntraining_loss {float(loss.numpy())}\n"
+            with urllib.request.urlopen(urllib.request.Request(PUSH_URL, figures.encode(), method="PUT")):
+                pass
     time.sleep(STEP_SECONDS)
 if worker == 0:
     unfinished = export.with_name(f".{export.name}")

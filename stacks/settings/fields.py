@@ -125,6 +125,12 @@ def _secret(value: Any) -> Any:
     return value
 
 
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise wrong("a share, from 0 to 1", "write 0.95 for 95 %")
+    return float(value)
+
+
 def _image(value: Any) -> str:
     if not isinstance(value, str) or not IMAGE.fullmatch(value) or value.endswith(":latest"):
         raise wrong(
@@ -172,6 +178,7 @@ LocalPath = Annotated[str, _text(PATH, f"a path on this computer, of {PATH_LETTE
 Image = Annotated[str, BeforeValidator(_image)]
 AbsolutePath = Annotated[str, BeforeValidator(_absolute)]
 Percent = Annotated[int, Field(ge=1, le=99)]
+Share = Annotated[float, BeforeValidator(_share)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 NodePort = Annotated[int, BeforeValidator(_node_port)]
 HeaderName = Annotated[str, _text(HEADER_NAME, "a name of an HTTP header, such as x-variant")]

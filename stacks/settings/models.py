@@ -10,6 +10,7 @@ from components.priorities import Priority
 from components.serving.placement import Machines, Spread
 from stacks.settings.autoscaling import AutoscalingSettings
 from stacks.settings.base import Model
+from stacks.settings.evaluation import EvaluationSettings
 from stacks.settings.fields import DNS_LABEL, DnsName, Image, Label, LabelValue, NodePort, Quantity
 from stacks.settings.files import FilesSettings
 from stacks.settings.gpu import GpuResource
@@ -81,6 +82,7 @@ class ModelSettings(Model):
     rollout: RolloutSettings = RolloutSettings()
     server: ServerSettings = ServerSettings()
     objectives: ObjectivesSettings | None = None  # None: it promises nothing, and only its absence is told
+    evaluation: EvaluationSettings | None = None  # None: nobody knows how good its answers are
     storage: StorageSettings
     service: ServiceSettings
     resources: ResourcesSettings = ResourcesSettings()

@@ -114,4 +114,6 @@ class TrainingSettings(Model):
     # How often a worker may fail. 6 is the Job's own default for all pods together.
     retries: Annotated[int, Field(ge=0, le=1000)] = 6
     keep_seconds: Annotated[int, Field(ge=0)] | None = None  # of a finished job; None: until the stack goes
+    # Whether the program tells METRICS_PUSH_URL its step and its loss (docs/training.md).
+    reports: bool = False
     queue: Label | None = None  # a Kueue LocalQueue that lets the job begin

@@ -80,10 +80,10 @@ def _pods(team: str) -> list[Alert]:
         ),
         Alert(
             name="JobFailed",
-            # Trainings have an alert of their own (training.py).
+            # Trainings and evaluations have alerts of their own.
             expr=(
                 'kube_job_failed{condition="true"} == 1 unless on (namespace, job_name)'
-                ' kube_job_labels{label_app_kubernetes_io_component="training"}'
+                ' kube_job_labels{label_app_kubernetes_io_component=~"training|evaluation"}'
             ),
             severity=Severity.WARNING,
             team=team,

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from components.monitoring.rules.values import RUNBOOKS
-from stacks.settings.checks.finding import duplicates, known, mistake, present
+from components.serving.evaluate import read_samples
+from components.serving.evaluation import LARGEST
+from stacks.settings.checks.finding import duplicates, is_file, known, mistake, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
 from stacks.settings.layers import Layer
@@ -12,15 +14,23 @@ from stacks.settings.stack import Settings
 
 
 def somebody_looks(settings: Settings, _: Path) -> Iterator[Mistake]:
-    """Objectives are rules of a Prometheus; without one nobody would ever hear."""
+    """What is to be judged has to be seen; without Prometheus nobody would ever hear."""
     if not owned(settings, Layer.PLATFORM) or not known(settings.platform, settings.platform.monitoring):
         return
     if settings.platform.monitoring is not None:
         return
-    for index, model in enumerate(settings.models):
-        if present(model.objectives):
+    wanted = [
+        (f"models[{index}].{key}", given)
+        for index, model in enumerate(settings.models)
+        for key, given in (("objectives", model.objectives), ("evaluation", model.evaluation))
+    ]
+    wanted += [
+        (f"training[{index}].reports", job.reports or None) for index, job in enumerate(settings.training)
+    ]
+    for path, given in wanted:
+        if present(given):
             yield mistake(
-                f"models[{index}].objectives",
+                path,
                 "given, without platform.monitoring",
                 "with platform.monitoring",
                 "add monitoring: {} to the platform, or leave it out",
@@ -45,5 +55,33 @@ def own_alerts(settings: Settings, _: Path) -> Iterator[Mistake]:
     yield from duplicates(entries, "each name once", "rename one")
 
 
+def samples_readable(settings: Settings, directory: Path) -> Iterator[Mistake]:
+    """An evaluation that cannot read its samples would fail on the cluster, every time."""
+    for index, model in enumerate(settings.models):
+        if not present(model.evaluation) or model.evaluation is None or not known(model.evaluation.samples):
+            continue
+        path, given = f"models[{index}].evaluation.samples", model.evaluation.samples
+        file = directory / Path(given).expanduser()
+        allowed = 'lines like {"instance": 1.0, "label": 2.5}: docs/evaluation.md'
+        if not is_file(file):
+            yield mistake(
+                path, f"{given}, which is not a file", "a file on this computer", "correct the path"
+            )
+            continue
+        try:
+            text = file.read_text()
+            read_samples(text)
+        except (OSError, ValueError) as error:
+            yield mistake(path, f"{given}: {error}", allowed, "correct that line")
+            continue
+        if len(text.encode()) > LARGEST:
+            yield mistake(
+                path,
+                f"{given}, of {len(text.encode())} bytes",
+                f"at most {LARGEST} bytes: a ConfigMap takes no more",
+                "choose fewer samples",
+            )
+
+
 OF_PLATFORM = (own_alerts,)
-OF_MODELS = (somebody_looks,)
+OF_MODELS = (somebody_looks, samples_readable)

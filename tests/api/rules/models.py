@@ -1,11 +1,19 @@
 """Alerts about models."""
 
+from typing import Any
+
 from components.monitoring.rules.burn_rate import LatencyObjective, Objectives, objective_groups
+from components.monitoring.rules.evaluation import Thresholds, evaluation_groups
 from tests.api.rules.case import Case
 
 # 99 %: 1 % of the requests may fail, and 1 % of the answers may take longer than 708 ms, a limit of a bucket.
 OBJECTIVES = Objectives(availability=99.0, latency=LatencyObjective(milliseconds=500, percent=99.0))
-GROUPS = objective_groups("vision", "resnet", OBJECTIVES, team="vision", tracks=["stable", "next"])
+THRESHOLDS = Thresholds(accuracy=0.9, drift=0.2)
+WHOSE: Any = {"namespace": "vision", "model": "resnet", "team": "vision", "tracks": ["stable", "next"]}
+GROUPS = [
+    *objective_groups(objectives=OBJECTIVES, **WHOSE),
+    *evaluation_groups(thresholds=THRESHOLDS, every_minutes=5, **WHOSE),
+]
 
 MODEL = 'namespace="vision",model="resnet"'
 NEXT = f'{MODEL},track="next",pod="resnet-next-1"'
@@ -71,5 +79,38 @@ MODELS = {
         at="10m",
         says={**TRACK, "severity": "critical", "window": "1h"},
         silent=_times({"393464": 998, "708235": 1000, "+Inf": 1000}, 1000),
+    ),
+    "ModelAccuracyLow": Case(
+        # Good as a whole, and bad at night.
+        fires={
+            f'ml_model_accuracy{{{MODEL},track="next",slice="all"}}': "0.95x10",
+            f'ml_model_accuracy{{{MODEL},track="next",slice="night"}}': "0.95x2 0.6x8",
+        },
+        at="5m",
+        says={**TRACK, "slice": "night", "severity": "critical", "team": "vision"},
+        # A better version resolves it; of other models other things are asked.
+        silent={
+            f'ml_model_accuracy{{{MODEL},track="next",slice="all"}}': "0.6x2 0.95x8",
+            'ml_model_accuracy{namespace="ml",model="resnet",track="next",slice="all"}': "0.1x10",
+        },
+    ),
+    "ModelDrift": Case(
+        fires={f'ml_model_drift{{{MODEL},track="next"}}': "0.1x2 0.3x8"},
+        at="5m",
+        says=TRACK,
+        silent={f'ml_model_drift{{{MODEL},track="next"}}': "0.2x10"},
+    ),
+    "ModelEvaluationMissing": Case(
+        # Since the first minute nothing new, while the other track is evaluated.
+        fires={
+            f'ml_model_evaluation_timestamp_seconds{{{MODEL},track="next"}}': "60x60",
+            f'ml_model_evaluation_timestamp_seconds{{{MODEL},track="stable"}}': "0+60x60",
+        },
+        at="40m",
+        says=TRACK,
+        silent={
+            f'ml_model_evaluation_timestamp_seconds{{{MODEL},track="next"}}': "0+60x60",
+            f'ml_model_evaluation_timestamp_seconds{{{MODEL},track="stable"}}': "0+60x60",
+        },
     ),
 }

@@ -38,6 +38,7 @@ def project(directory: Path) -> Path:
         version = directory / models / "half_plus_two/1"
         version.mkdir(parents=True)
         (version / "saved_model.pb").write_bytes(b"a model")
+    (directory / "models/samples.jsonl").write_text('{"instance": 1.0, "label": 2.5}\n')
     return directory
 
 

@@ -27,6 +27,19 @@ def without(key: str) -> dict[str, Any]:
     return {name: value for name, value in ALERT.items() if name != key}
 
 
+SAMPLES = "models/samples.jsonl"
+TRAINING = {"name": "resnet", "command": ["python3"], "directory": {"machine": "worker-1"}}
+
+
+def evaluated(**changes: Any) -> dict[str, Any]:
+    """Dev with monitoring on, and a model that is evaluated."""
+    return {
+        "platform.monitoring": {},
+        "cluster.firewall.scrapeRanges": SCRAPED,
+        "models[0].evaluation": {"samples": SAMPLES, "accuracy": 0.9, **changes},
+    }
+
+
 MONITORED = {
     "alert without a runbook": Bad(
         change=alerts(without("runbook")),
@@ -71,5 +84,40 @@ MONITORED = {
         },
         at="models[0].objectives.availabilityPercent",
         says=("0.995", "94"),
+    ),
+    "evaluation that nobody hears of": Bad(
+        change={"models[0].evaluation": {"samples": SAMPLES, "accuracy": 0.9}},
+        at="models[0].evaluation",
+        says=("without platform.monitoring",),
+    ),
+    "reports that nobody hears": Bad(
+        change={"training": [{**TRAINING, "reports": True}]},
+        at="training[0].reports",
+        says=("without platform.monitoring",),
+    ),
+    "threshold in percent": Bad(
+        change=evaluated(accuracy=95),
+        at="models[0].evaluation.accuracy",
+        says=("95", "a share, from 0 to 1", "write 0.95 for 95 %"),
+    ),
+    "drift below nothing": Bad(
+        change=evaluated(drift=-0.1),
+        at="models[0].evaluation.drift",
+        says=("-0.1", "from 0 to 1"),
+    ),
+    "evaluation at odd minutes": Bad(
+        change=evaluated(everyMinutes=7),
+        at="models[0].evaluation.everyMinutes",
+        says=("7", "15"),
+    ),
+    "samples that are not there": Bad(
+        change=evaluated(samples="models/none.jsonl"),
+        at="models[0].evaluation.samples",
+        says=("models/none.jsonl, which is not a file",),
+    ),
+    "samples that are none": Bad(
+        change=evaluated(samples="models/half_plus_two/1/saved_model.pb"),
+        at="models[0].evaluation.samples",
+        says=("line 1 is not JSON", "correct that line"),
     ),
 }

@@ -1,0 +1,239 @@
+"""A model that is asked again and again for answers that are known."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi_kubernetes.batch.v1 import CronJob, CronJobSpecArgs, JobSpecArgs, JobTemplateSpecArgs
+from pulumi_kubernetes.core.v1 import (
+    ConfigMap,
+    ConfigMapVolumeSourceArgs,
+    ContainerArgs,
+    EnvVarArgs,
+    PodSpecArgs,
+    PodTemplateSpecArgs,
+    ServiceAccount,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import (
+    NetworkPolicy,
+    NetworkPolicyEgressRuleArgs,
+    NetworkPolicyPeerArgs,
+    NetworkPolicyPortArgs,
+    NetworkPolicySpecArgs,
+)
+
+from components.checks import require_dns_label, require_pinned_image
+from components.compute import compute
+from components.monitoring.pushgateway import MAY_PUSH, reach_pushgateway
+from components.restricted import restricted_container, restricted_pod
+from components.serving.evaluate import read_samples
+from components.serving.pod import USER
+
+PROGRAM = Path(__file__).with_name("evaluate.py")
+DIRECTORY = "/evaluation"
+SAMPLES = "samples.jsonl"
+DNS_PORT = 53
+# Minutes between two evaluations: parts of an hour, so that the clock shows when the next one is.
+INTERVALS = (1, 2, 5, 10, 15, 20, 30, 60)
+# Bytes. A ConfigMap takes 1 MiB with everything in it.
+LARGEST = 900_000
+# An evaluation that could not reach its model tries again; the next one comes by itself.
+RETRIES = 1
+REQUESTS = {"cpu": "50m", "memory": "64Mi"}
+LIMITS = {"cpu": "500m", "memory": "256Mi"}
+EVALUATES_LABEL = "metalml/evaluates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationArgs:
+    """One track of a model, and the samples whose answers are known."""
+
+    namespace: Input[str]
+    name: str
+    """Of the track's Deployment: the objects are called <name>-evaluation."""
+    model: str
+    track: str
+    image: str
+    """With Python 3.11 or newer as `python3`."""
+    service: Input[str]
+    """Name of the track's own Service, known when it answers."""
+    port: int
+    predict_path: Input[str]
+    push_url: Input[str]
+    """Of the Pushgateway."""
+    samples: str
+    """Lines of JSON, as evaluate.py reads them."""
+    every_minutes: int = 15
+    tolerance: float = 0.01
+    """By how much a number may miss its label and is right."""
+    output: str | None = None
+    """Which of the model's outputs; None where it has one."""
+
+    def __post_init__(self) -> None:
+        require_dns_label("name", self.name)
+        require_pinned_image("image", self.image)
+        read_samples(self.samples)
+        if len(self.samples.encode()) > LARGEST:
+            raise ValueError(f"samples may have {LARGEST} bytes, they have {len(self.samples.encode())}")
+        if self.every_minutes not in INTERVALS:
+            raise ValueError(
+                f"every_minutes {self.every_minutes} must be one of {', '.join(map(str, INTERVALS))}"
+            )
+        if self.tolerance < 0:
+            raise ValueError(f"tolerance {self.tolerance} must be 0 or more")
+
+
+class Evaluation(pulumi.ComponentResource):
+    """A CronJob whose pods ask a model for answers that are known, and push how many were right.
+
+    It goes the way of every request, through the Service, and whichever pod comes next answers it. What it
+    pushes has the labels `namespace`, `model`, `track`, and `slice` where there are any.
+    """
+
+    cron_job: Output[str]
+
+    def __init__(self, name: str, args: EvaluationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("metalml:serving:Evaluation", name, None, opts)
+        child = ResourceOptions(parent=self)
+        metadata = ObjectMetaArgs(
+            name=f"{args.name}-evaluation", namespace=args.namespace, labels=labels_of(args)
+        )
+        account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
+        files = ConfigMap(
+            name,
+            metadata=metadata,
+            data={PROGRAM.name: PROGRAM.read_text(), SAMPLES: args.samples},
+            opts=child,
+        )
+        policy = _only_model_and_gateway(name, args, metadata, child)
+        made = CronJob(
+            name,
+            metadata=metadata,
+            spec=CronJobSpecArgs(
+                schedule=schedule(args.every_minutes),
+                # One that takes longer than that is worth no second one beside it.
+                concurrency_policy="Forbid",
+                starting_deadline_seconds=60,
+                successful_jobs_history_limit=1,
+                failed_jobs_history_limit=1,
+                job_template=JobTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(labels=labels_of(args)),
+                    spec=JobSpecArgs(
+                        backoff_limit=RETRIES,
+                        active_deadline_seconds=60 * args.every_minutes,
+                        template=PodTemplateSpecArgs(
+                            metadata=ObjectMetaArgs(
+                                labels={**labels_of(args), **MAY_PUSH},
+                                # Pods of a job that waits read what is there when they begin.
+                                annotations={
+                                    "metalml/samples-sha256": hashlib.sha256(
+                                        args.samples.encode()
+                                    ).hexdigest()
+                                },
+                            ),
+                            spec=_pod(args, account.metadata.name, files.metadata.name),
+                        ),
+                    ),
+                ),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[policy]),
+        )
+        self.cron_job = made.metadata.name
+        self.register_outputs({"cron_job": self.cron_job})
+
+
+def schedule(every_minutes: int) -> str:
+    """When it runs, as cron writes it."""
+    return "0 * * * *" if every_minutes == 60 else f"*/{every_minutes} * * * *"
+
+
+def labels_of(args: EvaluationArgs) -> dict[str, str]:
+    """Labels of every object."""
+    return {
+        "app.kubernetes.io/name": "evaluation",
+        "app.kubernetes.io/instance": args.name,
+        "app.kubernetes.io/component": "evaluation",
+        "app.kubernetes.io/part-of": "metalml",
+        "app.kubernetes.io/managed-by": "pulumi",
+        EVALUATES_LABEL: args.model,
+    }
+
+
+def _pod(args: EvaluationArgs, account: Input[str], files: Input[str]) -> PodSpecArgs:
+    """A pod at the `restricted` Pod Security level."""
+    namespace = Output.from_input(args.namespace)
+    predict = Output.format(
+        "http://{0}.{1}.svc:{2}{3}", args.service, namespace, args.port, args.predict_path
+    )
+    # PUT there takes the place of the figures before, of whatever slices those were.
+    pushed = Output.format(
+        "{0}/metrics/job/evaluation/namespace/{1}/model/{2}/track/{3}",
+        args.push_url,
+        namespace,
+        args.model,
+        args.track,
+    )
+    variables = {
+        "PREDICT_URL": predict,
+        "PUSH_URL": pushed,
+        "TOLERANCE": json.dumps(args.tolerance),
+        **({"OUTPUT": args.output} if args.output else {}),
+    }
+    return PodSpecArgs(
+        service_account_name=account,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        restart_policy="Never",
+        security_context=restricted_pod(USER),
+        containers=[
+            ContainerArgs(
+                name="evaluate",
+                image=args.image,
+                image_pull_policy="IfNotPresent",
+                command=["python3", f"{DIRECTORY}/{PROGRAM.name}", f"{DIRECTORY}/{SAMPLES}"],
+                env=[EnvVarArgs(name=key, value=value) for key, value in variables.items()],
+                resources=compute(REQUESTS, LIMITS),
+                security_context=restricted_container(USER),
+                volume_mounts=[VolumeMountArgs(name="files", mount_path=DIRECTORY, read_only=True)],
+            )
+        ],
+        volumes=[VolumeArgs(name="files", config_map=ConfigMapVolumeSourceArgs(name=files))],
+    )
+
+
+def _only_model_and_gateway(
+    name: str, args: EvaluationArgs, metadata: ObjectMetaArgs, child: ResourceOptions
+) -> NetworkPolicy:
+    """Let nothing in, and out only to DNS, the model's pods and the Pushgateway."""
+    model = NetworkPolicyPeerArgs(
+        pod_selector=LabelSelectorArgs(
+            match_labels={"app.kubernetes.io/name": "model-server", "app.kubernetes.io/instance": args.name}
+        )
+    )
+    own = {key: labels_of(args)[key] for key in ("app.kubernetes.io/name", "app.kubernetes.io/instance")}
+    return NetworkPolicy(
+        name,
+        metadata=metadata,
+        spec=NetworkPolicySpecArgs(
+            pod_selector=LabelSelectorArgs(match_labels=own),
+            policy_types=["Ingress", "Egress"],
+            egress=[
+                NetworkPolicyEgressRuleArgs(
+                    ports=[
+                        NetworkPolicyPortArgs(port=DNS_PORT, protocol=protocol) for protocol in ("UDP", "TCP")
+                    ]
+                ),
+                NetworkPolicyEgressRuleArgs(
+                    to=[model], ports=[NetworkPolicyPortArgs(port=args.port, protocol="TCP")]
+                ),
+                reach_pushgateway(),
+            ],
+        ),
+        opts=child,
+    )
