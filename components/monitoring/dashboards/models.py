@@ -7,16 +7,20 @@ from components.monitoring.dashboards.vocabulary import (
     Panel,
     Query,
     Row,
+    Thresholds,
     Unit,
     Variable,
     alarming,
 )
+from components.monitoring.rules.burn_rate import ALLOWED, AVAILABILITY, LATENCY
 
 CHOSEN = '{namespace=~"$namespace",model=~"$model",track=~"$track"}'
 # Which Deployments they are: 1 for each, with the labels of the others.
 DEPLOYMENTS = f"model:deployment:info{CHOSEN}"
 ONE_TRACK = "{{model}} {{track}}"
 BY = "namespace, model, track"
+# What objectives are for; Prometheus may remember less, and then it is about what it remembers.
+PERIOD = "30d"
 # TensorFlow Serving counts in microseconds.
 SECOND = 1_000_000
 
@@ -34,7 +38,7 @@ def models() -> Dashboard:
             Variable(name="model", title="Model", series=in_namespace, label="model"),
             Variable(name="track", title="Track", series=of_model, label="track"),
         ],
-        rows=[_now(), _requests(), _tracks(), _answers(), _server()],
+        rows=[_now(), _requests(), _objectives(), _tracks(), _answers(), _server()],
     )
 
 
@@ -119,6 +123,53 @@ def _requests() -> Row:
             ),
         ],
     )
+
+
+def _objectives() -> Row:
+    def left(title: str, objective: str, bad: str, what: str) -> Panel:
+        asked, wrong = (
+            f"sum_over_time({series}{CHOSEN}[{PERIOD}])" for series in ("model:requests:rate5m", bad)
+        )
+        # As it is now, and no line: each of its points would add up a month again.
+        return Panel(
+            kind=Kind.STAT,
+            title=title,
+            queries=[
+                Query(
+                    expression=f"1 - {wrong} / on ({BY}) ({asked} > 0) {_of_allowed(objective)}",
+                    legend=ONE_TRACK,
+                )
+            ],
+            unit=Unit.SHARE,
+            description=f"Of what the objective lets {what} in {PERIOD}. Below 0 it is broken.",
+            thresholds=Thresholds(low="red", steps=((0, "orange"), (0.2, "green"))),
+            width=6,
+        )
+
+    def rate(window: str) -> tuple[str, str]:
+        share = f"model:errors:ratio_rate{window}{CHOSEN}"
+        return f"{share} {_of_allowed(AVAILABILITY)}", f"{ONE_TRACK} {window}"
+
+    return Row(
+        title="Objectives",
+        panels=[
+            left("Failures left", AVAILABILITY, "model:errors:rate5m", "fail"),
+            left("Slow answers left", LATENCY, "model:slow:rate5m", "be slow"),
+            _lines(
+                "Burn rate of failures",
+                rate("1h"),
+                rate("6h"),
+                description=f"At 1, what may fail in {PERIOD} lasts just as long.",
+                width=12,
+            ),
+        ],
+    )
+
+
+def _of_allowed(objective: str) -> str:
+    """Divided by the share that the objective allows; nothing for models without one."""
+    allowed = f'{ALLOWED}{{objective="{objective}",namespace=~"$namespace",model=~"$model"}}'
+    return f"/ on (namespace, model) group_left () max by (namespace, model) ({allowed})"
 
 
 def _tracks() -> Row:

@@ -6,7 +6,7 @@ nobody, and at a short one, so that it ends soon after the cause has. Windows an
 SRE workbook, chapter 5.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,6 +33,9 @@ BURN_RATES = (
     BurnRate(rate=6, long="6h", short="30m", holds="15m", severity=Severity.CRITICAL),
     BurnRate(rate=1, long="3d", short="6h", holds="1h", severity=Severity.WARNING),
 )
+# The share that may go wrong, for whoever wants to see how much of it is left. Label: `objective`.
+ALLOWED = "model:allowed:ratio"
+AVAILABILITY, LATENCY = "availability", "latency"
 # Below it the fastest rate would be more than all requests, and never reached.
 LOWEST_PERCENT = 94.0
 # Of which the part below is computed; the last bucket has no end.
@@ -71,7 +74,9 @@ def objective_groups(
 ) -> list[Group]:
     """The groups for one model. Each track has its own budget: a bad canary shows while it is small."""
     selector = f'namespace="{namespace}",model="{model}"'
-    rules: list[Alert | Record] = [
+    labels = {"namespace": namespace, "model": model}
+    rules: list[Alert | Record] = [_allowed(AVAILABILITY, objectives.availability, labels)]
+    rules += [
         alert
         for track in tracks
         for alert in _alerts(
@@ -85,6 +90,7 @@ def objective_groups(
     ]
     if objectives.latency is not None:
         slow = objectives.latency
+        rules.append(_allowed(LATENCY, slow.percent, labels))
         rules += _slow_records(selector, slow.milliseconds)
         for track in tracks:
             rules += _alerts(
@@ -96,6 +102,11 @@ def objective_groups(
                 team=team,
             )
     return [Group(name=f"objectives-{namespace}-{model}", rules=rules)]
+
+
+def _allowed(objective: str, percent: float, labels: Mapping[str, str]) -> Record:
+    share = f"{(100 - percent) / 100:.6g}"
+    return Record(name=ALLOWED, expr=f"vector({share})", labels={**labels, "objective": objective})
 
 
 def _slow_records(selector: str, milliseconds: int) -> list[Record]:
