@@ -2,7 +2,7 @@
 
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
-from components.bootstrap.served_images import SERVED_FOLDER
+from components.bootstrap.served_images import EVERYWHERE_FOLDER, SERVED_FOLDER
 from local import cache
 from local.bundle.images import control_plane_images, node_images
 from local.bundle.make import Part, make_bundle
@@ -74,7 +74,11 @@ def _bundle(progress: Progress, needs: Needs) -> None:
             Part(folder="images", entry=control_plane_images(progress), names=("control-plane.tar",)),
             Part(folder="images", entry=node_images(progress, build_root(progress)), names=("node.tar",)),
             *(
-                Part(folder=f"images/{SERVED_FOLDER}", entry=image.build(progress), names=(image.archive,))
+                Part(
+                    folder=f"images/{EVERYWHERE_FOLDER if image.everywhere else SERVED_FOLDER}",
+                    entry=image.build(progress),
+                    names=(image.archive,),
+                )
                 for image in needs.images
             ),
         ]

@@ -1,5 +1,6 @@
 """The cluster layer: machines -> preflight -> nodes -> control plane -> workers -> Ready."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,13 @@ from components.bootstrap.ready import ReadyNode, ReadyNodeArgs
 from components.bootstrap.render.kubeadm import ClusterArgs
 from components.bootstrap.render.kubelet import KubeletArgs, Reserved
 from components.bootstrap.render.node_files import AptRepository, AptSource, BundleSource
-from components.bootstrap.served_images import ServedImages, ServedImagesArgs
+from components.bootstrap.served_images import (
+    EVERYWHERE_FOLDER,
+    SERVED_FOLDER,
+    ServedImages,
+    ServedImagesArgs,
+    images_in,
+)
 from components.bootstrap.worker import Worker, WorkerArgs
 from components.gpu.node_marks import TAINT, gpu_labels
 from components.gpu.software import NvidiaPackages
@@ -78,15 +85,7 @@ def build(settings: Settings) -> ClusterOutputs:
         for name, machine in machines.items()
     ]
     if isinstance(source, BundleSource):
-        used += [
-            ServedImages(
-                given.name,
-                ServedImagesArgs(
-                    machine=machines[given.name].connection, source=source, after=joined[given.name]
-                ),
-            ).loaded
-            for given in settings.workers
-        ]
+        used += _served_images(settings, prepared, source, joined)
     return ClusterOutputs(
         cluster_name=cluster.name,
         api_endpoint=settings.api_endpoint,
@@ -96,6 +95,30 @@ def build(settings: Settings) -> ClusterOutputs:
         kubernetes=kubernetes,
         ready=(*used, *network),
     )
+
+
+def _served_images(
+    settings: Settings,
+    prepared: PreparedMachines,
+    source: BundleSource,
+    joined: Mapping[str, tuple[pulumi.Resource, ...]],
+) -> list[pulumi.Resource]:
+    """What pods run on each machine, loaded; a control plane gets what runs everywhere, if there is any."""
+    folders = {given.name: (SERVED_FOLDER, EVERYWHERE_FOLDER) for given in settings.workers}
+    if images_in(source, (EVERYWHERE_FOLDER,)):
+        folders |= {given.name: (EVERYWHERE_FOLDER,) for given in settings.control_planes}
+    return [
+        ServedImages(
+            name,
+            ServedImagesArgs(
+                machine=prepared.machines[name].connection,
+                source=source,
+                folders=wanted,
+                after=joined[name],
+            ),
+        ).loaded
+        for name, wanted in folders.items()
+    ]
 
 
 def prepare(settings: Settings) -> PreparedMachines:

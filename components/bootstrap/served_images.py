@@ -1,4 +1,4 @@
-"""Images of what the cluster serves, for workers that cannot pull them."""
+"""Images of what the cluster runs besides Kubernetes, for machines that cannot pull them."""
 
 from dataclasses import dataclass
 
@@ -11,28 +11,30 @@ from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest
 from components.machines.machine import Connection
 
 TARGET = "/var/lib/metalml/served"
-# Folder below the bundle's `images` with what the cluster serves; beside it is Kubernetes' own.
-SERVED_FOLDER = "served"
+# Folders below the bundle's `images`, beside Kubernetes' own: for workers, and for every machine.
+SERVED_FOLDER, EVERYWHERE_FOLDER = "served", "everywhere"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServedImagesArgs:
-    """The worker, and the bundle that has the images."""
+    """The machine, and the bundle that has the images."""
 
     machine: Connection
     source: BundleSource
+    folders: tuple[str, ...]
+    """Of the bundle's `images`."""
     after: tuple[pulumi.Resource, ...]
     """The join: it holds the machine's lock only for seconds, loading a gigabyte would hold it up."""
 
 
 class ServedImages(pulumi.ComponentResource):
-    """The bundle's images besides Kubernetes' own, loaded into a worker's containerd."""
+    """Images of the bundle besides Kubernetes' own, loaded into a machine's containerd."""
 
     loaded: pulumi.Resource
 
     def __init__(self, name: str, args: ServedImagesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("metalml:bootstrap:ServedImages", name, None, opts)
-        manifest = select(args.source.manifest, lambda path: path.startswith(f"images/{SERVED_FOLDER}/"))
+        manifest = images_in(args.source, args.folders)
         files = DeliveredFiles(
             f"{name}-served-images",
             DeliveredFilesArgs(
@@ -52,10 +54,16 @@ class ServedImages(pulumi.ComponentResource):
             payload=payload(
                 "images.sh",
                 parameters={
-                    "IMAGES": f"{TARGET}/images/{SERVED_FOLDER}",
+                    "IMAGES": " ".join(f"{TARGET}/images/{folder}" for folder in args.folders),
                     "BUNDLE": manifest_digest(manifest),
                 },
             ),
             after=(files.delivery,),
         )
         self.register_outputs({})
+
+
+def images_in(source: BundleSource, folders: tuple[str, ...]) -> str:
+    """The lines of the bundle's manifest for the images in these folders; empty for none."""
+    below = tuple(f"images/{folder}/" for folder in folders)
+    return select(source.manifest, lambda path: path.startswith(below))

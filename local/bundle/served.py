@@ -38,13 +38,23 @@ class Served:
     """File name in the bundle."""
     build: Callable[[Progress], cache.Entry]
     """Builds the cache entry that holds the archive, or finds it."""
+    everywhere: bool = False
+    """It runs on control planes, too."""
 
 
 # What images of these programs run as where nobody says otherwise: nobody.
 NOBODY = "65534:65534"
 
 
-def program(module: GoModule, name: str, reference: str, *, where: str = "/", user: str = NOBODY) -> Served:
+def program(
+    module: GoModule,
+    name: str,
+    reference: str,
+    *,
+    where: str = "/",
+    user: str = NOBODY,
+    everywhere: bool = False,
+) -> Served:
     """An image with one program of a Go module, at the path where the vendor's image has it."""
 
     def build(progress: Progress) -> cache.Entry:
@@ -53,7 +63,7 @@ def program(module: GoModule, name: str, reference: str, *, where: str = "/", us
         image = image_of_program(entry, name, reference, where=where, user=user)
         return archive_of(progress, name, f"Image of {name}", key, [image])
 
-    return Served(archive=f"{name}.tar", build=build)
+    return Served(archive=f"{name}.tar", build=build, everywhere=everywhere)
 
 
 # GPUs that are none, behind the kubelet's real API. As root: the kubelet's sockets are root's.
@@ -78,11 +88,13 @@ SERVED = {
             ("alertmanager", ALERTMANAGER, "alertmanager"),
             ("prometheus-operator", PROMETHEUS_OPERATOR, "operator"),
             ("prometheus-config-reloader", PROMETHEUS_OPERATOR, "prometheus-config-reloader"),
-            ("node-exporter", NODE_EXPORTER, "node_exporter"),
             ("blackbox-exporter", BLACKBOX_EXPORTER, "blackbox_exporter"),
             ("pushgateway", PUSHGATEWAY, "pushgateway"),
         )
     },
+    IMAGES["node-exporter"]: program(
+        NODE_EXPORTER, "node_exporter", IMAGES["node-exporter"], where="/bin", everywhere=True
+    ),
     IMAGES["kube-state-metrics"]: program(
         KUBE_STATE_METRICS, "kube-state-metrics", IMAGES["kube-state-metrics"]
     ),

@@ -7,4 +7,7 @@ set -eu
 if grep -q ' /\.\./.* /sys/fs/cgroup/systemd ' /proc/self/mountinfo; then
   umount --lazy /sys/fs/cgroup/systemd
 fi
+# What is mounted on the machine later is seen in containers that look at its files, as where systemd is begun
+# by the kernel. In a container it leaves that as it finds it.
+mount --make-rshared /
 exec /sbin/init

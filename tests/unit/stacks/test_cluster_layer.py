@@ -39,6 +39,7 @@ def settings(tmp_path: Path) -> Settings:
                 "bin/kubelet",
                 "images/control-plane.tar",
                 "images/served/model-server.tar",
+                "images/everywhere/node_exporter.tar",
                 "images/node.tar",
             )
         )
@@ -178,6 +179,15 @@ def test_the_control_planes_images_are_not_sent_to_workers(
     assert "model-server.tar" in found["worker-12-served-images"]["stdin"]
 
 
+def test_a_control_plane_gets_the_images_that_run_everywhere_and_no_others(
+    engine: Recorder, settle: Settle, settings: Settings
+) -> None:
+    found = commands(engine, settle, settings)
+    for name in ("control-plane-11", "worker-12"):
+        assert "node_exporter.tar" in found[f"{name}-served-images"]["stdin"]
+    assert "model-server.tar" not in found["control-plane-11-served-images"]["stdin"]
+
+
 def test_another_bundle_is_installed_and_not_only_delivered(
     engine: Recorder, settle: Settle, settings: Settings
 ) -> None:
@@ -190,7 +200,11 @@ def test_another_bundle_is_installed_and_not_only_delivered(
     expected = {
         f"{name}-{part}" for name in ("control-plane-11", "worker-12") for part in ("bundle", "prepare")
     }
-    expected |= {"worker-12-served-images", "worker-12-load-images"}
+    expected |= {
+        f"{name}-{part}"
+        for name in ("control-plane-11", "worker-12")
+        for part in ("served-images", "load-images")
+    }
     if isinstance(before["worker-12-prepare"].get("stdin"), str):
         assert changed == expected
     else:

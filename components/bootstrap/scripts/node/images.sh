@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Loads the images of what the cluster serves, for machines that cannot pull them. Parameter: IMAGES (folder).
+# Loads images of what the cluster runs, for machines that cannot pull them. Parameter: IMAGES (folders).
 # shellcheck source=components/bootstrap/scripts/node/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=/dev/null
 source "$METALML_WORK/scripts/params.sh"
 
-import_images "$IMAGES"
+read -ra folders <<<"$IMAGES"
+for folder in "${folders[@]}"; do
+  import_images "$folder"
+done
