@@ -53,7 +53,12 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
     Scraping(
         "scraping",
         namespace,
-        scraped_pods(NAMESPACE, gpus=_gpus(settings), grafana=wanted.grafana is not None),
+        scraped_pods(
+            NAMESPACE,
+            gpus=_gpus(settings),
+            grafana=wanted.grafana is not None,
+            logs=settings.platform.logging is not None,
+        ),
         operator.ready,
         options,
     )

@@ -9,6 +9,8 @@ from pulumi import Input, Resource, ResourceOptions
 from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.logging.names import FLUENTD, selector_of
+from components.logging.names import NAMESPACE as LOGGING
 from components.monitoring import exporters, node_exporter, operator
 from components.monitoring.kinds import PodMonitor, ScrapeConfig, ServiceMonitor
 from components.monitoring.names import (
@@ -49,7 +51,7 @@ class Pods:
 NODE_OF_POD = {"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"}
 
 
-def scraped_pods(namespace: str, *, gpus: bool, grafana: bool) -> dict[str, Pods]:
+def scraped_pods(namespace: str, *, gpus: bool, grafana: bool, logs: bool) -> dict[str, Pods]:
     """The platform's own programs, by the name of their job."""
 
     def ours(name: str, **more: Any) -> Pods:
@@ -70,6 +72,10 @@ def scraped_pods(namespace: str, *, gpus: bool, grafana: bool) -> dict[str, Pods
     }
     if grafana:
         found[GRAFANA] = ours(GRAFANA)
+    if logs:
+        found[FLUENTD] = Pods(
+            namespace=LOGGING, match=selector_of(FLUENTD), ports=("metrics",), relabelings=(NODE_OF_POD,)
+        )
     if gpus:
         found[DCGM] = Pods(
             namespace=DCGM_NAMESPACE,

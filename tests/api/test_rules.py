@@ -11,11 +11,12 @@ from components.monitoring.rules.values import Alert, Links, rule_spec
 from local.bundle.modules import PROMETHEUS
 from local.progress import Progress
 from tests.api.rules.case import promtool_file
+from tests.api.rules.logging import LOGGING
 from tests.api.rules.models import GROUPS, MODELS
 from tests.api.rules.platform import PLATFORM
 from tests.api.rules.work import WORK
 
-CASES = {**PLATFORM, **WORK, **MODELS}
+CASES = {**PLATFORM, **LOGGING, **WORK, **MODELS}
 ALL = [*platform_groups(["vision", "research"]), *GROUPS]
 LINKS = Links(runbooks="https://example.com/runbooks", dashboards="https://grafana.example.com")
 

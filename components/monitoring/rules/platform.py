@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from components.monitoring.rules.control_plane import control_plane_groups
 from components.monitoring.rules.gpus import gpu_groups
+from components.monitoring.rules.logging import logging_groups
 from components.monitoring.rules.nodes import node_groups
 from components.monitoring.rules.requests import requests_group
 from components.monitoring.rules.self_monitoring import self_monitoring_groups
@@ -23,6 +24,7 @@ def platform_groups(teams: Iterable[str]) -> list[Group]:
         *workload_groups(names),
         requests_group(),
         *gpu_groups(),
+        *logging_groups(),
         *serving_groups(names),
         *training_groups(names),
     ]

@@ -108,13 +108,13 @@ def test_kubelets_are_verified():
 
 
 def test_series_that_say_of_whom_they_are_keep_it():
-    pods = scraped_pods("monitoring", gpus=True, grafana=False)
+    pods = scraped_pods("monitoring", gpus=True, grafana=False, logs=True)
     for job in ("kube-state-metrics", "dcgm-exporter"):
         assert all(each["honorLabels"] for each in pod_monitor_spec(pods[job])["podMetricsEndpoints"])
 
 
 def test_gpus_are_looked_for_only_where_their_exporter_runs():
-    assert "dcgm-exporter" not in scraped_pods("monitoring", gpus=False, grafana=False)
+    assert "dcgm-exporter" not in scraped_pods("monitoring", gpus=False, grafana=False, logs=False)
 
 
 def test_the_control_plane_is_scraped(engine, settle):
@@ -122,7 +122,10 @@ def test_the_control_plane_is_scraped(engine, settle):
     engine.resources.clear()
     settle(
         lambda: Scraping(
-            "scraping", "monitoring", scraped_pods("monitoring", gpus=False, grafana=False), made.ready
+            "scraping",
+            "monitoring",
+            scraped_pods("monitoring", gpus=False, grafana=False, logs=False),
+            made.ready,
         )
     )
     found = {service["metadata"]["name"]: service["spec"] for service in of_kind(engine, "Service")}
