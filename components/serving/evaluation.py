@@ -45,6 +45,8 @@ INTERVALS = (1, 2, 5, 10, 15, 20, 30, 60)
 LARGEST = 900_000
 # An evaluation that could not reach its model tries again; the next one comes by itself.
 RETRIES = 1
+# The one that runs, the last that went well and the last that did not.
+JOBS_KEPT = 3
 REQUESTS = {"cpu": "50m", "memory": "64Mi"}
 LIMITS = {"cpu": "500m", "memory": "256Mi"}
 EVALUATES_LABEL = "metalml/evaluates"

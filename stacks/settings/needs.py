@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from components.serving.evaluation import JOBS_KEPT
+from components.serving.evaluation import REQUESTS as EVALUATION
 from stacks.settings.base import UNKNOWN
 from stacks.settings.fields import quantity_value
 from stacks.settings.files import S3Files
@@ -90,9 +92,13 @@ def _of_model(model: ModelSettings) -> Mapping[str, Decimal]:
         return {}
     requests, pods = model.resources.requests, pods_at_most(model)
     fetched = isinstance(model.files, S3Files)
+    evaluations = (len(model.rollout.tracks) or 1) if model.evaluation is not None else 0
     return {
-        "requests.cpu": pods * quantity_value(requests.cpu),
-        "requests.memory": pods * quantity_value(requests.memory),
+        "requests.cpu": pods * quantity_value(requests.cpu) + evaluations * quantity_value(EVALUATION["cpu"]),
+        "requests.memory": (
+            pods * quantity_value(requests.memory) + evaluations * quantity_value(EVALUATION["memory"])
+        ),
+        "count/jobs.batch": Decimal(evaluations * JOBS_KEPT),
         f"requests.{model.gpu_resource}": Decimal(pods * model.gpu),
         # What pods fetch by themselves they keep in no claim.
         "requests.storage": Decimal(0) if fetched else quantity_value(model.storage.size),
@@ -111,6 +117,6 @@ def _known(model: ModelSettings) -> bool:
     tracks = model.rollout.tracks
     parts = [model.name, model.replicas, model.autoscaling, model.gpu, model.gpu_resource, model.storage.size]
     parts += [model.resources.requests.cpu, model.resources.requests.memory, model.rollout, tracks, *tracks]
-    parts += [model.rollout.strategy, model.rollout.split_by]
+    parts += [model.rollout.strategy, model.rollout.split_by, model.evaluation]
     parts += [getattr(model.autoscaling, "max", None), *(track.replicas for track in tracks)]
     return UNKNOWN not in parts

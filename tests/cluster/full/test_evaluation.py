@@ -1,0 +1,105 @@
+"""A model whose answers get worse raises an alert, and a better one ends it.
+
+The tests of this file run in their order, on one stack.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.full.cluster import FullCluster
+from tests.cluster.full.lines import make_lines
+from tests.cluster.full.prometheus import ask, query, until_found
+
+STACK, MODEL = "evaluated", "evaluated"
+SELECTOR = f'{{namespace="ml",model="{MODEL}",track="stable"}}'
+ACCURACY = f'ml_model_accuracy{{namespace="ml",model="{MODEL}",track="stable",slice="all"}}'
+ALERT = f'ALERTS{{alertname="ModelAccuracyLow",model="{MODEL}",alertstate="firing"}}'
+# Seconds: the pod, then a scrape of 15 s, then a look at the rules of 15 s; twice that on a busy computer.
+LONGEST = 90
+
+
+class Evaluated:
+    """The stack, and the model's versions on this computer: y = 0.5 x + version."""
+
+    def __init__(self, full: FullCluster, folder: Path) -> None:
+        self.full, self.made, self.source = full, folder / "made", folder / "source"
+        self.samples = folder / "samples.jsonl"
+        # What version 1 answers.
+        samples: list[dict[str, Any]] = [{"instance": float(x), "label": 0.5 * x + 1} for x in range(40)]
+        samples[0]["slice"] = "nothing"
+        self.samples.write_text("\n".join(json.dumps(one) for one in samples))
+        make_lines(full, self.made, 2)
+
+    def serve(self, version: int) -> None:
+        """Bring up that version, and evaluate it at once instead of at the next full hour."""
+        shutil.rmtree(self.source, ignore_errors=True)
+        shutil.copytree(self.made / str(version), self.source / str(version))
+        model = {
+            "name": MODEL,
+            "servedName": MODEL,
+            "files": {"source": str(self.source), "machine": "worker-1"},
+            "service": {"nodePort": 30150},
+            "resources": {"requests": {"cpu": "50m", "memory": "512Mi"}},
+            "evaluation": {"samples": str(self.samples), "everyMinutes": 60, "accuracy": 0.9, "drift": 0.5},
+        }
+        self.full.write(STACK, {"metalml:models": [model]})
+        self.full.project.must("up", STACK)
+        job = f"version-{version}-{time.time_ns()}"
+        self.full.kubectl("create", "job", job, "-n", "ml", f"--from=cronjob/{MODEL}-evaluation")
+        self.full.kubectl(
+            "wait", "-n", "ml", f"job/{job}", "--for=condition=Complete", f"--timeout={LONGEST}s"
+        )
+
+
+@pytest.fixture(scope="module")
+def evaluated(full: FullCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluated]:
+    made = Evaluated(full, tmp_path_factory.mktemp("evaluated"))
+    made.serve(1)
+    yield made
+    full.project.run("down", STACK)
+
+
+def test_right_answers_are_known_to_be_right(evaluated: Evaluated) -> None:
+    full = evaluated.full
+    until_found(full, f"{ACCURACY} == 1", LONGEST)
+    by_slice = query(full, f"ml_model_accuracy{SELECTOR}")
+    assert {labels["slice"]: value for labels, value in by_slice} == {"all": 1, "nothing": 1}
+    # The Pushgateway's own pod is nobody's business here.
+    assert all(labels.keys().isdisjoint({"pod", "instance"}) for labels, _ in by_slice)
+    ((_, drift),) = query(full, f"ml_model_drift{SELECTOR}")
+    assert drift == 0
+    assert not query(full, ALERT)
+
+
+def test_a_worse_model_raises_an_alert_that_says_which_and_where_help_is(evaluated: Evaluated) -> None:
+    full = evaluated.full
+    evaluated.serve(2)
+    until_found(full, f"{ACCURACY} == 0", LONGEST)
+    until_found(full, ALERT, LONGEST)
+    firing = [one for one in ask(full, "alerts")["alerts"] if one["labels"].get("model") == MODEL]
+    (told,) = [one for one in firing if one["labels"].get("slice") == "all"]
+    assert (
+        told["labels"].items()
+        >= {
+            "alertname": "ModelAccuracyLow",
+            "severity": "critical",
+            "namespace": "ml",
+            "model": MODEL,
+            "track": "stable",
+            "team": "platform",
+        }.items()
+    )
+    assert told["annotations"]["runbook_url"].endswith("docs/runbooks/ModelAccuracyLow.md")
+    assert "0%" in told["annotations"]["description"]
+
+
+def test_a_better_model_ends_it(evaluated: Evaluated) -> None:
+    evaluated.serve(1)
+    until_found(evaluated.full, f"{ACCURACY} == 1", LONGEST)
+    until_found(evaluated.full, f"absent({ALERT})", LONGEST)
