@@ -72,6 +72,8 @@ def _controller_args(args: OperatorArgs, definitions: Sequence[Resource]) -> Con
             "--config-reloader-memory-limit=64Mi",
             # Rules and monitors may stand anywhere; what runs stands here.
             *(f"--{kind}-instance-namespaces={NAMESPACE}" for kind in ("prometheus", "alertmanager")),
+            # Whose Secrets it wants to see for Alertmanager; of all namespaces otherwise, and it may not.
+            f"--alertmanager-config-namespaces={NAMESPACE}",
             # The kubelets are found as nodes: no Service of them has to be kept, and none is left behind.
             "--kubelet-endpoints=false",
             "--disable-unmanaged-prometheus-configuration=true",
