@@ -68,7 +68,13 @@ def scraped_pods(namespace: str, *, gpus: bool, grafana: bool, logs: bool) -> di
         node_exporter.NAME: Pods(
             namespace=SYSTEM, match=node_exporter.SELECTOR, ports=("metrics",), relabelings=(NODE_OF_POD,)
         ),
-        "coredns": Pods(namespace=SYSTEM, match={"k8s-app": "kube-dns"}, ports=("metrics",)),
+        # kubeadm's pods of it have no label with its name.
+        "coredns": Pods(
+            namespace=SYSTEM,
+            match={"k8s-app": "kube-dns"},
+            ports=("metrics",),
+            relabelings=({"targetLabel": "job", "replacement": "coredns"},),
+        ),
     }
     if grafana:
         found[GRAFANA] = ours(GRAFANA)
