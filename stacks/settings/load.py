@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import yaml
 from pulumi.runtime import config as engine
 from pydantic import ValidationError
 
@@ -35,7 +36,9 @@ def load(config: pulumi.Config, stack: str, directory: Path | None = None) -> Se
     keys = _keys(config.name)
     raw = {key: _value(config.get(key)) for key in keys}
     secret = {key for key in keys if engine.is_config_secret(f"{config.name}:{key}")}
-    return parse(raw, stack, directory or Path.cwd(), secret)
+    directory = directory or Path.cwd()
+    secret -= _half_encrypted(directory / f"Pulumi.{stack}.yaml", config.name)
+    return parse(raw, stack, directory, secret)
 
 
 def parse(raw: Mapping[str, Any], stack: str, directory: Path, secret: Collection[str] = ()) -> Settings:
@@ -74,6 +77,20 @@ def _unencrypted(raw: Mapping[str, Any], secret: Collection[str]) -> Iterator[Mi
                 allowed="an encrypted value",
                 do=f"make a new one, which nobody saw: {command}",
             )
+
+
+def _half_encrypted(file: Path, namespace: str) -> set[str]:
+    """Objects of secrets with one in plain text. The engine calls an object secret when anything in it is."""
+    if not file.is_file():
+        return set()  # It was named otherwise, on the engine's command line.
+    written = (yaml.safe_load(file.read_text()) or {}).get("config") or {}
+    objects = {key: written.get(f"{namespace}:{key}") for key in SECRET_KEYS}
+    return {
+        key
+        for key, found in objects.items()
+        if isinstance(found, dict)
+        and any(isinstance(one, str) for name, one in found.items() if name != "secure")
+    }
 
 
 def _keys(namespace: str) -> list[str]:

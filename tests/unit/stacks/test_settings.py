@@ -215,3 +215,15 @@ def test_no_secret_is_in_the_text_of_the_settings(tmp_path: Path, engine_config)
     assert settings.s3_secret_access_key.get_secret_value() == "canary"
     assert settings.secrets["chat"].get_secret_value() == "canary"
     assert "canary" not in f"{settings} {settings.model_dump()!r}"
+
+
+def test_one_secret_in_plain_text_among_encrypted_ones_is_refused(tmp_path: Path, engine_config) -> None:
+    raw = {f"metalml:{k}": json.dumps(v) for k, v in DEV.items()}
+    engine_config(raw | {"metalml:secrets": json.dumps({"a": "canary", "b": "canary"})}, ["metalml:secrets"])
+    file = project(tmp_path) / "Pulumi.dev.yaml"
+    file.write_text(yaml.safe_dump({"config": {"metalml:secrets": {"a": {"secure": "v1:x"}, "b": "canary"}}}))
+    with pytest.raises(SettingsError, match="a secret in plain text") as raised:
+        load(pulumi.Config("metalml"), "dev", tmp_path)
+    assert "canary" not in str(raised.value)
+    file.write_text(yaml.safe_dump({"config": {"metalml:secrets": {"a": {"secure": "v1:x"}}}}))
+    assert load(pulumi.Config("metalml"), "dev", tmp_path).secrets
