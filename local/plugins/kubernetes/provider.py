@@ -11,11 +11,12 @@ from local.plugins.kubernetes.changes import changes
 from local.plugins.kubernetes.client import Client
 from local.plugins.kubernetes.drift import drifted
 from local.plugins.kubernetes.inputs import completed, hidden, seconds_to_wait
-from local.plugins.kubernetes.kinds import UnknownKind, group_kind
+from local.plugins.kubernetes.kinds import UnknownKind
 from local.plugins.kubernetes.kubeconfig import access
 from local.plugins.kubernetes.objects import Objects, made_by, manager_of
 from local.plugins.kubernetes.previews import exists_already, previewed_creation, previewed_update
 from local.plugins.kubernetes.readiness import SKIP, Hopeless, rule_for
+from local.plugins.kubernetes.schemas import Schemas, as_given, with_schemas_of
 from local.plugins.kubernetes.settings import IN_PLACE, mistakes, moved
 from local.plugins.kubernetes.waiting import NotReady, Waiter
 from local.plugins.provider import Failed, HalfDone, Provider, refuse
@@ -26,7 +27,6 @@ _PATIENCE = 600.0
 # Where the state keeps the name that owns a resource's fields: a resource moved to another stack stays
 # updatable. The official plugin keeps it in the same place.
 _MANAGER = "__fieldManager"
-_DEFINITION = "apiextensions.k8s.io/CustomResourceDefinition"
 
 
 class KubernetesProvider(Provider):
@@ -38,6 +38,7 @@ class KubernetesProvider(Provider):
         super().__init__()
         self._objects: Objects | None = None
         self._replaced: frozenset[str] = frozenset()
+        self._schemas = Schemas()
 
     def configure(self, settings: dict[str, Any]) -> None:
         kubeconfig = settings.get("kubeconfig")
@@ -76,10 +77,10 @@ class KubernetesProvider(Provider):
             inputs = completed(request.type, to_python(request.news))
         except Failed as error:
             return refuse(context, error)
-        return provider_pb2.CheckResponse(inputs=to_struct(hidden(inputs)))
+        return provider_pb2.CheckResponse(inputs=to_struct(hidden(self._schemas.shortened(inputs))))
 
     def Diff(self, request: Any, context: Any) -> Any:
-        old, new = to_python(request.old_inputs), to_python(request.news)
+        old, new = self._schemas.comparable(to_python(request.old_inputs), to_python(request.news))
         found = changes(old, new, request.ignoreChanges, self._replaced)
         replaces = [change.path for change in found if change.replaces]
         kinds, response = provider_pb2.PropertyDiff, provider_pb2.DiffResponse
@@ -101,11 +102,12 @@ class KubernetesProvider(Provider):
         )
 
     def Create(self, request: Any, context: Any) -> Any:
-        inputs, manager = to_python(request.properties), manager_of(request.urn)
+        manager = manager_of(request.urn)
         try:
+            inputs = self._schemas.whole(to_python(request.properties))
             if request.preview:
                 planned = previewed_creation(self._objects, inputs, manager)
-                return provider_pb2.CreateResponse(properties=to_struct(_state(planned, manager)))
+                return provider_pb2.CreateResponse(properties=to_struct(self._state(planned, manager)))
             self.objects.kind_of(inputs, awaited=True)
             identity, waiter = self.objects.identity(inputs), self._waiter(inputs, request)
             live = self.objects.read(inputs)
@@ -117,23 +119,23 @@ class KubernetesProvider(Provider):
             live = self._ready(live, inputs, manager, waiter)
         except Failed as error:
             return refuse(context, error)
-        return provider_pb2.CreateResponse(id=identity, properties=to_struct(_state(live, manager)))
+        return provider_pb2.CreateResponse(id=identity, properties=to_struct(self._state(live, manager)))
 
     def Update(self, request: Any, context: Any) -> Any:
-        inputs, olds = to_python(request.news), to_python(request.olds)
-        manager = olds.get(_MANAGER) or manager_of(request.urn)
+        manager = to_python(request.olds).get(_MANAGER) or manager_of(request.urn)
         try:
+            inputs = self._schemas.whole(to_python(request.news))
             if request.preview:
                 planned = previewed_update(self._objects, inputs, manager, request.ignoreChanges)
-                return provider_pb2.UpdateResponse(properties=to_struct(_state(planned, manager)))
+                return provider_pb2.UpdateResponse(properties=to_struct(self._state(planned, manager)))
             live = self.objects.update(inputs, manager, request.ignoreChanges, warn=self._warner(request.urn))
             live = self._ready(live, inputs, manager, self._waiter(inputs, request))
         except Failed as error:
             return refuse(context, error)
-        return provider_pb2.UpdateResponse(properties=to_struct(_state(live, manager)))
+        return provider_pb2.UpdateResponse(properties=to_struct(self._state(live, manager)))
 
     def Read(self, request: Any, context: Any) -> Any:
-        inputs, state = to_python(request.inputs), to_python(request.properties)
+        inputs, state = self._schemas.shortened(to_python(request.inputs)), to_python(request.properties)
         manager = state.get(_MANAGER) or manager_of(request.urn)
         try:
             wanted = inputs or state or _named(request.type, request.id)
@@ -143,8 +145,13 @@ class KubernetesProvider(Provider):
                 live = None
             if live is None:
                 return provider_pb2.ReadResponse()
-            properties = _state(live, manager)
-            found = drifted(inputs, live, lambda: self._meant(inputs, manager)) if inputs else _bare(live)
+            properties = self._state(live, manager)
+            seen = self._schemas.shortened(live)
+            if inputs:
+                seen = as_given(seen, state, inputs)
+                found = drifted(inputs, seen, lambda: self._meant(inputs, live, manager))
+            else:
+                found = _bare(seen)
             self._check_health(live, request.id, properties, hidden(found))
         except Failed as error:
             return refuse(context, error)
@@ -181,13 +188,25 @@ class KubernetesProvider(Provider):
             return waiter.until_ready(live, inputs)
         except NotReady as error:
             raise HalfDone(
-                self.objects.identity(inputs), _state(error.live, manager), hidden(inputs), error.why
+                self.objects.identity(inputs),
+                self._state(error.live, manager),
+                hidden(self._schemas.shortened(inputs)),
+                error.why,
             ) from error
 
-    def _meant(self, inputs: dict[str, Any], manager: str) -> Any:
+    def _state(self, live: Mapping[str, Any], manager: str) -> dict[str, Any]:
+        """What the state keeps: not the managers' bookkeeping, which is longer than the object."""
+        metadata = live["metadata"]
+        if isinstance(metadata, Mapping):
+            metadata = {key: value for key, value in metadata.items() if key != "managedFields"}
+        return {**hidden(self._schemas.shortened(live)), "metadata": metadata, _MANAGER: manager}
+
+    def _meant(self, inputs: dict[str, Any], live: dict[str, Any], manager: str) -> Any:
         """What the API server would make of the inputs; the inputs, where it would refuse them now."""
         try:
-            return self.objects.apply(inputs, manager, dry_run=True, force=True)
+            # Without the program nobody has its schemas; what became of them is known without a dry run.
+            planned = self.objects.apply(with_schemas_of(live, inputs), manager, dry_run=True, force=True)
+            return with_schemas_of(inputs, planned)
         except Failed:
             return inputs
 
@@ -215,23 +234,3 @@ def _bare(live: Mapping[str, Any]) -> dict[str, Any]:
     """An object as inputs: without what only the API server writes."""
     metadata = {key: value for key, value in live["metadata"].items() if key != "managedFields"}
     return {**{key: value for key, value in live.items() if key != "status"}, "metadata": metadata}
-
-
-def _state(live: Mapping[str, Any], manager: str) -> dict[str, Any]:
-    """What the state keeps: the object without the managers' bookkeeping, which is longer than the object."""
-    metadata = live["metadata"]
-    if isinstance(metadata, Mapping):
-        metadata = {key: value for key, value in metadata.items() if key != "managedFields"}
-    return {**hidden(_without_schemas(live)), "metadata": metadata, _MANAGER: manager}
-
-
-def _without_schemas(live: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A definition of a kind without the schemas, which the inputs have: nobody reads them of the outputs.
-
-    They are most of a state, and the engine writes the whole state with every step.
-    """
-    spec = live.get("spec")
-    if group_kind(live) != _DEFINITION or not isinstance(spec, Mapping):
-        return live
-    versions = [{key: one[key] for key in one if key != "schema"} for one in spec["versions"]]
-    return {**live, "spec": {**spec, "versions": versions}}
