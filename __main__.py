@@ -7,6 +7,7 @@ import pulumi
 
 from stacks import cluster, models, platform, references
 from stacks.settings import Layer, Settings, load
+from stacks.traces import short_traces
 
 
 def main(settings: Settings) -> None:
@@ -34,4 +35,5 @@ def export(outputs: Mapping[str, Any]) -> None:
         pulumi.export(name, value)
 
 
-main(load(pulumi.Config(), pulumi.get_stack()))
+with short_traces():
+    main(load(pulumi.Config(), pulumi.get_stack()))

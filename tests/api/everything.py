@@ -16,6 +16,7 @@ from local.releases import place_release_files
 from stacks import cluster, models, platform
 from stacks.releases import releases_of
 from stacks.settings import parse
+from stacks.traces import short_traces
 from tests.api.calico_kinds import calico_kinds
 from tests.api.conftest import rendering
 from tests.unit.stacks.given import project, read
@@ -57,8 +58,9 @@ def everything(folder: Path) -> Iterator[tuple[Callable[[], None], Mapping[str, 
         outputs |= {f"{name}-certificate": _certificate() for name in WITH_CERTIFICATES}
 
         def build() -> None:
-            lowest = cluster.build(settings)
-            models.build(settings, lowest, platform.build(settings, lowest))
+            with short_traces():
+                lowest = cluster.build(settings)
+                models.build(settings, lowest, platform.build(settings, lowest))
 
         yield build, outputs
 
