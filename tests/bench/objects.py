@@ -15,6 +15,7 @@ import pulumi
 from pulumi import ResourceOptions, ResourceTransformArgs, ResourceTransformResult
 from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
 
+from components.monitoring.names import ALERTMANAGER_PODS, PROMETHEUS_PODS
 from local.up import PARALLEL
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack, Program
@@ -147,7 +148,7 @@ def _on(server: ApiServer, folder: Path, build: Callable[[], None], outputs: Map
         if args.type_ == "command:local:Command":
             file = folder / args.name
             props = {"create": f"cat {file}" if file.exists() else "true"}
-        elif args.type_.endswith(":APIService") or "pulumi.com/waitFor" in _annotations(props):
+        elif _is_for_real_pods(args.type_, props):
             props |= {"metadata": {**_mapping(props["metadata"]), "annotations": SKIP}}
         return ResourceTransformResult(props=props, opts=args.opts)
 
@@ -156,6 +157,11 @@ def _on(server: ApiServer, folder: Path, build: Callable[[], None], outputs: Map
         build()
 
     return program
+
+
+def _is_for_real_pods(kind: str, props: Mapping[str, Any]) -> bool:
+    of_operators = _mapping(props.get("spec")).get("selector") in (PROMETHEUS_PODS, ALERTMANAGER_PODS)
+    return of_operators or kind.endswith(":APIService") or "pulumi.com/waitFor" in _annotations(props)
 
 
 def _annotations(props: Mapping[str, Any]) -> Mapping[str, Any]:
