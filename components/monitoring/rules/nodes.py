@@ -65,9 +65,9 @@ def _disks() -> list[Alert]:
         ),
         Alert(
             name="NodeDiskFillingUp",
-            # Six hours of history show a trend; a download that is soon over does not reach it below 20 %.
+            # Six hours of history show a trend; a download that is soon over does not reach it below 15 %.
             expr=(
-                f"max by (node, device) ({free} < 0.2"
+                f"max by (node, device) ({free} < 0.15"
                 f" and predict_linear(node_filesystem_avail_bytes{{{_DISKS}}}[6h], 24 * 3600) < 0"
                 f" and node_filesystem_readonly{{{_DISKS}}} == 0)"
             ),

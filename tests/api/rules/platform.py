@@ -53,10 +53,10 @@ NODES = {
         silent=_disk("4x30", readonly=1),
     ),
     "NodeDiskFillingUp": Case(
-        fires=_disk("190-0.2x600", size=1000),
+        fires=_disk("140-0.2x600", size=1000),
         at="8h",
         says={"node": "worker-1", "severity": "warning"},
-        silent=_disk("190-0.01x600", size=1000),
+        silent=_disk("140-0.01x600", size=1000),
     ),
 }
 
