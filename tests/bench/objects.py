@@ -21,6 +21,7 @@ from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack, Program
 from tests.api.everything import KUBECONFIG, everything
 from tests.api.kueue_kinds import kueue_kinds
+from tests.bench.memory import peak
 from tests.bench.pretended_node import pretended_node
 
 # As many as the official plugin was measured with.
@@ -41,7 +42,8 @@ def measure_objects(folder: Path, number: int, tell: Callable[[str], None]) -> d
     """Seconds of each operation by each way, `number` times.
 
     `resources`, `objects` and `chain` tell what the program makes: all its resources, the objects among them,
-    and the seconds that the objects themselves ask to wait, one after the other.
+    and the seconds that the objects themselves ask to wait, one after the other. `memory` is the most that
+    engine, plugins and program took together, in bytes.
     """
     for name in ("server", "program", "engine"):
         (folder / name).mkdir()
@@ -69,7 +71,9 @@ def _rounds(
             into[way] = seconds
             tell(f"  objects, {way}: " + ", ".join(f"{name} {each:.1f}" for name, each in seconds.items()))
 
-        took("program", _by_engine(engine.stack(f"program-{turn}"), program, found))
+        with peak() as memory:
+            took("program", _by_engine(engine.stack(f"program-{turn}"), program, found))
+        found["memory"] = max(found.get("memory", 0), memory.most)
         objects, resources = found.pop("made"), found["resources"]
         took("kubectl", _by_kubectl(server, objects))
         took("floor", _by_engine(engine.stack(f"floor-{turn}"), partial(_plain, resources)))

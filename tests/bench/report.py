@@ -10,6 +10,8 @@ from tests.bench.timeline import PARTS
 READY_GOAL, UNCHANGED_GOAL, RATIO_GOAL = 60, 10, 1.5
 # Of objects: to the engine's floor and the waits, to kubectl that waits too, and to its delete.
 FLOOR_GOAL, KUBECTL_GOAL, DESTROY_GOAL = 1.2, 1.5, 1.0
+# MiB, with every feature on.
+MEMORY_GOAL = 1024
 OPERATIONS = ("preview", "up", "unchanged", "destroy")
 
 
@@ -90,6 +92,9 @@ def _objects(found: Mapping[str, Any]) -> Iterable[str]:
         ("destroy to kubectl delete", program["destroy"] / kubectl["destroy"], DESTROY_GOAL),
     ):
         yield f"  {words:<40}{value:5.2f}   {_goal(value, limit, f'at most {limit}')}"
+    taken = found["memory"] / 2**20
+    goal = _goal(taken, MEMORY_GOAL, "under 1024")
+    yield f"  memory of engine, plugins and program, MiB{taken:6.0f}   {goal}"
     yield "  floor: as many ConfigMaps without dependencies; plain: 301 of them; kubectl: server-side apply"
     yield ""
 
