@@ -67,7 +67,7 @@ def receiver(full: FullCluster) -> Iterator[Receiver]:
         "namespace": TEAM,
         "servedName": MODEL,
         "files": {"source": ".local/models/half_plus_two", "machine": "worker-2"},
-        "service": {"nodePort": 30160},
+        "service": {"nodePort": 30171},
         "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}},
     }
     try:
