@@ -11,6 +11,7 @@ import yaml
 from pulumi.automation import LocalWorkspace, Stack
 
 from local.engine.command import EngineCommand
+from local.engine.logs import without_logs
 from local.engine.plugins import install_plugins
 from local.engine.pulumi import install_engine
 from local.errors import Problem
@@ -43,6 +44,7 @@ def open_stack(name: str, progress: Progress) -> LocalStack:
     STATE.mkdir(parents=True, exist_ok=True)
     install_engine(progress)
     ours = install_plugins()
+    without_logs(PULUMI_HOME)
 
     def on_interrupt() -> None:
         progress.say(

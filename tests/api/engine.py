@@ -23,6 +23,7 @@ from pulumi.automation import (
 )
 
 from local import engine
+from local.engine.logs import without_logs
 from local.engine.plugins import NAMES
 from local.engine.pulumi import ENGINE
 from local.paths import link
@@ -180,6 +181,7 @@ class Engine:
         for folder in (self._state, self._work):
             folder.mkdir(parents=True)
         link(self._home / "bin" / "pulumi", ENGINE.build(Progress()).path("pulumi"))
+        without_logs(self._home)
         launcher = Path(str(engine.__file__)).with_name("launcher.sh")
         for name in NAMES:
             folder = self._home / "plugins" / f"resource-{name}-v{version(f'pulumi-{name}')}"

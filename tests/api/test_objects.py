@@ -3,6 +3,7 @@
 """Objects come, change and go as the program says, and nothing else does."""
 
 import json
+from pathlib import Path
 
 from pulumi import ResourceOptions, export
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -60,6 +61,13 @@ def custom(kind, name, namespace, options, annotations=None, **spec):
         spec=spec,
         opts=options,
     )
+
+
+def test_the_engine_spends_no_time_on_logs_of_its_own(stack):
+    stack.up(lambda _: None)
+    logs = Path(stack.stack.workspace.env_vars["PULUMI_HOME"], "logs")
+    assert logs.is_file()
+    assert not list(logs.parent.rglob("*.log"))
 
 
 def test_an_object_is_made_left_alone_changed_in_place_and_removed(stack, namespace, api_server):

@@ -7,6 +7,7 @@ import pytest
 
 from local import cache
 from local.engine import plugins, pulumi
+from local.engine.logs import without_logs
 from local.gomodule import GoModule
 from local.progress import Progress
 
@@ -59,3 +60,10 @@ def test_official_plugins_are_used_and_missing_ones_stood_in_for(home: Path):
     assert (home / "plugins" / folder / "pulumi-resource-command").resolve() == official
     ours = home / "plugins" / f"resource-kubernetes-v{version('pulumi-kubernetes')}"
     assert (ours / "pulumi-resource-kubernetes").resolve().name == "launcher.sh"
+
+
+def test_logs_of_the_engine_go_and_do_not_come_back(home: Path):
+    program(home / "logs" / "old.log", "")
+    without_logs(home)
+    without_logs(home)
+    assert (home / "logs").is_file()
