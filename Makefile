@@ -26,6 +26,7 @@ check: ## format, lint, types, scripts, unit tests: under a minute
 test: check ## check, then the tests with a real engine and real machines
 	@$(host) bash local/bootstrap.sh dev python -m pytest tests/api
 	@$(host) bash local/bootstrap.sh dev python -m pytest tests/model_server
+	@$(host) bash local/bootstrap.sh dev python -m pytest tests/logs
 	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster
 
 soak: ## every fault five times

@@ -81,7 +81,9 @@ while (step := int(line.step.numpy())) < STEPS:
     loss = learn()
     if (step + 1) % STEPS_BETWEEN_CHECKPOINTS == 0:
         manager.save(step + 1)
-        print(f"worker {worker} step {step + 1} loss {float(loss.numpy()):.6f}", flush=True)
+        # In the schema of the platform's logs (docs/logging.md).
+        told = {"event": "step", "worker": worker, "step": step + 1, "loss": round(float(loss.numpy()), 6)}
+        print(json.dumps(told), flush=True)
         if worker == 0 and PUSH_URL:
             figures = f"training_step {step + 1}\ntraining_loss {float(loss.numpy())}\n"
             with urllib.request.urlopen(urllib.request.Request(PUSH_URL, figures.encode(), method="PUT")):

@@ -26,10 +26,14 @@ _OURS = re.compile(r"(?i)/v1/.*", re.DOTALL)
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A code and a JSON text."""
+    """A code and a JSON text, and whose answer it is."""
 
     code: int
     text: str
+    model: str = ""
+    """The name in the path."""
+    version: int | None = None
+    """That answered a prediction; None: none did."""
 
 
 class Rest:
@@ -46,9 +50,9 @@ class Rest:
         found = {"POST": _PREDICTION, "GET": _STATUS}.get(method, _OURS).fullmatch(path)
         parts: dict[str, str | None] = found.groupdict() if found else {}
         name, api = unquote(parts.get("name") or ""), parts.get("method") or ""
-        status = "OK"
+        status, version = "OK", None
         try:
-            text = self._answer(method, path, parts, name, body)
+            text, version = self._answer(method, path, parts, name, body)
         except Failure as failure:
             status, text = failure.status, _error(str(failure))
         except Exception as error:
@@ -57,9 +61,11 @@ class Rest:
         if status == "OK":
             self._metrics.request_latency.add(name, api, "REST", seconds=time.perf_counter() - started)
         self._metrics.requests.add(name, status)
-        return Answer(code=HTTP_CODES[status], text=text)
+        return Answer(code=HTTP_CODES[status], text=text, model=name, version=version)
 
-    def _answer(self, method: str, path: str, parts: dict[str, str | None], name: str, body: bytes) -> str:
+    def _answer(
+        self, method: str, path: str, parts: dict[str, str | None], name: str, body: bytes
+    ) -> tuple[str, int | None]:
         number = parts.get("version")
         version = int(number) if number else None
         if version is not None and version >= 2**63:
@@ -74,9 +80,10 @@ class Rest:
             raise invalid(f"Malformed request: {method} {path}")
         if not name:
             raise invalid("Missing model name in request.")
-        return self._metadata(name, version, label) if parts["metadata"] else self._status(name, version)
+        text = self._metadata(name, version, label) if parts["metadata"] else self._status(name, version)
+        return text, None
 
-    def _predict(self, name: str, version: int | None, label: str, body: bytes) -> str:
+    def _predict(self, name: str, version: int | None, label: str, body: bytes) -> tuple[str, int]:
         request = read_request(body)
         model = self._loaded(name, version, label)
         wanted = request.signature_name or DEFAULT_SIGNATURE
@@ -89,7 +96,7 @@ class Rest:
         started = time.perf_counter()
         outputs = signature.run(inputs)
         self._metrics.runtime_latency.add(name, "Predict", "TF1", seconds=time.perf_counter() - started)
-        return write_answer(outputs, rows)
+        return write_answer(outputs, rows), model.version
 
     def _status(self, name: str, version: int | None) -> str:
         states = self._states() if name == self._name else {}

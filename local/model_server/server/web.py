@@ -3,11 +3,13 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
+from .request_log import request_line
 from .rest import Answer, Rest
 
 # Bytes of a body; pictures in JSON are large, and memory is not endless.
@@ -36,7 +38,10 @@ async def serve(rest: Rest, port: int, metrics_path: str | None, page_text: Call
             if request.method != "POST":
                 # Quick, and a probe must not wait for a thread behind predictions.
                 return _response(rest.answer(request.method, path, body))
-            return _response(await loop.run_in_executor(pool, rest.answer, request.method, path, body))
+            began = time.perf_counter()
+            found = await loop.run_in_executor(pool, rest.answer, request.method, path, body)
+            print(request_line(found, request.headers, time.perf_counter() - began), flush=True)
+            return _response(found)
 
         async def page(_: web.Request) -> web.Response:
             return web.Response(text=page_text(), content_type="text/plain")

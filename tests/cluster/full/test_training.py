@@ -85,7 +85,7 @@ def wait_until_said(full: FullCluster, index: int, words: str) -> str:
 
 
 def test_a_killed_worker_is_replaced_and_training_goes_on_from_the_checkpoint(trained: FullCluster) -> None:
-    wait_until_said(trained, 0, "step 100 ")
+    wait_until_said(trained, 0, '"step": 100,')
     killed = worker(trained, 1)
     trained.kubectl("delete", "-n", "ml", killed, "--grace-period=0", "--force")
     deadline = time.monotonic() + LONGEST
