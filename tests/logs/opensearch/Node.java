@@ -9,8 +9,10 @@ public class Node {
         runner.onBuild((number, settings) -> {
             settings.put("http.port", arguments[1]);
             settings.put("network.host", "127.0.0.1");
+            // By default it would join the nodes of other tests on this computer.
+            settings.putList("discovery.seed_hosts");
         });
-        runner.build(newConfigs().basePath(arguments[0]).numOfNode(1).clusterName("logs").useLogger());
+        runner.build(newConfigs().basePath(arguments[0]).numOfNode(1).clusterName("logs-" + arguments[1]).useLogger());
         System.out.println("ready");
         Thread.currentThread().join();
     }
