@@ -11,6 +11,8 @@ public class Node {
             settings.put("network.host", "127.0.0.1");
             // By default it would join the nodes of other tests on this computer.
             settings.putList("discovery.seed_hosts");
+            settings.put("node.name", "one");
+            settings.putList("cluster.initial_cluster_manager_nodes", "one");
         });
         runner.build(newConfigs().basePath(arguments[0]).numOfNode(1).clusterName("logs-" + arguments[1]).useLogger());
         System.out.println("ready");
