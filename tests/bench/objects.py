@@ -16,6 +16,7 @@ from pulumi import ResourceOptions, ResourceTransformArgs, ResourceTransformResu
 from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
 
 from components.monitoring.names import ALERTMANAGER_PODS, PROMETHEUS_PODS
+from local.plugins.kubernetes.schemas import with_schemas_of
 from local.up import PARALLEL
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack, Program
@@ -72,7 +73,9 @@ def _rounds(
             tell(f"  objects, {way}: " + ", ".join(f"{name} {each:.1f}" for name, each in seconds.items()))
 
         with peak() as memory:
-            took("program", _by_engine(engine.stack(f"program-{turn}"), program, found))
+            took(
+                "program", _by_engine(engine.stack(f"program-{turn}"), program, partial(_look, server, found))
+            )
         found["memory"] = max(found.get("memory", 0), memory.most)
         objects, resources = found.pop("made"), found["resources"]
         took("kubectl", _by_kubectl(server, objects))
@@ -83,7 +86,9 @@ def _rounds(
     return found
 
 
-def _by_engine(stack: EngineStack, program: Program, found: dict[str, Any] | None = None) -> dict[str, float]:
+def _by_engine(
+    stack: EngineStack, program: Program, look: Callable[[EngineStack], None] = lambda _: None
+) -> dict[str, float]:
     times: dict[str, float] = {}
 
     def timed(name: str, operation: Callable[..., Any], *arguments: Any) -> None:
@@ -93,8 +98,7 @@ def _by_engine(stack: EngineStack, program: Program, found: dict[str, Any] | Non
 
     timed("preview", stack.preview, program)
     timed("up", stack.up, program)
-    if found is not None:
-        found |= _made(stack)
+    look(stack)
     timed("unchanged", stack.up, program)
     timed("destroy", stack.destroy)
     return times
@@ -176,10 +180,21 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _made(stack: EngineStack) -> dict[str, Any]:
+def _look(server: ApiServer, found: dict[str, Any], stack: EngineStack) -> None:
+    found |= _made(server, stack)
+
+
+def _made(server: ApiServer, stack: EngineStack) -> dict[str, Any]:
     exported = stack.exported(secrets=True)["deployment"]["resources"]
     resources = [one for one in exported if one["custom"] and not one["type"].startswith("pulumi:")]
-    objects = [_plainly(one["inputs"]) for one in resources if one["type"].startswith("kubernetes:")]
+    given = [_plainly(one["inputs"]) for one in resources if one["type"].startswith("kubernetes:")]
+    # Of schemas the state has only digests.
+    objects = [
+        with_schemas_of(server.get("crd", one["metadata"]["name"]) or {}, one)
+        if one["kind"] == FIRST[0]
+        else one
+        for one in given
+    ]
     return {"made": objects, "resources": len(resources), "objects": len(objects), "chain": chain(exported)}
 
 
