@@ -2,7 +2,14 @@
 
 from decimal import Decimal
 
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import (
+    Output,
+    Resource,
+    ResourceOptions,
+    ResourceTransformation,
+    ResourceTransformationArgs,
+    ResourceTransformationResult,
+)
 
 from components.generated_password import GeneratedPassword
 from components.logging import fluentd_outputs
@@ -40,7 +47,7 @@ def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Outp
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     # Collectors see the files of the node.
     namespace = register_namespace(NAMESPACE, PodSecurity.PRIVILEGED, options)
-    on = ResourceOptions(provider=cluster.kubernetes, depends_on=[namespace])
+    on = ResourceOptions(provider=cluster.kubernetes, transformations=[_after(namespace)])
     buffer, image = int(quantity_value(wanted.buffer)), images[f"fluentd-{wanted.output.kind}"]
     if not isinstance(wanted.output, ElasticsearchSettings):
         Fluentd(
@@ -50,13 +57,12 @@ def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Outp
                 output=_cloud(wanted.output),
                 password=Output.secret(settings.secrets[wanted.output.secret].get_secret_value()),
                 buffer_bytes=buffer,
-                wait_for=[namespace],
             ),
             on,
         )
         return {}
     password = GeneratedPassword("fluentd-password", on).text
-    nodes, indices, kibana = _elasticsearch(settings, wanted.output, password, namespace, on)
+    nodes, indices, kibana = _elasticsearch(settings, wanted.output, password, on)
     Fluentd(
         "fluentd",
         FluentdArgs(
@@ -73,11 +79,20 @@ def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Outp
     return {"kibana": kibana.url}
 
 
+def _after(first: Resource) -> ResourceTransformation:
+    """Whatever is made with it waits: options hand this down to all that a component makes."""
+
+    def transform(args: ResourceTransformationArgs) -> ResourceTransformationResult:
+        opts = ResourceOptions.merge(args.opts, ResourceOptions(depends_on=[first]))
+        return ResourceTransformationResult(props=args.props, opts=opts)
+
+    return transform
+
+
 def _elasticsearch(
     settings: Settings,
     wanted: ElasticsearchSettings,
     password: Output[str],
-    namespace: Resource,
     on: ResourceOptions,
 ) -> tuple[Elasticsearch, LogIndices, Kibana]:
     images = {**IMAGES, **settings.images}
@@ -93,7 +108,6 @@ def _elasticsearch(
             volume_size=wanted.volume.size,
             storage_class=wanted.volume.storage_class,
             store=_store(settings, wanted),
-            wait_for=[namespace],
         ),
         on,
     )

@@ -1,13 +1,12 @@
 """Elasticsearch: keeps the logs, on volumes of its own, with TLS and passwords."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pulumi
-from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.apps.v1 import (
     StatefulSet,
     StatefulSetPersistentVolumeClaimRetentionPolicyArgs,
@@ -77,7 +76,6 @@ class ElasticsearchArgs:
     storage_class: str | None = None
     """None: the cluster's default."""
     store: StoreAccess | None = None
-    wait_for: Sequence[Resource] = ()
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
@@ -103,7 +101,7 @@ class Elasticsearch(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ElasticsearchArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:logging:Elasticsearch", name, None, opts)
-        child = ResourceOptions(parent=self, depends_on=list(args.wait_for))
+        child = ResourceOptions(parent=self)
         labels = labels_of(ELASTICSEARCH)
         http = _certificate(ELASTICSEARCH, child)
         transport = _certificate(ELASTICSEARCH_NODES, child)

@@ -152,8 +152,13 @@ class Kibana(pulumi.ComponentResource):
         )
         views = KibanaObjects(
             f"{name}-data-views",
-            KibanaObjectsArgs(name="kibana-data-views", image=args.client_image, objects=data_views()),
-            ResourceOptions(parent=self, depends_on=[service]),
+            KibanaObjectsArgs(
+                name="kibana-data-views",
+                image=args.client_image,
+                objects=data_views(),
+                known_when=[service.id],
+            ),
+            child,
         )
         self.url = Output.all(service.id, views.imported).apply(lambda _: KIBANA_URL)
         self.register_outputs({"url": self.url})

@@ -27,7 +27,7 @@ class KibanaObjectsArgs:
     objects: str
     """NDJSON, as Kibana exports it."""
     known_when: Sequence[Input[str]] = ()
-    """What has to be known first."""
+    """What is known only when the namespace is there, and Kibana in it."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
@@ -41,13 +41,18 @@ class KibanaObjects(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KibanaObjectsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:logging:KibanaObjects", name, None, opts)
-        child = ResourceOptions(parent=self)
         objects = ConfigMap(
             name,
-            metadata=ObjectMetaArgs(name=args.name, namespace=NAMESPACE, labels=labels_of(args.name)),
+            metadata=ObjectMetaArgs(
+                name=args.name,
+                namespace=Output.all(*args.known_when).apply(lambda _: NAMESPACE),
+                labels=labels_of(args.name),
+            ),
             data={"objects.ndjson": args.objects},
-            opts=child,
+            opts=ResourceOptions(parent=self),
         )
+        # The rest names the namespace in plain text.
+        child = ResourceOptions(parent=self, depends_on=[objects])
         policy = register_policy(args.name, [], [dns(), let_out(KIBANA_PORT)], child)
         scripts = scripts_map(args.name, [SCRIPT], child)
         pod = client_pod(
