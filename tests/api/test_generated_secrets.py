@@ -1,0 +1,135 @@
+"""Passwords and keys that nobody chose are in Secrets of the cluster and nowhere else to be read."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+import pytest
+from pulumi import ResourceOptions, ResourceTransformArgs, ResourceTransformResult
+
+from components.generated_password import GeneratedPassword
+from components.logging import fluentd_outputs
+from components.logging.elasticsearch import Elasticsearch, ElasticsearchArgs
+from components.logging.fluentd import Fluentd, FluentdArgs
+from components.logging.kibana import Kibana, KibanaArgs
+from components.logging.log_indices import LogIndices, LogIndicesArgs
+from components.logging.names import NAMESPACE
+from components.monitoring.dashboards.every import dashboards
+from components.monitoring.grafana import Grafana, GrafanaArgs
+from components.monitoring.kinds import MONITORING_FILES, monitoring_definitions
+from components.release_file import release_cache
+from components.versions import IMAGES
+from local.paths import REPOSITORY
+from local.progress import Progress
+from local.releases import place_release_files
+from tests.api.api_server import ApiServer
+
+# No pod runs here, so nothing that is made of pods is waited for.
+SKIP = {"pulumi.com/skipAwait": "true"}
+# Names of users stand in Secrets, too, and are none; what has come of chance is longer.
+LEAST_LENGTH = 16
+
+
+@pytest.fixture(scope="module")
+def _kinds(api_server: ApiServer) -> None:
+    place_release_files(MONITORING_FILES, Progress())
+    api_server.establish(monitoring_definitions(release_cache()))
+
+
+def here(args: ResourceTransformArgs) -> ResourceTransformResult:
+    """Commands run where their scripts are, and nothing waits."""
+    props = dict(args.props)
+    if args.type_ == "command:local:Command":
+        props["dir"] = str(REPOSITORY)
+    elif args.type_.startswith("kubernetes:"):
+        metadata = cast(Mapping[str, Any], props["metadata"])
+        props["metadata"] = {**metadata, "annotations": {**(metadata.get("annotations") or {}), **SKIP}}
+    return ResourceTransformResult(props=props, opts=args.opts)
+
+
+def build(namespace: str, options: ResourceOptions) -> None:
+    pulumi.runtime.register_resource_transform(here)
+    Grafana(
+        "grafana",
+        GrafanaArgs(
+            namespace=namespace, image=IMAGES["grafana"], dashboards=dashboards(None), scrape_seconds=30
+        ),
+        options,
+    )
+    image, kibana = IMAGES["elasticsearch"], GeneratedPassword("kibana-password").text
+    collector = GeneratedPassword("fluentd-password").text
+    nodes = Elasticsearch("elasticsearch", ElasticsearchArgs(image=image), options)
+    LogIndices(
+        "logs",
+        LogIndicesArgs(
+            image=image,
+            authority=nodes.authority,
+            days=30,
+            most_bytes=2**30,
+            copies=1,
+            collector_password=collector,
+            kibana_password=kibana,
+            snapshots=None,
+            after=nodes.ready,
+        ),
+        options,
+    )
+    Kibana(
+        "kibana",
+        KibanaArgs(image=IMAGES["kibana"], client_image=image, authority=nodes.authority, password=kibana),
+        options,
+    )
+    Fluentd(
+        "fluentd",
+        FluentdArgs(
+            image=IMAGES["fluentd-elasticsearch"],
+            output=fluentd_outputs.elasticsearch_output(),
+            password=collector,
+            buffer_bytes=2**30,
+            authority=nodes.authority,
+        ),
+        options,
+    )
+
+
+def secret_values(items: list[dict[str, Any]]) -> set[str]:
+    """Every value of the Secrets but certificates, which are shown to whoever connects."""
+    return {
+        base64.b64decode(data).decode()
+        for one in items
+        if one["kind"] == "Secret"
+        for name, data in one.get("data", {}).items()
+        if not name.endswith(".crt")
+    }
+
+
+@pytest.mark.usefixtures("_kinds")
+def test_no_generated_secret_is_in_the_state_on_the_console_or_in_another_object(
+    stack, namespace, api_server
+):
+    api_server.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}])
+
+    def program(options: ResourceOptions) -> None:
+        build(namespace, options)
+
+    runs = [stack.preview(program), stack.up(program), stack.up(program), stack.refresh()]
+    assert runs[2].changes == {}
+    kinds = "configmaps,secrets,services,networkpolicies,deployments,statefulsets,daemonsets,jobs,cronjobs"
+    listed = [
+        one
+        for place in (namespace, NAMESPACE)
+        for one in json.loads(api_server.kubectl("get", kinds, "-n", place, "-o", "json").stdout)["items"]
+    ]
+    values = secret_values(listed)
+    # Passwords as they are, and inside the files that programs read them from.
+    assert len(values) >= 8
+    others = [one for one in listed if one["kind"] != "Secret"]
+    texts = [json.dumps(stack.exported()), json.dumps(others), *(run.console + run.text for run in runs)]
+    for value in values:
+        lines = [line for line in value.splitlines() if "-----" not in line]
+        for form in (base64.b64encode(value.encode()).decode(), *lines):
+            # Not the password itself into the report of a test.
+            assert len(form) < LEAST_LENGTH or not [text for text in texts if form in text], form[:4]
+    stack.destroy()
