@@ -31,6 +31,8 @@ NAMESPACE = "bench"
 SKIP = {"pulumi.com/skipAwait": "true"}
 # Kinds of which kubectl can wait for the pods.
 ROLLED_OUT = ("Deployment", "DaemonSet", "StatefulSet")
+# Kinds that only real pods and volumes would answer for; kubectl waits for none of them either.
+UNANSWERED = (":APIService", ":Job", ":PersistentVolumeClaim")
 # Kinds that others are made in or of.
 FIRST = ("CustomResourceDefinition", "Namespace")
 # How the state writes a secret, and the key that says so.
@@ -169,7 +171,7 @@ def _on(server: ApiServer, folder: Path, build: Callable[[], None], outputs: Map
 
 def _is_for_real_pods(kind: str, props: Mapping[str, Any]) -> bool:
     of_operators = _mapping(props.get("spec")).get("selector") in (PROMETHEUS_PODS, ALERTMANAGER_PODS)
-    return of_operators or kind.endswith(":APIService") or "pulumi.com/waitFor" in _annotations(props)
+    return of_operators or kind.endswith(UNANSWERED) or "pulumi.com/waitFor" in _annotations(props)
 
 
 def _annotations(props: Mapping[str, Any]) -> Mapping[str, Any]:
