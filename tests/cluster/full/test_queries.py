@@ -52,6 +52,7 @@ NOT_HERE = {
     r"tensorflow_serving_request_example_counts_.+": "the model server of this computer does not count them",
     r"kubelet_volume_stats_.+": "no volume has a driver that tells how full it is",
     r"fluentd_.+": "Fluentd's image cannot be had here",
+    r"kube_pod_container_status_last_terminated_reason": "it is there only when a container has ended once",
     r"kube_job_failed": "it is there only when a job has failed",
     r"kube_pod_status_unschedulable": "it is there only for a pod that no machine has room for",
     r"probe_.+": "nothing here has a certificate that a probe would look at",
