@@ -70,7 +70,8 @@ def worker(full: FullCluster, index: int) -> str:
 def said(full: FullCluster, index: int) -> list[str]:
     """What the worker has printed about its steps."""
     lines = full.kubectl("logs", "-n", "ml", worker(full, index)).splitlines()
-    return [line for line in lines if line.startswith(f"worker {index} ")]
+    # Its steps are lines of JSON; what TensorFlow says besides is neither.
+    return [line for line in lines if line.startswith((f"worker {index} ", "{"))]
 
 
 def wait_until_said(full: FullCluster, index: int, words: str) -> str:
