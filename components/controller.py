@@ -21,7 +21,6 @@ from pulumi_kubernetes.core.v1 import (
     PodTemplateSpecArgs,
     ProbeArgs,
     ServiceAccount,
-    TopologySpreadConstraintArgs,
     VolumeArgs,
     VolumeMountArgs,
 )
@@ -34,10 +33,13 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicyPortArgs,
     NetworkPolicySpecArgs,
 )
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from components.checks import require_dns_label, require_pinned_image
 from components.compute import compute
+from components.disruption import one_at_a_time
+from components.dns import dns_ports
+from components.labels import labels_of_part
+from components.pod_parts import over_machines
 from components.restricted import restricted_container, restricted_pod
 from components.rights import SYSTEM, Rights, register_rights
 
@@ -110,12 +112,7 @@ class ControllerArgs:
     @property
     def labels(self) -> dict[str, str]:
         """Labels of every object."""
-        return {
-            **self.selector,
-            "app.kubernetes.io/component": self.component,
-            "app.kubernetes.io/part-of": "metalml",
-            "app.kubernetes.io/managed-by": "pulumi",
-        }
+        return labels_of_part(self.selector, self.component)
 
 
 class Controller(pulumi.ComponentResource):
@@ -138,17 +135,7 @@ class Controller(pulumi.ComponentResource):
         )
         rights = register_rights(name, args.rights, account, args.labels, child)
         policy = _network_policy(name, args, metadata, child)
-        PodDisruptionBudget(
-            name,
-            metadata=metadata,
-            spec=PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                selector=LabelSelectorArgs(match_labels=args.selector),
-                # A pod that never became ready must not keep its machine from being drained.
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-            ),
-            opts=child,
-        )
+        one_at_a_time(name, metadata, args.selector, child)
         self.deployment = Deployment(
             name,
             metadata=metadata,
@@ -179,7 +166,7 @@ def _network_policy(
     No addresses: the API server and the kubelets are machines, which policies know no names for.
     """
     allowed = [NetworkPolicyPortArgs(port=port, protocol="TCP") for port in args.asks]
-    names = [NetworkPolicyPortArgs(port=53, protocol=protocol) for protocol in ("UDP", "TCP")]
+    names = dns_ports()
     return NetworkPolicy(
         name,
         metadata=metadata,
@@ -208,17 +195,7 @@ def _pod(args: ControllerArgs, account: ServiceAccount) -> PodSpecArgs:
         # Models wait for what measures them, so it is not the first to go when a machine is full.
         priority_class_name="system-cluster-critical",
         node_selector={"kubernetes.io/os": "linux"},
-        topology_spread_constraints=[
-            TopologySpreadConstraintArgs(
-                topology_key="kubernetes.io/hostname",
-                max_skew=1,
-                # Two on one machine are better than one.
-                when_unsatisfiable="ScheduleAnyway",
-                label_selector=LabelSelectorArgs(match_labels=args.selector),
-            )
-        ]
-        if args.replicas > 1
-        else None,
+        topology_spread_constraints=over_machines(args.selector) if args.replicas > 1 else None,
         # Of the files of Secrets, which others may not read.
         security_context=restricted_pod(USER, fs_group=USER),
         containers=[_container(args)],

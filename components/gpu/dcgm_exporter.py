@@ -10,9 +10,7 @@ from pulumi_kubernetes.core.v1 import (
     ContainerPortArgs,
     EmptyDirVolumeSourceArgs,
     EnvVarArgs,
-    EnvVarSourceArgs,
     HTTPGetActionArgs,
-    ObjectFieldSelectorArgs,
     ProbeArgs,
     ResourceRequirementsArgs,
     ServiceAccount,
@@ -22,7 +20,9 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_pinned_image
-from components.gpu.node_pod import as_root, closed, gpu_node_pods, host_folder, with_gpus
+from components.gpu.node_pod import as_root, closed, gpu_node_pods, with_gpus
+from components.labels import labels_of_part
+from components.pod_parts import from_field, host_directory
 
 NAME = "dcgm-exporter"
 PORT = 9400
@@ -35,12 +35,7 @@ STORAGE = "128Mi"
 TMP = "64Mi"
 
 SELECTOR = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/instance": NAME}
-LABELS = {
-    **SELECTOR,
-    "app.kubernetes.io/component": "gpu",
-    "app.kubernetes.io/part-of": "metalml",
-    "app.kubernetes.io/managed-by": "pulumi",
-}
+LABELS = labels_of_part(SELECTOR, "gpu")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +77,7 @@ class DcgmExporter(pulumi.ComponentResource):
                 runtime_class=args.runtime_class,
                 nodes=[with_gpus()],
                 volumes=[
-                    host_folder("pod-resources", POD_RESOURCES_DIRECTORY, "Directory"),
+                    host_directory("pod-resources", POD_RESOURCES_DIRECTORY),
                     VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit=TMP)),
                 ],
             ),
@@ -100,10 +95,7 @@ def _container(image: str) -> ContainerArgs:
         env=[
             EnvVarArgs(name="DCGM_EXPORTER_LISTEN", value=f":{PORT}"),
             EnvVarArgs(name="DCGM_EXPORTER_KUBERNETES", value="true"),
-            EnvVarArgs(
-                name="NODE_NAME",
-                value_from=EnvVarSourceArgs(field_ref=ObjectFieldSelectorArgs(field_path="spec.nodeName")),
-            ),
+            from_field("NODE_NAME", "spec.nodeName"),
         ],
         ports=[ContainerPortArgs(name="metrics", container_port=PORT, protocol="TCP")],
         startup_probe=_probe("/health", period=5, failures=-(-START_SECONDS // 5)),

@@ -23,9 +23,11 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label, require_pinned_image
 from components.gpu.node_marks import SHARING_LABEL
-from components.gpu.node_pod import LOGS, as_root, closed, gpu_node_pods, host_folder, with_gpus
+from components.gpu.node_pod import LOGS, as_root, closed, gpu_node_pods, with_gpus
 from components.gpu.resources import DEFAULT_SHARING
 from components.gpu.sharing import Sharing, plugin_config
+from components.labels import labels_of_part
+from components.pod_parts import host_directory
 
 NAME = "nvidia-device-plugin"
 CONFIG_DIRECTORY = "/config"
@@ -102,9 +104,9 @@ class DevicePlugin(pulumi.ComponentResource):
                 runtime_class=args.runtime_class,
                 nodes=_nodes(way),
                 volumes=[
-                    host_folder("plugins", PLUGINS_DIRECTORY, "Directory"),
-                    host_folder("cdi", CDI_DIRECTORY, "DirectoryOrCreate"),
-                    host_folder("driver-root", "/", "Directory"),
+                    host_directory("plugins", PLUGINS_DIRECTORY),
+                    host_directory("cdi", CDI_DIRECTORY, make=True),
+                    host_directory("driver-root", "/"),
                     VolumeArgs(
                         name="config", config_map=ConfigMapVolumeSourceArgs(name=config.metadata.name)
                     ),
@@ -123,12 +125,7 @@ def selector_of(way: str) -> dict[str, str]:
 def labels_of(way: str | None) -> dict[str, str]:
     """Labels of every object, of one way or of all."""
     selector = {"app.kubernetes.io/name": NAME} if way is None else selector_of(way)
-    return {
-        **selector,
-        "app.kubernetes.io/component": "gpu",
-        "app.kubernetes.io/part-of": "metalml",
-        "app.kubernetes.io/managed-by": "pulumi",
-    }
+    return labels_of_part(selector, "gpu")
 
 
 def _nodes(way: str) -> list[NodeSelectorTermArgs]:

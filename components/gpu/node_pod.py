@@ -10,7 +10,6 @@ from pulumi_kubernetes.core.v1 import (
     AffinityArgs,
     CapabilitiesArgs,
     ContainerArgs,
-    HostPathVolumeSourceArgs,
     NodeAffinityArgs,
     NodeSelectorArgs,
     NodeSelectorRequirementArgs,
@@ -127,8 +126,3 @@ def with_gpus(*requirements: NodeSelectorRequirementArgs) -> NodeSelectorTermArg
         NodeSelectorRequirementArgs(key=key, operator="In", values=[value]) for key, value in PRESENT.items()
     ]
     return NodeSelectorTermArgs(match_expressions=[*present, *requirements])
-
-
-def host_folder(name: str, path: str, kind: str) -> VolumeArgs:
-    """A folder of the node."""
-    return VolumeArgs(name=name, host_path=HostPathVolumeSourceArgs(path=path, type=kind))

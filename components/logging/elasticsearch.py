@@ -24,9 +24,9 @@ from pulumi_kubernetes.core.v1 import (
     VolumeResourceRequirementsArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from components.checks import require_pinned_image, require_size
+from components.disruption import one_at_a_time
 from components.generated_password import GeneratedPassword
 from components.logging.api_client import scripts_map
 from components.logging.elasticsearch_configuration import (
@@ -148,20 +148,11 @@ class Elasticsearch(pulumi.ComponentResource):
             child,
         )
         headless = _service(ELASTICSEARCH_NODES, labels, ResourceOptions(parent=self), headless=True)
-        PodDisruptionBudget(
-            name,
-            metadata=ObjectMetaArgs(name=ELASTICSEARCH, namespace=NAMESPACE, labels=labels),
-            spec=PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                selector=LabelSelectorArgs(match_labels=selector_of(ELASTICSEARCH)),
-                # A node that never became ready must not keep its machine from being drained.
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-            ),
-            opts=child,
-        )
+        metadata = ObjectMetaArgs(name=ELASTICSEARCH, namespace=NAMESPACE, labels=labels)
+        one_at_a_time(name, metadata, selector_of(ELASTICSEARCH), child)
         self.ready = StatefulSet(
             name,
-            metadata=ObjectMetaArgs(name=ELASTICSEARCH, namespace=NAMESPACE, labels=labels),
+            metadata=metadata,
             spec=StatefulSetSpecArgs(
                 replicas=args.replicas,
                 service_name=headless.metadata.name,

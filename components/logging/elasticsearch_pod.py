@@ -7,24 +7,21 @@ from pulumi_kubernetes.core.v1 import (
     ContainerPortArgs,
     EmptyDirVolumeSourceArgs,
     EnvVarArgs,
-    EnvVarSourceArgs,
     LifecycleArgs,
     LifecycleHandlerArgs,
-    ObjectFieldSelectorArgs,
     PodSpecArgs,
     ProbeArgs,
     SecretVolumeSourceArgs,
     SleepActionArgs,
     TCPSocketActionArgs,
-    TopologySpreadConstraintArgs,
     VolumeArgs,
     VolumeMountArgs,
 )
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
 
 from components.compute import compute
 from components.logging.elasticsearch_configuration import READINESS_PORT, TRANSPORT_PORT
 from components.logging.names import ELASTICSEARCH, ELASTICSEARCH_PORT, selector_of
+from components.pod_parts import from_field, over_machines
 from components.restricted import restricted_container, restricted_pod
 
 # Elasticsearch's own in its image.
@@ -75,10 +72,7 @@ def elasticsearch_pod(
         image_pull_policy="IfNotPresent",
         env=[
             EnvVarArgs(name="ES_JAVA_OPTS", value=f"-Xms{heap_mebibytes}m -Xmx{heap_mebibytes}m"),
-            EnvVarArgs(
-                name="POD_IP",
-                value_from=EnvVarSourceArgs(field_ref=ObjectFieldSelectorArgs(field_path="status.podIP")),
-            ),
+            from_field("POD_IP", "status.podIP"),
         ],
         ports=[
             ContainerPortArgs(name="https", container_port=ELASTICSEARCH_PORT, protocol="TCP"),
@@ -122,15 +116,7 @@ def elasticsearch_pod(
         enable_service_links=False,
         node_selector={"kubernetes.io/os": "linux"},
         termination_grace_period_seconds=GRACE_SECONDS,
-        topology_spread_constraints=[
-            TopologySpreadConstraintArgs(
-                topology_key="kubernetes.io/hostname",
-                max_skew=1,
-                # Two nodes on one machine are better than one.
-                when_unsatisfiable="ScheduleAnyway",
-                label_selector=LabelSelectorArgs(match_labels=selector_of(ELASTICSEARCH)),
-            )
-        ],
+        topology_spread_constraints=over_machines(selector_of(ELASTICSEARCH)),
         # A new volume is root's; without the group Elasticsearch could not write to it.
         security_context=restricted_pod(USER, fs_group=USER),
         init_containers=[prepare],

@@ -9,10 +9,7 @@ from pulumi_kubernetes.core.v1 import (
     ContainerPortArgs,
     EmptyDirVolumeSourceArgs,
     EnvVarArgs,
-    EnvVarSourceArgs,
-    HostPathVolumeSourceArgs,
     HTTPGetActionArgs,
-    ObjectFieldSelectorArgs,
     PodSecurityContextArgs,
     PodSpecArgs,
     ProbeArgs,
@@ -29,6 +26,7 @@ from components.gpu.node_pod import as_root
 from components.logging.fluentd_configuration import METRICS_PORT, PODS_DIRECTORY, STATE_DIRECTORY
 from components.logging.fluentd_outputs import AUTHORITY_FILE, SECRETS_DIRECTORY
 from components.logging.names import FLUENTD
+from components.pod_parts import from_field, host_directory
 
 CONFIGURATION_DIRECTORY = "/fluentd/etc/metalml"
 # All plugins are loaded, and positions of all files read, before it answers: 2 minutes on a busy node.
@@ -49,9 +47,9 @@ def fluentd_pod(
     volumes = [
         VolumeArgs(name="configuration", config_map=ConfigMapVolumeSourceArgs(name=configuration)),
         VolumeArgs(name="secrets", secret=SecretVolumeSourceArgs(secret_name=secret, default_mode=0o400)),
-        _folder("pods", PODS_DIRECTORY, "Directory"),
+        host_directory("pods", PODS_DIRECTORY),
         # Of the node, not of the pod: a pod that is replaced goes on where the old one was.
-        _folder("state", STATE_DIRECTORY, "DirectoryOrCreate"),
+        host_directory("state", STATE_DIRECTORY, make=True),
         VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit="64Mi")),
     ]
     mounts = [
@@ -92,12 +90,7 @@ def fluentd_pod(
                 ],
                 env=[
                     # The metadata filter watches the pods of this node only.
-                    EnvVarArgs(
-                        name="K8S_NODE_NAME",
-                        value_from=EnvVarSourceArgs(
-                            field_ref=ObjectFieldSelectorArgs(field_path="spec.nodeName")
-                        ),
-                    ),
+                    from_field("K8S_NODE_NAME", "spec.nodeName"),
                     *(EnvVarArgs(name=name, value=value) for name, value in environment.items()),
                 ],
                 ports=[ContainerPortArgs(name="metrics", container_port=METRICS_PORT, protocol="TCP")],
@@ -118,10 +111,6 @@ def fluentd_pod(
         ],
         volumes=volumes,
     )
-
-
-def _folder(name: str, path: str, kind: str) -> VolumeArgs:
-    return VolumeArgs(name=name, host_path=HostPathVolumeSourceArgs(path=path, type=kind))
 
 
 def _answers(period: int, failures: int) -> ProbeArgs:

@@ -21,9 +21,9 @@ from pulumi_kubernetes.core.v1 import (
     ServiceSpecArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from components.checks import require_pinned_image
+from components.disruption import one_at_a_time
 from components.generated_password import GeneratedPassword
 from components.logging.api_client import digest_of
 from components.logging.kibana_configuration import data_views, kibana_configuration, kibana_secrets
@@ -100,16 +100,7 @@ class Kibana(pulumi.ComponentResource):
             [dns(), let_out(ELASTICSEARCH_PORT)],
             child,
         )
-        PodDisruptionBudget(
-            name,
-            metadata=metadata,
-            spec=PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                selector=LabelSelectorArgs(match_labels=selector_of(KIBANA)),
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-            ),
-            opts=child,
-        )
+        one_at_a_time(name, metadata, selector_of(KIBANA), child)
         deployment = Deployment(
             name,
             metadata=metadata,

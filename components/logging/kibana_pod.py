@@ -11,14 +11,13 @@ from pulumi_kubernetes.core.v1 import (
     ProbeArgs,
     SecretVolumeSourceArgs,
     TCPSocketActionArgs,
-    TopologySpreadConstraintArgs,
     VolumeArgs,
     VolumeMountArgs,
 )
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
 
 from components.compute import compute
 from components.logging.names import KIBANA, KIBANA_PORT, selector_of
+from components.pod_parts import over_machines
 from components.restricted import restricted_container, restricted_pod
 
 # Kibana's own in its image.
@@ -54,14 +53,7 @@ def kibana_pod(
         automount_service_account_token=False,
         enable_service_links=False,
         node_selector={"kubernetes.io/os": "linux"},
-        topology_spread_constraints=[
-            TopologySpreadConstraintArgs(
-                topology_key="kubernetes.io/hostname",
-                max_skew=1,
-                when_unsatisfiable="ScheduleAnyway",
-                label_selector=LabelSelectorArgs(match_labels=selector_of(KIBANA)),
-            )
-        ],
+        topology_spread_constraints=over_machines(selector_of(KIBANA)),
         security_context=restricted_pod(USER, fs_group=USER),
         containers=[
             ContainerArgs(

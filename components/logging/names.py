@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from components.labels import labels_of_part
+
 # Its collectors see the logs of all pods. So nobody else works there.
 NAMESPACE = "logging"
 
@@ -36,9 +38,4 @@ def selector_of(name: str) -> dict[str, str]:
 
 def labels_of(name: str) -> dict[str, str]:
     """Labels of every object of a part."""
-    return {
-        **selector_of(name),
-        "app.kubernetes.io/component": "logging",
-        "app.kubernetes.io/part-of": "metalml",
-        "app.kubernetes.io/managed-by": "pulumi",
-    }
+    return labels_of_part(selector_of(name), "logging")

@@ -13,9 +13,8 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicySpecArgs,
 )
 
+from components.dns import dns_ports
 from components.logging.names import CLIENT, NAMESPACE, labels_of, selector_of
-
-DNS_PORT = 53
 
 
 def pods(labels: Mapping[str, str]) -> list[NetworkPolicyPeerArgs]:
@@ -40,9 +39,7 @@ def let_out(port: int, to: Sequence[NetworkPolicyPeerArgs] | None = None) -> Net
 
 def dns() -> NetworkPolicyEgressRuleArgs:
     """Ask for names."""
-    return NetworkPolicyEgressRuleArgs(
-        ports=[NetworkPolicyPortArgs(port=DNS_PORT, protocol=protocol) for protocol in ("UDP", "TCP")]
-    )
+    return NetworkPolicyEgressRuleArgs(ports=dns_ports())
 
 
 def register_policy(

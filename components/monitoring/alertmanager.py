@@ -7,12 +7,12 @@ from typing import Any
 import pulumi
 from pulumi import Input, Resource, ResourceOptions
 from pulumi_kubernetes.core.v1 import Secret, Service, ServicePortArgs, ServiceSpecArgs
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import versions
 from components.checks import require_pinned_image
 from components.compute import DISK_LIMIT, DISK_REQUEST, EPHEMERAL_STORAGE
+from components.disruption import one_at_a_time
 from components.monitoring.alerting.channels import SECRET_NAME
 from components.monitoring.alerting.configuration import (
     TEMPLATES,
@@ -101,16 +101,7 @@ class Alertmanagers(pulumi.ComponentResource):
                 opts=child,
             )
             needed.append(secret)
-        PodDisruptionBudget(
-            name,
-            metadata=metadata(ALERTMANAGER),
-            spec=PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                selector=LabelSelectorArgs(match_labels=ALERTMANAGER_PODS),
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-            ),
-            opts=child,
-        )
+        one_at_a_time(name, metadata(ALERTMANAGER), ALERTMANAGER_PODS, child)
         made = Alertmanager(
             name,
             ObjectMetaArgs(

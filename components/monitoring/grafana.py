@@ -25,9 +25,9 @@ from pulumi_kubernetes.core.v1 import (
     VolumeResourceRequirementsArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from components.checks import require_pinned_image, require_size
+from components.disruption import one_at_a_time
 from components.generated_password import GeneratedPassword
 from components.monitoring.dashboards.render import grafana_json
 from components.monitoring.dashboards.vocabulary import Dashboard
@@ -126,17 +126,7 @@ class Grafana(pulumi.ComponentResource):
             name, metadata, args.prometheus_url, open_to_all=args.node_port is not None, opts=child
         )
         claim = _claim(name, args, child)
-        PodDisruptionBudget(
-            name,
-            metadata=metadata,
-            spec=PodDisruptionBudgetSpecArgs(
-                # There is one, and a machine has to be drained all the same.
-                max_unavailable=1,
-                selector=LabelSelectorArgs(match_labels=SELECTOR),
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-            ),
-            opts=child,
-        )
+        one_at_a_time(name, metadata, SELECTOR, child)
         deployment = Deployment(
             name,
             metadata=metadata,

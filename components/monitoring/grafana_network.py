@@ -13,10 +13,9 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicySpecArgs,
 )
 
+from components.dns import dns_ports
 from components.monitoring.grafana_pod import SELECTOR
 from components.monitoring.names import PROMETHEUS_PODS
-
-DNS_PORT = 53
 
 
 def register_policy(
@@ -28,7 +27,7 @@ def register_policy(
     firewall's question. Without one, pods of the cluster may come, such as those of a gateway.
     """
     anybody = None if open_to_all else [NetworkPolicyPeerArgs(namespace_selector=LabelSelectorArgs())]
-    names = [NetworkPolicyPortArgs(port=DNS_PORT, protocol=protocol) for protocol in ("UDP", "TCP")]
+    names = dns_ports()
     port = urlsplit(prometheus_url).port
     return NetworkPolicy(
         name,

@@ -1,5 +1,7 @@
 """What the parts of monitoring are called, for each other and for what they watch."""
 
+from components.labels import labels_of_part
+
 NAMESPACE = "monitoring"
 # The one Prometheus and the one Alertmanager; the operator calls their pods `prometheus-main-0` and so on.
 MAIN = "main"
@@ -18,9 +20,4 @@ ALERTMANAGER_PODS = {"app.kubernetes.io/name": "alertmanager", "alertmanager": M
 
 def labels(name: str, component: str = "monitoring") -> dict[str, str]:
     """Labels of every object of the program `name`."""
-    return {
-        "app.kubernetes.io/name": name,
-        "app.kubernetes.io/component": component,
-        "app.kubernetes.io/part-of": "metalml",
-        "app.kubernetes.io/managed-by": "pulumi",
-    }
+    return labels_of_part({"app.kubernetes.io/name": name}, component)

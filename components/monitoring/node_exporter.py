@@ -14,17 +14,12 @@ from pulumi_kubernetes.apps.v1 import (
 from pulumi_kubernetes.core.v1 import (
     ContainerArgs,
     ContainerPortArgs,
-    EnvVarArgs,
-    EnvVarSourceArgs,
-    HostPathVolumeSourceArgs,
     HTTPGetActionArgs,
-    ObjectFieldSelectorArgs,
     PodSpecArgs,
     PodTemplateSpecArgs,
     ProbeArgs,
     ServiceAccount,
     TolerationArgs,
-    VolumeArgs,
     VolumeMountArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
@@ -32,6 +27,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from components.checks import require_pinned_image
 from components.compute import compute
 from components.monitoring.names import labels
+from components.pod_parts import from_field, host_directory
 from components.restricted import restricted_container, restricted_pod
 from components.rights import SYSTEM
 
@@ -88,11 +84,7 @@ class NodeExporter(pulumi.ComponentResource):
                         node_selector={"kubernetes.io/os": "linux"},
                         security_context=restricted_pod(USER),
                         containers=[_container(args.image)],
-                        volumes=[
-                            VolumeArgs(
-                                name="root", host_path=HostPathVolumeSourceArgs(path="/", type="Directory")
-                            )
-                        ],
+                        volumes=[host_directory("root", "/")],
                     ),
                 ),
             ),
@@ -119,12 +111,7 @@ def _container(image: str) -> ContainerArgs:
             "--no-collector.wifi",
             "--no-collector.btrfs",
         ],
-        env=[
-            EnvVarArgs(
-                name="HOST_ADDRESS",
-                value_from=EnvVarSourceArgs(field_ref=ObjectFieldSelectorArgs(field_path="status.hostIP")),
-            )
-        ],
+        env=[from_field("HOST_ADDRESS", "status.hostIP")],
         ports=[ContainerPortArgs(name="metrics", container_port=PORT, host_port=PORT, protocol="TCP")],
         resources=compute({"cpu": "50m", "memory": "64Mi"}, {"cpu": "250m", "memory": "180Mi"}),
         readiness_probe=_probe(period=10),

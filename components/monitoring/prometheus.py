@@ -16,7 +16,6 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicyPortArgs,
     NetworkPolicySpecArgs,
 )
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 from pulumi_kubernetes.rbac.v1 import (
     ClusterRole,
     ClusterRoleBinding,
@@ -28,6 +27,7 @@ from pulumi_kubernetes.rbac.v1 import (
 from components import versions
 from components.checks import require_pinned_image
 from components.compute import EPHEMERAL_STORAGE
+from components.disruption import one_at_a_time
 from components.monitoring.kinds import Prometheus
 from components.monitoring.names import (
     ALERTMANAGER,
@@ -92,7 +92,7 @@ class PrometheusServers(pulumi.ComponentResource):
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
         rights = _may_look(name, account, child)
         policy = _network_policy(name, metadata, child)
-        _keep_one(name, metadata, child)
+        one_at_a_time(name, metadata, PROMETHEUS_PODS, child)
         made = Prometheus(
             name,
             ObjectMetaArgs(
@@ -230,19 +230,6 @@ def _network_policy(name: str, metadata: ObjectMetaArgs, child: ResourceOptions)
             policy_types=["Ingress", "Egress"],
             ingress=[NetworkPolicyIngressRuleArgs(from_=askers, ports=ports)],
             egress=[NetworkPolicyEgressRuleArgs()],
-        ),
-        opts=child,
-    )
-
-
-def _keep_one(name: str, metadata: ObjectMetaArgs, child: ResourceOptions) -> None:
-    PodDisruptionBudget(
-        name,
-        metadata=metadata,
-        spec=PodDisruptionBudgetSpecArgs(
-            max_unavailable=1,
-            selector=LabelSelectorArgs(match_labels=PROMETHEUS_PODS),
-            unhealthy_pod_eviction_policy="AlwaysAllow",
         ),
         opts=child,
     )

@@ -6,17 +6,14 @@ from pulumi_kubernetes.core.v1 import (
     CapabilitiesArgs,
     ContainerArgs,
     EnvVarArgs,
-    EnvVarSourceArgs,
-    HostPathVolumeSourceArgs,
     HTTPGetActionArgs,
-    ObjectFieldSelectorArgs,
     ProbeArgs,
     SecurityContextArgs,
-    VolumeArgs,
     VolumeMountArgs,
 )
 
 from components.compute import compute
+from components.pod_parts import from_field
 
 PODS_DIRECTORY = "/var/lib/kubelet/pods"
 SOCKET = "/csi/csi.sock"
@@ -24,12 +21,6 @@ SOCKET = "/csi/csi.sock"
 REQUESTS = {"cpu": "10m", "memory": "20Mi"}
 # The release sets none. Reading and writing is the kernel's work; the driver only mounts.
 MOST_CPU = "500m"
-
-
-def from_field(name: str, path: str) -> EnvVarArgs:
-    """A variable with what the pod says about itself."""
-    source = EnvVarSourceArgs(field_ref=ObjectFieldSelectorArgs(field_path=path))
-    return EnvVarArgs(name=name, value_from=source)
 
 
 def helper(
@@ -88,9 +79,3 @@ def driver(image: str, port: int, *, memory: str) -> ContainerArgs:
             ),
         ],
     )
-
-
-def host_directory(name: str, path: str, *, make: bool = False) -> VolumeArgs:
-    """A directory of the node."""
-    kind = "DirectoryOrCreate" if make else "Directory"
-    return VolumeArgs(name=name, host_path=HostPathVolumeSourceArgs(path=path, type=kind))

@@ -30,6 +30,8 @@ from pulumi_kubernetes.networking.v1 import (
 
 from components.checks import require_dns_label, require_pinned_image
 from components.compute import compute
+from components.dns import dns_ports
+from components.labels import OURS
 from components.monitoring.pushgateway import MAY_PUSH, reach_pushgateway
 from components.restricted import restricted_container, restricted_pod
 from components.serving.evaluate import read_samples
@@ -38,7 +40,6 @@ from components.serving.pod import USER
 PROGRAM = Path(__file__).with_name("evaluate.py")
 DIRECTORY = "/evaluation"
 SAMPLES = "samples.jsonl"
-DNS_PORT = 53
 # Minutes between two evaluations: parts of an hour, so that the clock shows when the next one is.
 INTERVALS = (1, 2, 5, 10, 15, 20, 30, 60)
 # Bytes. A ConfigMap takes 1 MiB with everything in it.
@@ -161,8 +162,7 @@ def labels_of(args: EvaluationArgs) -> dict[str, str]:
         "app.kubernetes.io/name": "evaluation",
         "app.kubernetes.io/instance": args.name,
         "app.kubernetes.io/component": "evaluation",
-        "app.kubernetes.io/part-of": "metalml",
-        "app.kubernetes.io/managed-by": "pulumi",
+        **OURS,
         EVALUATES_LABEL: args.model,
     }
 
@@ -226,11 +226,7 @@ def _only_model_and_gateway(
             pod_selector=LabelSelectorArgs(match_labels=own),
             policy_types=["Ingress", "Egress"],
             egress=[
-                NetworkPolicyEgressRuleArgs(
-                    ports=[
-                        NetworkPolicyPortArgs(port=DNS_PORT, protocol=protocol) for protocol in ("UDP", "TCP")
-                    ]
-                ),
+                NetworkPolicyEgressRuleArgs(ports=dns_ports()),
                 NetworkPolicyEgressRuleArgs(
                     to=[model], ports=[NetworkPolicyPortArgs(port=args.port, protocol="TCP")]
                 ),

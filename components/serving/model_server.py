@@ -22,8 +22,9 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicyPortArgs,
     NetworkPolicySpecArgs,
 )
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
+from components.disruption import one_at_a_time
+from components.labels import OURS
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.pod import model_pod, template_annotations
 from components.serving.service import MODEL_SERVER, register_service
@@ -77,16 +78,11 @@ class ModelServer(pulumi.ComponentResource):
         )
         # The policy stands before the first pod, so that there is no moment without it.
         policy = _only_the_rest_port(name, args, labels, selector, child)
-        PodDisruptionBudget(
+        one_at_a_time(
             name,
-            metadata=ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
-            spec=PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                selector=LabelSelectorArgs(match_labels=selector),
-                # A pod that never became ready must not keep its machine from being drained.
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-            ),
-            opts=child,
+            ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
+            selector,
+            child,
         )
 
         deployment = Deployment(
@@ -161,8 +157,7 @@ def labels_of(args: ModelServerArgs) -> dict[str, str]:
         **selector_of(args),
         **args.labels,
         "app.kubernetes.io/component": "serving",
-        "app.kubernetes.io/part-of": "metalml",
-        "app.kubernetes.io/managed-by": "pulumi",
+        **OURS,
     }
 
 

@@ -23,6 +23,7 @@ from pulumi_kubernetes.networking.v1 import (
 )
 
 from components.checks import require_dns_label, require_pinned_image
+from components.dns import dns_ports
 from components.serving.fetch_pod import (
     KEYS_FILE,
     SUMS,
@@ -37,7 +38,6 @@ from components.serving.tensorflow_serving import MODELS_DIRECTORY
 PINNED_VOLUME = "pinned"
 KEYS_VOLUME = "keys"
 PINNED_ANNOTATION = "metalml/model-sums"
-DNS_PORT = 53
 SHA256 = re.compile(r"[0-9a-f]{64}")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -160,9 +160,7 @@ def _reach(endpoint: str) -> list[NetworkPolicyEgressRuleArgs]:
     """Let the pod ask DNS and the store: by its port, since a policy knows no names."""
     parts = urlsplit(endpoint)
     port = parts.port or DEFAULT_PORTS[parts.scheme]
-    dns = NetworkPolicyEgressRuleArgs(
-        ports=[NetworkPolicyPortArgs(port=DNS_PORT, protocol=protocol) for protocol in ("UDP", "TCP")]
-    )
+    dns = NetworkPolicyEgressRuleArgs(ports=dns_ports())
     if (parts.hostname or "").endswith((".svc", ".svc.cluster.local")):
         # What arrives at a Service's pod has that pod's port, which nobody tells us.
         pods = NetworkPolicyPeerArgs(namespace_selector=LabelSelectorArgs())

@@ -19,6 +19,7 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicySpecArgs,
 )
 
+from components.dns import dns_ports
 from components.tenancy.namespace import LABELS
 
 # A policy that selects every pod of the namespace, and a peer that is any of them.
@@ -30,7 +31,6 @@ NOT_SERVING = LabelSelectorArgs(
         LabelSelectorRequirementArgs(key="app.kubernetes.io/component", operator="NotIn", values=["serving"])
     ]
 )
-DNS_PORT = 53
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ def _to_dns() -> NetworkPolicySpecArgs:
         namespace_selector=LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": "kube-system"}),
         pod_selector=LabelSelectorArgs(match_labels={"k8s-app": "kube-dns"}),
     )
-    ports = [NetworkPolicyPortArgs(port=DNS_PORT, protocol=protocol) for protocol in ("UDP", "TCP")]
+    ports = dns_ports()
     return NetworkPolicySpecArgs(
         pod_selector=NOT_SERVING,
         policy_types=["Egress"],

@@ -29,6 +29,7 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicySpecArgs,
 )
 
+from components.labels import labels_of_part
 from components.monitoring.pushgateway import MAY_PUSH
 from components.training.rendezvous import PORT
 from components.training.training_job_args import TrainingJobArgs
@@ -131,12 +132,7 @@ def selector_of(args: TrainingJobArgs) -> dict[str, str]:
 
 def labels_of(args: TrainingJobArgs) -> dict[str, str]:
     """Labels of every object of the job."""
-    return {
-        **selector_of(args),
-        "app.kubernetes.io/component": "training",
-        "app.kubernetes.io/part-of": "metalml",
-        "app.kubernetes.io/managed-by": "pulumi",
-    }
+    return labels_of_part(selector_of(args), "training")
 
 
 def _failure_policy() -> PodFailurePolicyArgs:

@@ -11,12 +11,12 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicySpecArgs,
 )
 
+from components.dns import dns_ports
 from components.monitoring.alerting.reach import Reach
 from components.monitoring.names import ALERTMANAGER_PODS, GRAFANA, PROMETHEUS_PODS
 
 # Where they gossip about what was sent.
 MESH_PORT = 9094
-DNS_PORT = 53
 
 
 def alertmanager_policy(
@@ -36,7 +36,7 @@ def alertmanager_policy(
     each_other, mesh = pods(ALERTMANAGER_PODS), ports(MESH_PORT, protocols=both)
     egress = [
         NetworkPolicyEgressRuleArgs(to=[each_other], ports=mesh),
-        NetworkPolicyEgressRuleArgs(ports=ports(DNS_PORT, protocols=both)),
+        NetworkPolicyEgressRuleArgs(ports=dns_ports()),
     ]
     if reach.ports:
         egress.append(NetworkPolicyEgressRuleArgs(ports=ports(*reach.ports)))
