@@ -11,7 +11,6 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import versions
 from components.checks import require_pinned_image
-from components.compute import DISK_LIMIT, DISK_REQUEST, EPHEMERAL_STORAGE
 from components.disruption import one_at_a_time
 from components.monitoring.alerting.channels import SECRET_NAME
 from components.monitoring.alerting.configuration import (
@@ -30,9 +29,9 @@ from components.monitoring.names import (
     MAIN,
     labels,
 )
+from components.monitoring.operated import operated_pods
 from components.monitoring.volume import Volume, storage_spec
 
-USER = 65534
 CONFIGURATION = "alertmanager-configuration"
 # Of what was sent and what is silenced: a few kilobytes for each group of alerts.
 SCRATCH_SIZE = "256Mi"
@@ -137,27 +136,5 @@ def alertmanager_spec(args: AlertmanagersArgs) -> dict[str, Any]:
         **({"secrets": [SECRET_NAME]} if args.secrets else {}),
         "storage": storage_spec(args.volume, SCRATCH_SIZE),
         "automountServiceAccountToken": False,
-        "enableServiceLinks": False,
-        "priorityClassName": "system-cluster-critical",
-        "podMetadata": {"labels": labels(ALERTMANAGER)},
-        "topologySpreadConstraints": [
-            {
-                "topologyKey": "kubernetes.io/hostname",
-                "maxSkew": 1,
-                # Two on one machine are better than one.
-                "whenUnsatisfiable": "ScheduleAnyway",
-                "labelSelector": {"matchLabels": ALERTMANAGER_PODS},
-            }
-        ],
-        "resources": {
-            "requests": {EPHEMERAL_STORAGE: DISK_REQUEST, **REQUESTS},
-            "limits": {EPHEMERAL_STORAGE: DISK_LIMIT, **LIMITS},
-        },
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        **operated_pods(ALERTMANAGER, ALERTMANAGER_PODS, REQUESTS, LIMITS),
     }

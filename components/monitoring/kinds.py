@@ -78,12 +78,6 @@ class PodMonitor(_Kind):
     kind_name = "PodMonitor"
 
 
-class Probe(_Kind):
-    """Addresses that the blackbox exporter is sent to."""
-
-    kind_name = "Probe"
-
-
 class PrometheusRule(_Kind):
     """Recording rules and alerts."""
 

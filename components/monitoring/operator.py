@@ -6,15 +6,14 @@ from typing import Any
 
 import pulumi
 from pulumi import Input, Resource, ResourceOptions
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
-from pulumi_kubernetes.networking.v1 import NetworkPolicyPeerArgs
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs
 
 from components.checks import require_pinned_image
 from components.controller import Controller, ControllerArgs, Probe
 from components.crds import register_definitions
+from components.monitoring.exporters import BY_PROMETHEUS
 from components.monitoring.kinds import GROUP
-from components.monitoring.names import NAMESPACE, PROMETHEUS_PODS
+from components.monitoring.names import NAMESPACE
 from components.rights import Rights, may
 
 NAME = "prometheus-operator"
@@ -84,7 +83,7 @@ def _controller_args(args: OperatorArgs, definitions: Sequence[Resource]) -> Con
         requests=REQUESTS,
         limits=LIMITS,
         rights=Rights(cluster=_cluster_rules(), namespaces={NAMESPACE: _namespace_rules()}),
-        asked_by=[NetworkPolicyPeerArgs(pod_selector=LabelSelectorArgs(match_labels=PROMETHEUS_PODS))],
+        asked_by=BY_PROMETHEUS,
         wait_for=[*definitions, *args.wait_for],
         # The release's own: it keeps the memory down.
         environment={"GOGC": "30"},

@@ -26,7 +26,7 @@ from pulumi_kubernetes.rbac.v1 import (
 
 from components import versions
 from components.checks import require_pinned_image
-from components.compute import EPHEMERAL_STORAGE
+from components.compute import DISK_LIMIT
 from components.disruption import one_at_a_time
 from components.monitoring.kinds import Prometheus
 from components.monitoring.names import (
@@ -39,10 +39,10 @@ from components.monitoring.names import (
     PROMETHEUS_PORT,
     labels,
 )
+from components.monitoring.operated import operated_pods
 from components.monitoring.volume import Volume, storage_spec
 from components.rights import RBAC, SYSTEM, may
 
-USER = 65534
 # Of targets that are served with a certificate of the cluster and ask for the caller's rights.
 SCRAPE_CLASS = "cluster"
 ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -158,28 +158,13 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
             ]
         },
         "serviceAccountName": account,
-        "enableServiceLinks": False,
-        "priorityClassName": "system-cluster-critical",
-        "podMetadata": {"labels": labels(PROMETHEUS)},
-        "topologySpreadConstraints": [
-            {
-                "topologyKey": "kubernetes.io/hostname",
-                "maxSkew": 1,
-                "whenUnsatisfiable": "ScheduleAnyway",
-                "labelSelector": {"matchLabels": PROMETHEUS_PODS},
-            }
-        ],
-        "resources": {
-            "requests": {EPHEMERAL_STORAGE: "64Mi", **args.requests},
-            "limits": {EPHEMERAL_STORAGE: "1Gi" if args.volume else SCRATCH_SIZE, **args.limits},
-        },
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        **operated_pods(
+            PROMETHEUS,
+            PROMETHEUS_PODS,
+            args.requests,
+            args.limits,
+            disk_limit=DISK_LIMIT if args.volume else SCRATCH_SIZE,
+        ),
     }
 
 

@@ -1,0 +1,45 @@
+"""What the pods have alike that the operator makes: of Prometheus and of Alertmanager."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.compute import DISK_LIMIT, DISK_REQUEST, EPHEMERAL_STORAGE
+from components.monitoring.names import labels
+
+USER = 65534
+
+
+def operated_pods(
+    name: str,
+    pods: Mapping[str, str],
+    requests: Mapping[str, str],
+    limits: Mapping[str, str],
+    *,
+    disk_limit: str = DISK_LIMIT,
+) -> dict[str, Any]:
+    """Keys of the `spec` of either kind: for a namespace of the level `restricted`, evenly over machines."""
+    return {
+        "enableServiceLinks": False,
+        "priorityClassName": "system-cluster-critical",
+        "podMetadata": {"labels": labels(name)},
+        "topologySpreadConstraints": [
+            {
+                "topologyKey": "kubernetes.io/hostname",
+                "maxSkew": 1,
+                # Two on one machine are better than one.
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": dict(pods)},
+            }
+        ],
+        "resources": {
+            "requests": {EPHEMERAL_STORAGE: DISK_REQUEST, **requests},
+            "limits": {EPHEMERAL_STORAGE: disk_limit, **limits},
+        },
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+    }
