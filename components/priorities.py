@@ -9,6 +9,8 @@ from pulumi import Output, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
+from components.labels import OURS
+
 
 class Priority(StrEnum):
     """What a pod is for. The value is the name of the PriorityClass, as `priorityClassName` wants it."""
@@ -64,7 +66,7 @@ def _register(priority: Priority, level: Level, opts: ResourceOptions) -> Output
         priority,
         metadata=ObjectMetaArgs(
             name=priority,
-            labels={"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"},
+            labels=OURS,
         ),
         value=level.value,
         preemption_policy=level.preemption,

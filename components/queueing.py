@@ -15,7 +15,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.gpu.node_marks import PRODUCT_LABEL, TAINT
 from components.gpu.resources import GPU
-from components.tenancy.namespace import LABELS
+from components.labels import OURS
 
 API_VERSION = "kueue.x-k8s.io/v1beta2"
 # Teams in one cohort lend each other what they do not use.
@@ -61,7 +61,7 @@ class TeamQueue(pulumi.ComponentResource):
             name,
             api_version=API_VERSION,
             kind="ClusterQueue",
-            metadata=ObjectMetaArgs(name=args.team, labels=LABELS),
+            metadata=ObjectMetaArgs(name=args.team, labels=OURS),
             spec=_cluster_queue(args),
             opts=ResourceOptions(parent=self, depends_on=list(args.flavors)),
         )
@@ -69,7 +69,7 @@ class TeamQueue(pulumi.ComponentResource):
             name,
             api_version=API_VERSION,
             kind="LocalQueue",
-            metadata=ObjectMetaArgs(name=LOCAL_QUEUE, namespace=args.namespace, labels=LABELS),
+            metadata=ObjectMetaArgs(name=LOCAL_QUEUE, namespace=args.namespace, labels=OURS),
             spec={"clusterQueue": args.team},
             opts=ResourceOptions(parent=self, depends_on=[cluster_queue]),
         )
@@ -101,7 +101,7 @@ def _flavor(name: str, spec: Mapping[str, Any], opts: ResourceOptions) -> Custom
         name,
         api_version=API_VERSION,
         kind="ResourceFlavor",
-        metadata=ObjectMetaArgs(name=name, labels=LABELS),
+        metadata=ObjectMetaArgs(name=name, labels=OURS),
         spec=dict(spec),
         opts=opts,
     )

@@ -9,6 +9,7 @@ from components.gpu.dcgm_exporter import DcgmExporter, DcgmExporterArgs
 from components.gpu.device_plugin import DevicePlugin, DevicePluginArgs
 from components.gpu.runtime_class import GpuRuntimeClass, GpuRuntimeClassArgs
 from components.gpu.sharing import Sharing
+from components.labels import OURS
 from components.versions import IMAGES
 from stacks.outputs import ClusterOutputs
 from stacks.settings import Settings
@@ -16,7 +17,6 @@ from stacks.settings.gpu import SharingSettings
 
 # Its pods see the kubelet's sockets and the machine's files. So nobody else works there.
 NAMESPACE = "gpu-system"
-LABELS = {"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"}
 
 
 def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
@@ -29,13 +29,13 @@ def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
     namespace = Namespace(
         NAMESPACE,
         metadata=ObjectMetaArgs(
-            name=NAMESPACE, labels={**LABELS, "pod-security.kubernetes.io/enforce": "privileged"}
+            name=NAMESPACE, labels={**OURS, "pod-security.kubernetes.io/enforce": "privileged"}
         ),
         opts=options,
     ).metadata.name
     on = ResourceOptions(provider=cluster.kubernetes)
     runtime_class = GpuRuntimeClass(
-        "gpu-runtime-class", GpuRuntimeClassArgs(namespace=namespace, labels=LABELS), on
+        "gpu-runtime-class", GpuRuntimeClassArgs(namespace=namespace, labels=OURS), on
     ).name
     DevicePlugin(
         device_plugin.NAME,

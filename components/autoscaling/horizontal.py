@@ -23,6 +23,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.autoscaling.adapter_rules import PodMetric
 from components.checks import require_dns_label
+from components.labels import OURS
 
 # Seconds. As often as the controller looks, and new figures come.
 UP_PERIOD = 15
@@ -94,7 +95,7 @@ class ModelScaler(pulumi.ComponentResource):
             metadata=ObjectMetaArgs(
                 name=args.name,
                 namespace=args.namespace,
-                labels={"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"},
+                labels=OURS,
                 annotations={"metalml/measured-by": Output.all(*args.measured_by).apply(", ".join)},
             ),
             spec=HorizontalPodAutoscalerSpecArgs(

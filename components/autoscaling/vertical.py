@@ -10,6 +10,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label
+from components.labels import OURS
 
 
 class VerticalMode(StrEnum):
@@ -73,7 +74,7 @@ class VerticalPodAutoscaler(CustomResource):
             metadata=ObjectMetaArgs(
                 name=args.name,
                 namespace=args.namespace,
-                labels={"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"},
+                labels=OURS,
                 annotations={"metalml/recommended-by": args.recommended_by},
             ),
             spec=_spec(args),

@@ -13,6 +13,7 @@ from components.crds import register_definitions
 from components.gateway import traefik
 from components.gateway.api import Gateway, GatewayClass
 from components.gateway.traefik import Traefik, TraefikArgs
+from components.labels import OURS
 
 NAME = "models"
 # Of its own, so that the program behind it reads nobody else's Secrets. No pod runs there.
@@ -56,7 +57,7 @@ class ModelsGateway(pulumi.ComponentResource):
     def __init__(self, name: str, args: ModelsGatewayArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:gateway:ModelsGateway", name, None, opts)
         child = ResourceOptions(parent=self)
-        labels = {"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"}
+        labels = OURS
         namespace = Namespace(
             name,
             metadata=ObjectMetaArgs(

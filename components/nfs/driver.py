@@ -27,8 +27,9 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.storage.v1 import CSIDriver, CSIDriverSpecArgs
 
 from components.checks import require_pinned_image
+from components.labels import OURS
 from components.nfs.containers import PODS_DIRECTORY, driver, helper, liveness
-from components.nfs.names import CONTROLLER, DRIVER, LABELS, NAMESPACE, NODE
+from components.nfs.names import CONTROLLER, DRIVER, NAMESPACE, NODE
 from components.nfs.rbac import register_account, register_controller_role
 from components.pod_parts import from_field, host_directory
 
@@ -71,7 +72,7 @@ class NfsDriver(pulumi.ComponentResource):
 
         described = CSIDriver(
             name,
-            metadata=ObjectMetaArgs(name=DRIVER, labels=LABELS),
+            metadata=ObjectMetaArgs(name=DRIVER, labels=OURS),
             spec=CSIDriverSpecArgs(
                 attach_required=False, volume_lifecycle_modes=["Persistent"], fs_group_policy="File"
             ),
@@ -89,7 +90,7 @@ class NfsDriver(pulumi.ComponentResource):
 
 
 def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> Deployment:
-    labels = {"app": CONTROLLER, **LABELS}
+    labels = {"app": CONTROLLER, **OURS}
     provisioner = helper(
         "csi-provisioner",
         args.provisioner_image,
@@ -139,7 +140,7 @@ def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: Reso
 
 
 def _nodes(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> DaemonSet:
-    labels = {"app": NODE, **LABELS}
+    labels = {"app": NODE, **OURS}
     registrar = helper(
         "node-driver-registrar",
         args.registrar_image,

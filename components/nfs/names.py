@@ -7,4 +7,3 @@ MOUNT_OPTIONS = ("nfsvers=4.1",)
 NAMESPACE = "kube-system"
 CONTROLLER = "csi-nfs-controller"
 NODE = "csi-nfs-node"
-LABELS = {"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"}

@@ -11,7 +11,8 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-from components.nfs.names import CONTROLLER, LABELS, NAMESPACE
+from components.labels import OURS
+from components.nfs.names import CONTROLLER, NAMESPACE
 
 READ = ["get", "list", "watch"]
 # As csi-provisioner asks for them. Left out of the release's own role: snapshots and resizing, which NFS
@@ -31,7 +32,7 @@ def register_account(name: str, account: str, child: ResourceOptions) -> Output[
     """A ServiceAccount of the driver's namespace; its name."""
     made = ServiceAccount(
         f"{name}-{account}",
-        metadata=ObjectMetaArgs(name=account, namespace=NAMESPACE, labels=LABELS),
+        metadata=ObjectMetaArgs(name=account, namespace=NAMESPACE, labels=OURS),
         automount_service_account_token=False,
         opts=child,
     )
@@ -42,7 +43,7 @@ def register_controller_role(name: str, account: Output[str], child: ResourceOpt
     """The controller's role, bound to its account."""
     role = ClusterRole(
         name,
-        metadata=ObjectMetaArgs(name=CONTROLLER, labels=LABELS),
+        metadata=ObjectMetaArgs(name=CONTROLLER, labels=OURS),
         rules=[
             PolicyRuleArgs(api_groups=[group], resources=[resource], verbs=list(verbs))
             for group, resource, verbs in RULES
@@ -51,7 +52,7 @@ def register_controller_role(name: str, account: Output[str], child: ResourceOpt
     )
     binding = ClusterRoleBinding(
         name,
-        metadata=ObjectMetaArgs(name=CONTROLLER, labels=LABELS),
+        metadata=ObjectMetaArgs(name=CONTROLLER, labels=OURS),
         role_ref=RoleRefArgs(
             api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=role.metadata.name
         ),

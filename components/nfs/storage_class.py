@@ -7,7 +7,8 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.storage.v1 import StorageClass
 
 from components.checks import require_absolute_path, require_dns_name
-from components.nfs.names import DRIVER, LABELS, MOUNT_OPTIONS
+from components.labels import OURS
+from components.nfs.names import DRIVER, MOUNT_OPTIONS
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
@@ -38,7 +39,7 @@ def register_class(args: NfsClassArgs, opts: ResourceOptions) -> StorageClass:
         args.name,
         metadata=ObjectMetaArgs(
             name=args.name,
-            labels=LABELS,
+            labels=OURS,
             annotations={DEFAULT_CLASS: "true"} if args.default else None,
         ),
         provisioner=DRIVER,

@@ -6,8 +6,7 @@ from pulumi import ResourceOptions
 from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-# Of every object that metalml makes in a cluster for those who share it.
-LABELS = {"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"}
+from components.labels import OURS
 
 
 class PodSecurity(StrEnum):
@@ -22,4 +21,4 @@ def register_namespace(name: str, level: PodSecurity, opts: ResourceOptions) -> 
     """Register a namespace that refuses pods beyond the level."""
     # `enforce` refuses pods; `warn` tells whoever applies a Deployment, whose pods would be refused later.
     levels = {f"pod-security.kubernetes.io/{mode}": level.value for mode in ("enforce", "warn", "audit")}
-    return Namespace(name, metadata=ObjectMetaArgs(name=name, labels={**LABELS, **levels}), opts=opts)
+    return Namespace(name, metadata=ObjectMetaArgs(name=name, labels={**OURS, **levels}), opts=opts)

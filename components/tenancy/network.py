@@ -20,7 +20,7 @@ from pulumi_kubernetes.networking.v1 import (
 )
 
 from components.dns import dns_ports
-from components.tenancy.namespace import LABELS
+from components.labels import OURS
 
 # A policy that selects every pod of the namespace, and a peer that is any of them.
 EVERYBODY = LabelSelectorArgs()
@@ -49,7 +49,7 @@ def register_policies(
     """Register that nothing goes in or out, and then what does. `calico` enforces it, `routed` does not."""
 
     def policy(name: str, spec: NetworkPolicySpecArgs) -> NetworkPolicy:
-        metadata = ObjectMetaArgs(name=name, namespace=namespace, labels=LABELS)
+        metadata = ObjectMetaArgs(name=name, namespace=namespace, labels=OURS)
         return NetworkPolicy(f"{team}-{name}", metadata=metadata, spec=spec, opts=opts)
 
     made = [

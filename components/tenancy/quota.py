@@ -16,7 +16,7 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.gpu.resources import GPU, MIG_RESOURCES, SHARED_GPU
-from components.tenancy.namespace import LABELS
+from components.labels import OURS
 
 # Kubernetes gives them to its own programs, takes them from anybody, and every other pod gives way to them.
 SYSTEM_PRIORITIES = ("system-cluster-critical", "system-node-critical")
@@ -70,13 +70,13 @@ def register_quota(
     """
     own = ResourceQuota(
         f"{name}-quota",
-        metadata=ObjectMetaArgs(name=f"{name}-quota", namespace=namespace, labels=LABELS),
+        metadata=ObjectMetaArgs(name=f"{name}-quota", namespace=namespace, labels=OURS),
         spec=ResourceQuotaSpecArgs(hard=dict(quota.hard())),
         opts=opts,
     )
     system = ResourceQuota(
         f"{name}-no-system-priority",
-        metadata=ObjectMetaArgs(name=f"{name}-no-system-priority", namespace=namespace, labels=LABELS),
+        metadata=ObjectMetaArgs(name=f"{name}-no-system-priority", namespace=namespace, labels=OURS),
         spec=ResourceQuotaSpecArgs(
             hard={"pods": "0"},
             scope_selector=ScopeSelectorArgs(
@@ -102,7 +102,7 @@ def register_limits(
     """
     return LimitRange(
         f"{name}-limits",
-        metadata=ObjectMetaArgs(name=f"{name}-limits", namespace=namespace, labels=LABELS),
+        metadata=ObjectMetaArgs(name=f"{name}-limits", namespace=namespace, labels=OURS),
         spec=LimitRangeSpecArgs(
             limits=[
                 LimitRangeItemArgs(

@@ -12,7 +12,7 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-from components.tenancy.namespace import LABELS
+from components.labels import OURS
 
 DATA_SCIENTIST = "metalml-data-scientist"
 RBAC_GROUP = "rbac.authorization.k8s.io"
@@ -24,7 +24,7 @@ def register_data_scientist(opts: ResourceOptions) -> ClusterRole:
     """Register the rights once for all teams. They hold only in the namespaces of their bindings."""
     return ClusterRole(
         DATA_SCIENTIST,
-        metadata=ObjectMetaArgs(name=DATA_SCIENTIST, labels=LABELS),
+        metadata=ObjectMetaArgs(name=DATA_SCIENTIST, labels=OURS),
         rules=data_scientist_rules(),
         opts=opts,
     )
@@ -36,7 +36,7 @@ def register_binding(
     """Give the rights to a group, in one namespace."""
     return RoleBinding(
         f"{team}-data-scientists",
-        metadata=ObjectMetaArgs(name="data-scientists", namespace=namespace, labels=LABELS),
+        metadata=ObjectMetaArgs(name="data-scientists", namespace=namespace, labels=OURS),
         role_ref=RoleRefArgs(api_group=RBAC_GROUP, kind="ClusterRole", name=role),
         subjects=[SubjectArgs(api_group=RBAC_GROUP, kind="Group", name=group)],
         opts=opts,
