@@ -142,71 +142,55 @@ PROMETHEUS_ADAPTER = GoModule(
     variables={},
 )
 
-# What Prometheus' own programs show as their version.
-_PROMETHEUS_VERSION = "github.com/prometheus/common/version.Version"
 
-_PROMETHEUS = "github.com/prometheus/prometheus"
-PROMETHEUS = GoModule(
-    name="prometheus",
-    title="Prometheus",
-    directory=_MODULES / "prometheus",
-    # Its web page is not in the module: here it answers queries and no browser.
-    programs={name: f"{_PROMETHEUS}/cmd/{name}" for name in ("prometheus", "promtool")},
-    variables={_PROMETHEUS_VERSION: versions.PROMETHEUS},
+def _of_prometheus(name: str, title: str, path: str, packages: dict[str, str], version: str = "") -> GoModule:
+    """A module whose programs show their version as Prometheus' do; packages are below `path`."""
+    version = version or required_version(name, path)
+    return GoModule(
+        name=name,
+        title=title,
+        directory=_MODULES / name,
+        programs={program: f"{path}{package}" for program, package in packages.items()},
+        variables={"github.com/prometheus/common/version.Version": version},
+    )
+
+
+# Its web page is not in the module: here it answers queries and no browser.
+PROMETHEUS = _of_prometheus(
+    "prometheus",
+    "Prometheus",
+    "github.com/prometheus/prometheus",
+    {name: f"/cmd/{name}" for name in ("prometheus", "promtool")},
+    # The module counts otherwise: 3.12 is v0.312.
+    version=versions.PROMETHEUS,
 )
-
-_ALERTMANAGER = "github.com/prometheus/alertmanager"
-ALERTMANAGER = GoModule(
-    name="alertmanager",
-    title="Alertmanager",
-    directory=_MODULES / "alertmanager",
-    programs={name: f"{_ALERTMANAGER}/cmd/{name}" for name in ("alertmanager", "amtool")},
-    variables={_PROMETHEUS_VERSION: required_version("alertmanager", _ALERTMANAGER)},
+ALERTMANAGER = _of_prometheus(
+    "alertmanager",
+    "Alertmanager",
+    "github.com/prometheus/alertmanager",
+    {name: f"/cmd/{name}" for name in ("alertmanager", "amtool")},
 )
-
-_PROMETHEUS_OPERATOR = "github.com/prometheus-operator/prometheus-operator"
-PROMETHEUS_OPERATOR = GoModule(
-    name="prometheus-operator",
-    title="Prometheus operator",
-    directory=_MODULES / "prometheus-operator",
-    programs={
-        name: f"{_PROMETHEUS_OPERATOR}/cmd/{name}" for name in ("operator", "prometheus-config-reloader")
-    },
-    variables={_PROMETHEUS_VERSION: required_version("prometheus-operator", _PROMETHEUS_OPERATOR)},
+PROMETHEUS_OPERATOR = _of_prometheus(
+    "prometheus-operator",
+    "Prometheus operator",
+    "github.com/prometheus-operator/prometheus-operator",
+    {name: f"/cmd/{name}" for name in ("operator", "prometheus-config-reloader")},
 )
-
-_NODE_EXPORTER = "github.com/prometheus/node_exporter"
-NODE_EXPORTER = GoModule(
-    name="node-exporter",
-    title="node_exporter",
-    directory=_MODULES / "node-exporter",
-    programs={"node_exporter": _NODE_EXPORTER},
-    variables={_PROMETHEUS_VERSION: required_version("node-exporter", _NODE_EXPORTER)},
+NODE_EXPORTER = _of_prometheus(
+    "node-exporter", "node_exporter", "github.com/prometheus/node_exporter", {"node_exporter": ""}
 )
-
-_BLACKBOX_EXPORTER = "github.com/prometheus/blackbox_exporter"
-BLACKBOX_EXPORTER = GoModule(
-    name="blackbox-exporter",
-    title="blackbox_exporter",
-    directory=_MODULES / "blackbox-exporter",
-    programs={"blackbox_exporter": _BLACKBOX_EXPORTER},
-    variables={_PROMETHEUS_VERSION: required_version("blackbox-exporter", _BLACKBOX_EXPORTER)},
+BLACKBOX_EXPORTER = _of_prometheus(
+    "blackbox-exporter",
+    "blackbox_exporter",
+    "github.com/prometheus/blackbox_exporter",
+    {"blackbox_exporter": ""},
 )
-
-_KUBE_STATE_METRICS = "k8s.io/kube-state-metrics/v2"
-KUBE_STATE_METRICS = GoModule(
-    name="kube-state-metrics",
-    title="kube-state-metrics",
-    directory=_MODULES / "kube-state-metrics",
-    programs={"kube-state-metrics": _KUBE_STATE_METRICS},
-    variables={_PROMETHEUS_VERSION: required_version("kube-state-metrics", _KUBE_STATE_METRICS)},
+KUBE_STATE_METRICS = _of_prometheus(
+    "kube-state-metrics",
+    "kube-state-metrics",
+    "k8s.io/kube-state-metrics/v2",
+    {"kube-state-metrics": ""},
 )
-
-_PUSHGATEWAY = "github.com/prometheus/pushgateway"
-PUSHGATEWAY = GoModule(
-    name="pushgateway",
-    title="Pushgateway",
-    directory=_MODULES / "pushgateway",
-    programs={"pushgateway": _PUSHGATEWAY},
-    variables={_PROMETHEUS_VERSION: required_version("pushgateway", _PUSHGATEWAY)},
+PUSHGATEWAY = _of_prometheus(
+    "pushgateway", "Pushgateway", "github.com/prometheus/pushgateway", {"pushgateway": ""}
 )
