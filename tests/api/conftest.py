@@ -10,6 +10,10 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.monitoring.kinds import MONITORING_FILES, monitoring_definitions
+from components.release_file import release_cache
+from local.progress import Progress
+from local.releases import place_release_files
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack
 from tests.unit.conftest import Recorder, plain
@@ -24,6 +28,13 @@ def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def monitoring_kinds(api_server: ApiServer) -> None:
+    """The Prometheus operator's kinds, known to the API server."""
+    place_release_files(MONITORING_FILES, Progress())
+    api_server.establish(monitoring_definitions(release_cache()))
 
 
 @pytest.fixture(scope="session")

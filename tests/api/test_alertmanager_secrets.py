@@ -12,23 +12,12 @@ from pulumi import ComponentResource, Output
 from components.monitoring.alerting.channels import SECRET_NAME
 from components.monitoring.alerting.reach import reach_of
 from components.monitoring.alertmanager import Alertmanagers, AlertmanagersArgs
-from components.monitoring.kinds import MONITORING_FILES, monitoring_definitions
 from components.monitoring.names import ALERTMANAGER, MAIN
-from components.release_file import release_cache
 from components.versions import IMAGES
-from local.progress import Progress
-from local.releases import place_release_files
 from tests.api.pods import endpoint_of
 from tests.unit.components.test_alertmanager import CANARY, EVERYTHING, SECRETS
 
 CHANGED = "canary-changed-81fe"
-
-
-@pytest.fixture(scope="module")
-def kinds(api_server):
-    """The operator's kinds, known to the API server."""
-    place_release_files(MONITORING_FILES, Progress())
-    api_server.establish(monitoring_definitions(release_cache()))
 
 
 @contextmanager
@@ -53,7 +42,7 @@ def operated(api_server, namespace: str) -> Iterator[None]:
         thread.join()
 
 
-@pytest.mark.usefixtures("kinds")
+@pytest.mark.usefixtures("monitoring_kinds")
 def test_no_secret_of_a_receiver_is_in_the_state_on_the_console_or_in_another_object(
     stack, namespace, api_server
 ):

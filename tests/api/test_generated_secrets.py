@@ -18,24 +18,13 @@ from components.logging.log_indices import LogIndices, LogIndicesArgs
 from components.logging.names import NAMESPACE
 from components.monitoring.dashboards.every import dashboards
 from components.monitoring.grafana import Grafana, GrafanaArgs
-from components.monitoring.kinds import MONITORING_FILES, monitoring_definitions
-from components.release_file import release_cache
 from components.versions import IMAGES
 from local.paths import REPOSITORY
-from local.progress import Progress
-from local.releases import place_release_files
-from tests.api.api_server import ApiServer
 
 # No pod runs here, so nothing that is made of pods is waited for.
 SKIP = {"pulumi.com/skipAwait": "true"}
 # Names of users stand in Secrets, too, and are none; what has come of chance is longer.
 LEAST_LENGTH = 16
-
-
-@pytest.fixture(scope="module")
-def _kinds(api_server: ApiServer) -> None:
-    place_release_files(MONITORING_FILES, Progress())
-    api_server.establish(monitoring_definitions(release_cache()))
 
 
 def here(args: ResourceTransformArgs) -> ResourceTransformResult:
@@ -105,7 +94,7 @@ def secret_values(items: list[dict[str, Any]]) -> set[str]:
     }
 
 
-@pytest.mark.usefixtures("_kinds")
+@pytest.mark.usefixtures("monitoring_kinds")
 def test_no_generated_secret_is_in_the_state_on_the_console_or_in_another_object(
     stack, namespace, api_server
 ):
