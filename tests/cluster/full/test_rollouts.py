@@ -152,6 +152,7 @@ def test_without_probes_and_drain_the_same_change_loses_some(rollouts: Rollouts)
 @pytest.mark.fault
 def test_a_corrupt_version_never_answers_and_its_own_words_end_the_run(rollouts: Rollouts) -> None:
     rollouts.offer(3)
+    rollouts.up()
     shutil.copytree(rollouts.made / "1", rollouts.source / "4")
     (rollouts.source / "4" / "saved_model.pb").write_bytes(b"not a model at all")
     with asked() as loads:
