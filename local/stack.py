@@ -28,6 +28,15 @@ class LocalStack:
     config_file: str
 
 
+def backend_url(folder: Path) -> str:
+    """The URL of state in a folder.
+
+    Without the file of attributes beside each file: nothing reads it, and it costs every write of the whole
+    state, two for each step, a digest over it and a second file.
+    """
+    return f"{folder.as_uri()}?metadata=skip"
+
+
 def has_state(name: str) -> bool:
     """Whether the stack was made here."""
     return _state_file(name).exists()
@@ -74,7 +83,7 @@ def run_program() -> None:
 def _environment(*, all_ours: bool) -> dict[str, str]:
     return {
         "PULUMI_HOME": str(PULUMI_HOME),
-        "PULUMI_BACKEND_URL": STATE.as_uri(),
+        "PULUMI_BACKEND_URL": backend_url(STATE),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(PASSPHRASE),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # A closed network: the engine would wait for a download that cannot come.

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Frames: six of the SDK from the resource's constructor on, then where it is made and who asked for it.
-FRAMES = 10
+# Frames: six of the SDK from the resource's constructor on, then where it is made.
+FRAMES = 7
 
 
 @contextmanager

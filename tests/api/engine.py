@@ -28,6 +28,7 @@ from local.engine.plugins import NAMES
 from local.engine.pulumi import ENGINE
 from local.paths import link
 from local.progress import Progress
+from local.stack import backend_url
 from tests.api.watched import WatchedCommand
 
 PROJECT = "test"
@@ -197,7 +198,7 @@ class Engine:
             program=lambda: None,
             env_vars={
                 "PULUMI_HOME": str(self._home),
-                "PULUMI_BACKEND_URL": self._state.as_uri(),
+                "PULUMI_BACKEND_URL": backend_url(self._state),
                 "PULUMI_CONFIG_PASSPHRASE": "test",
                 "PULUMI_SKIP_UPDATE_CHECK": "true",
                 "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

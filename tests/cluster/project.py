@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from local.stack import backend_url
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Seconds. A cold `make up` builds for a quarter of an hour; with filled caches one takes two minutes.
 LONGEST = 3600
@@ -107,7 +109,7 @@ class Project:
         environment = {
             **self.environment,
             "PULUMI_HOME": str(self.folder / ".local/pulumi"),
-            "PULUMI_BACKEND_URL": (self.folder / ".local/state").as_uri(),
+            "PULUMI_BACKEND_URL": backend_url(self.folder / ".local/state"),
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.folder / ".local/passphrase"),
         }
         binary = self.folder / ".local/pulumi/bin/pulumi"
