@@ -29,8 +29,9 @@ test: check ## check, then the tests with a real engine and real machines
 	@$(host) bash local/bootstrap.sh dev python -m pytest tests/logs
 	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster
 
-soak: ## every fault five times
+soak: ## every fault five times, and 100,000 requests while versions change
 	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster --soak 5
+	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster/full/test_rollouts.py --requests 100000
 
 bench: ## how long it takes, side by side
 	@$(host) bash local/bootstrap.sh dev python -m tests.bench

@@ -18,6 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="only the faults, each N times, and a table of the ends",
     )
+    parser.addoption(
+        "--requests",
+        type=int,
+        default=0,
+        metavar="N",
+        help="ask a model so often at least while its version changes, by each strategy",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""Replicas on two nodes fetch one version from an S3-compatible store; other files never take traffic."""
+"""Replicas on two nodes fetch one version from an S3-compatible store; no other files take traffic."""
 
 import json
 import os
@@ -17,6 +17,7 @@ from local.bundle.modules import RCLONE
 from local.bundle.served import SERVED
 from local.progress import Progress
 from tests.cluster.full.cluster import STACK, FullCluster
+from tests.cluster.load import Load
 
 STACK_NAME = "fetched"
 STORE = Path(__file__).with_name("store.yaml")
@@ -24,6 +25,10 @@ STORE_PORT, NODE_PORT = 30090, 30082
 KEY, SECRET = "models", "not-a-secret"
 ENDPOINT = "http://store.ml.svc.cluster.local:9000"
 PREFIX = "half-plus-two/1"
+# Asked of a node that has no pod of it, and that no test drains.
+URL = f"http://10.84.0.14:{NODE_PORT}/v1/models/{STACK_NAME}:predict"
+# Requests of one load in two seconds, as long as endpoints take to reach every node several times over.
+ENOUGH = 200
 # Seconds until a pod that fetched the wrong files has failed.
 LONGEST = 120
 
@@ -121,6 +126,33 @@ def test_replicas_on_two_nodes_serve_the_same_version(served: FullCluster) -> No
     one, other = (ask(served, pod) for pod in found)
     assert one == other
     assert predict() == [2.5, 4.5]
+
+
+def test_a_node_that_is_drained_loses_no_request(served: FullCluster) -> None:
+    # The store is a bare pod, which would not come back.
+    store = served.get("pod", "store")["spec"]["nodeName"]
+    leaving = next(pod["spec"]["nodeName"] for pod in pods(served) if pod["spec"]["nodeName"] != store)
+    with (
+        Load(URL, clients=2, per_second=100) as opened,
+        Load(URL, clients=2, per_second=100, requests_per_connection=None) as kept,
+    ):
+        for load in (opened, kept):
+            load.until(ENOUGH)
+        try:
+            # Other tests look at what the other pods of the node measure.
+            only = ["--pod-selector", f"app.kubernetes.io/instance={STACK_NAME}"]
+            served.kubectl("drain", leaving, *only, "--delete-emptydir-data", "--timeout=120s")
+            assert leaving not in {pod["spec"]["nodeName"] for pod in pods(served)}
+            for load in (opened, kept):
+                load.until(load.requests + ENOUGH)
+        finally:
+            served.kubectl("uncordon", leaving)
+        served.kubectl("rollout", "status", f"deployment/{STACK_NAME}", "-n", "ml", "--timeout=120s")
+        for load in (opened, kept):
+            load.until(load.requests + ENOUGH)
+    for load in (opened, kept):
+        assert not load.failures, load.told()
+    assert len({pod["spec"]["nodeName"] for pod in pods(served)}) == 2
 
 
 def test_the_secret_of_the_store_is_in_no_file_of_the_stack_and_not_in_its_log(served: FullCluster) -> None:

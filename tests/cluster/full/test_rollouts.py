@@ -4,6 +4,7 @@ The tests of this file run in their order, on one stack.
 """
 
 import json
+import math
 import shutil
 import time
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ SWITCH_SECONDS = 5
 ROUTE_SECONDS = 20
 # Requests after which an outage of a tenth of a second would have been seen at the rate of these loads.
 ENOUGH = 200
+# Of versions by one strategy, under one load.
+CHANGES = 5
 
 
 class Rollouts:
@@ -35,7 +38,7 @@ class Rollouts:
 
     def __init__(self, full: FullCluster, folder: Path) -> None:
         self.full, self.made, self.source = full, folder / "made", folder / "source"
-        make_lines(full, self.made, 3)
+        make_lines(full, self.made, 1 + CHANGES)
 
     def offer(self, *versions: int) -> None:
         """Have these versions, and no others, in the folder that the settings name."""
@@ -74,6 +77,13 @@ def rollouts(full: FullCluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
     full.project.run("down", STACK)
 
 
+@pytest.fixture(scope="module")
+def at_least(request: pytest.FixtureRequest) -> int:
+    """Requests of each of two loads for each change, so that all together are what `--requests` asks for."""
+    wanted: int = request.config.option.requests
+    return math.ceil(wanted / (2 * CHANGES))
+
+
 @contextmanager
 def asked(url: str = URL) -> Iterator[tuple[Load, Load]]:
     """Clients that open a connection for each request, and clients that keep theirs."""
@@ -103,19 +113,24 @@ def two(first: int, second: int, **changes: Any) -> list[dict[str, Any]]:
     return [{"name": "blue", "version": first}, {"name": "green", "version": second, **changes}]
 
 
-def test_version_changes_lose_no_request(rollouts: Rollouts) -> None:
+def test_version_changes_lose_no_request(rollouts: Rollouts, at_least: int) -> None:
+    versions = range(2, 2 + CHANGES)
     with asked() as loads:
-        for version in (2, 3):
+        for number, version in enumerate(versions, start=1):
             rollouts.offer(version)
             rollouts.up()
+            for load in loads:
+                load.until(number * at_least)
         # Whoever keeps a connection stays with the old pod until that has drained.
         for load in loads:
-            load.until_answered("version 3")
+            load.until_answered(f"version {versions[-1]}")
     for load in loads:
+        print(load.told())
         assert not load.failures, load.told()
-        assert set(load.answers) == {"version 1", "version 2", "version 3"}
+        assert set(load.answers) == {f"version {version}" for version in (1, *versions)}
         # Old and new answer side by side only while one takes over from the other.
-        assert load.last["version 1"] < load.first["version 3"]
+        for version in versions[1:]:
+            assert load.last[f"version {version - 2}"] < load.first[f"version {version}"]
 
 
 def test_without_probes_and_drain_the_same_change_loses_some(rollouts: Rollouts) -> None:
@@ -178,20 +193,25 @@ def test_a_corrupt_version_never_answers_and_its_own_words_end_the_run(rollouts:
 def test_a_model_becomes_two_tracks_without_losing_a_request(rollouts: Rollouts) -> None:
     rollouts.offer(1, 2, 3)
     with asked() as loads:
-        rollouts.up(strategy="blue-green", active="blue", tracks=two(3, 1, nodePort=PORT + 2))
+        rollouts.up(strategy="blue-green", active="green", tracks=two(1, 3, nodePort=PORT + 2))
     for load in loads:
         assert not load.failures, load.told()
         assert set(load.answers) == {"version 3"}
 
 
-def test_blue_and_green_change_places_in_one_line_and_back(rollouts: Rollouts) -> None:
-    for active, old, new in (("green", "version 3", "version 1"), ("blue", "version 1", "version 3")):
-        rollouts.settings(strategy="blue-green", active=active, tracks=two(3, 1, nodePort=PORT + 2))
+def test_blue_and_green_change_places_in_one_line_and_back(rollouts: Rollouts, at_least: int) -> None:
+    places = [("blue", "version 1"), ("green", "version 3")]
+    for number in range(CHANGES):
+        (active, new), (_, old) = places[number % 2], places[(number + 1) % 2]
+        rollouts.settings(strategy="blue-green", active=active, tracks=two(1, 3, nodePort=PORT + 2))
         preview = rollouts.full.project.must("preview", STACK).text
         assert preview.count(f"line-{active}") == 1, preview
         with asked() as (opened, kept):
             rollouts.full.project.must("up", STACK)
+            for load in (opened, kept):
+                load.until(at_least)
         for load in (opened, kept):
+            print(load.told())
             assert not load.failures, load.told()
         assert opened.last[old] - opened.first[new] < SWITCH_SECONDS, opened.told()
         assert opened.last[new] > opened.last[old]
@@ -199,13 +219,13 @@ def test_blue_and_green_change_places_in_one_line_and_back(rollouts: Rollouts) -
 
 def test_a_new_version_of_the_other_track_is_seen_on_its_own_port_only(rollouts: Rollouts) -> None:
     with asked() as loads:
-        rollouts.up(strategy="blue-green", active="blue", tracks=two(3, 2, nodePort=PORT + 2))
+        rollouts.up(strategy="blue-green", active="blue", tracks=two(1, 2, nodePort=PORT + 2))
         with Load(URL.replace(str(PORT), str(PORT + 2)), body=BODY, kind=version_of) as preview:
             preview.until(ENOUGH)
     assert set(preview.answers) == {"version 2"}
     for load in loads:
         assert not load.failures, load.told()
-        assert set(load.answers) == {"version 3"}
+        assert set(load.answers) == {"version 1"}
 
 
 def test_a_canary_gets_its_share(rollouts: Rollouts) -> None:
