@@ -8,7 +8,8 @@ from tests.cluster.full.cluster import STACK, FullCluster
 from tests.cluster.project import Project, settings_on
 
 
-@pytest.fixture(scope="session")
+# Not of the session: it would take the tests of other folders half of this computer.
+@pytest.fixture(scope="package")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullCluster]:
     """The stack `full`, brought up once, on ranges of its own: a user's own one may stand beside it."""
     project = Project(tmp_path_factory.mktemp("full"))
