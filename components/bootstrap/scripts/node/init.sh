@@ -7,7 +7,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$METALML_WORK/scripts/params.sh"
 
 readonly CONFIG=/etc/kubernetes/metalml/kubeadm.yaml
-export KUBECONFIG=/etc/kubernetes/admin.conf
+readonly MANIFESTS=/etc/kubernetes/manifests
+# Until the kubelet has stopped what runs of the control plane and started it anew: seconds, on a busy machine a minute.
+readonly RESTART_SECONDS=300
+export KUBECONFIG=/etc/kubernetes/admin.conf KUBECACHEDIR=/run/metalml/kubectl
 
 initialise() {
   # What a killed init leaves behind would make kubeadm's preflight refuse; nothing of it is a cluster yet.
@@ -28,12 +31,53 @@ initialise() {
   : >"$STATE/initialised"
 }
 
+# until_true WHAT COMMAND...: WHAT is said where the command does not succeed in time.
+until_true() {
+  local what=$1 end=$((SECONDS + RESTART_SECONDS))
+  shift
+  until "$@"; do
+    if ((SECONDS >= end)); then die "$what after $RESTART_SECONDS s"; fi
+    sleep 1
+  done
+}
+
+api_answers() { kubectl get --raw /readyz --request-timeout 5s >/dev/null 2>&1; }
+
+# static_pod NAME: the digest of the manifest that the kubelet runs, and whether the pod is ready.
+static_pod() {
+  kubectl --namespace kube-system get pod "$1-$NODE_NAME" --request-timeout 5s --output \
+    'jsonpath={.metadata.annotations.kubernetes\.io/config\.hash} {.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null
+}
+
+# runs_anew NAME DIGEST: the pod is ready, and made of another manifest than the one of this digest.
+runs_anew() {
+  local now
+  now=$(static_pod "$1") || return 1
+  [[ $now == *' True' && ${now% *} != "$2" ]]
+}
+
 reconfigure() {
   cmp -s "$CONFIG" "$STATE/kubeadm-applied.yaml" && return 0
+  local manifest name
+  local -A before running
+  until_true "the API server does not answer" api_answers
+  # All that goes through the API server comes before anything of it is restarted. CoreDNS stays as it is: no setting
+  # changes it, and kubeadm refuses to look at one that is newer than it knows.
   kubeadm init phase upload-config all --config "$CONFIG"
+  kubeadm init phase addon kube-proxy --config "$CONFIG"
+  for manifest in "$MANIFESTS"/*.yaml; do
+    name=$(basename "$manifest" .yaml)
+    before[$name]=$(sha256sum <"$manifest")
+    running[$name]=$(static_pod "$name")
+  done
   kubeadm init phase control-plane all --config "$CONFIG"
   kubeadm init phase etcd local --config "$CONFIG"
-  kubeadm init phase addon all --config "$CONFIG"
+  for name in "${!before[@]}"; do
+    if [[ $(sha256sum <"$MANIFESTS/$name.yaml") == "${before[$name]}" ]]; then continue; fi
+    until_true "$name does not run with its changed settings" runs_anew "$name" "${running[$name]% *}"
+    say "restarted $name"
+  done
+  until_true "the API server does not answer" api_answers
   cp "$CONFIG" "$STATE/kubeadm-applied.yaml"
   say "carried the changed configuration into the cluster"
 }
