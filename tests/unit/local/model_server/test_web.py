@@ -45,6 +45,8 @@ def serving(check: Callable[[aiohttp.ClientSession], Awaitable[None]]) -> None:
             await check(client)
             if not server.done():
                 os.kill(os.getpid(), signal.SIGTERM)
+            # The server waits a while for those who keep their connection.
+            await client.close()
             await asyncio.wait_for(server, timeout=5)
 
     asyncio.run(both())
@@ -59,6 +61,18 @@ def test_a_request_in_flight_is_answered_after_the_signal_and_new_ones_are_refus
         with pytest.raises(aiohttp.ClientConnectorError):
             await client.get("/v1/models/m")
         assert await (await slow).json() == {"path": "/v1/models/m:predict", "size": 5}
+
+    serving(check)
+
+
+def test_a_client_that_keeps_its_connection_is_answered_once_more_and_told_that_it_closes():
+    async def check(client: aiohttp.ClientSession) -> None:
+        await client.get("/v1/models/m")
+        os.kill(os.getpid(), signal.SIGTERM)
+        # Longer than the server needs to see the signal, and shorter than it waits.
+        await asyncio.sleep(SLOW)
+        answer = await client.get("/v1/models/m")
+        assert (answer.status, answer.headers["Connection"]) == (200, "close")
 
     serving(check)
 
