@@ -75,7 +75,7 @@ def _serve(
         )
         for track, found in files.by_track.items()
     }
-    served = serve(model, tracks, platform, options)
+    served = serve(model, tracks, cluster, platform, options)
     for server in served.servers:
         scale(model, server, platform, options)
     port = next(iter(tracks.values())).container_port

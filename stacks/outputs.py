@@ -15,6 +15,7 @@ from pulumi_kubernetes import Provider
 
 from components.machines.machine import Connection, Machine
 from components.priorities import Priority
+from stacks.settings.machines import Role
 
 T = TypeVar("T")
 
@@ -41,14 +42,22 @@ class ClusterOutputs:
         if not isinstance(self.machines, Output):
             return _by_name(self.machines, name, "machine").connection
         found = self.machines.apply(lambda machines: _by_name(machines, name, "machine"))
-        return Connection(
-            name=name,
-            address=found["address"],
-            ssh_port=found["sshPort"],
-            user=found["user"],
-            private_key_file=found["privateKeyFile"],
-            host_key=found["hostKey"],
+        return _connection(name, found)
+
+    def control_plane(self) -> Connection:
+        """How to reach the first of the control planes."""
+        if not isinstance(self.machines, Output):
+            return next(
+                machine.connection
+                for _, machine in sorted(self.machines.items())
+                if machine.role == Role.CONTROL_PLANE
+            )
+        found = self.machines.apply(
+            lambda machines: next(
+                machine for _, machine in sorted(machines.items()) if machine["role"] == Role.CONTROL_PLANE
+            )
         )
+        return _connection(Role.CONTROL_PLANE.value, found)
 
     def machine_names(self) -> Output[Sequence[str]]:
         """The names of all machines, sorted."""
@@ -74,6 +83,17 @@ class ClusterOutputs:
             if isinstance(machines, Output)
             else {name: _exported(machine) for name, machine in machines.items()},
         }
+
+
+def _connection(name: str, exported: Output[Any]) -> Connection:
+    return Connection(
+        name=name,
+        address=exported["address"],
+        ssh_port=exported["sshPort"],
+        user=exported["user"],
+        private_key_file=exported["privateKeyFile"],
+        host_key=exported["hostKey"],
+    )
 
 
 def _exported(machine: Machine) -> dict[str, Any]:

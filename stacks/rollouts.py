@@ -7,10 +7,11 @@ from pulumi import ResourceOptions
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
+from components.serving.promotion import PromotionGateArgs
 from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
 from components.serving.split import ByReplicas, ByReplicasArgs, Routed, RoutedArgs
 from stacks.model_files import ONLY_TRACK
-from stacks.outputs import PlatformOutputs
+from stacks.outputs import ClusterOutputs, PlatformOutputs
 from stacks.settings import ModelSettings, Strategy, TrackSettings
 
 Served = ModelServer | BlueGreen | Routed | ByReplicas
@@ -19,6 +20,7 @@ Served = ModelServer | BlueGreen | Routed | ByReplicas
 def serve(
     model: ModelSettings,
     servers: Mapping[str, ModelServerArgs],
+    cluster: ClusterOutputs,
     platform: PlatformOutputs,
     options: ResourceOptions,
 ) -> Served:
@@ -27,9 +29,14 @@ def serve(
     if rollout.strategy is Strategy.ROLLING:
         return ModelServer(model.name, servers[ONLY_TRACK], options)
     tracks = {track.name: _track(model, track, servers[track.name]) for track in rollout.tracks}
+    gates = _gates(model, cluster, platform)
     if rollout.strategy is Strategy.BLUE_GREEN:
         args = BlueGreenArgs(
-            tracks=tracks, active=rollout.active or "", service=service.name, node_port=service.node_port
+            tracks=tracks,
+            active=rollout.active or "",
+            service=service.name,
+            node_port=service.node_port,
+            gates=gates,
         )
         return BlueGreen(model.name, args, options)
     if not rollout.routed:
@@ -44,8 +51,33 @@ def serve(
         gateway_namespace=gateway["namespace"],
         # Another stack's numbers come back as fractions.
         gateway_node_port=gateway["nodePort"].apply(int),
+        gates=gates,
     )
     return Routed(model.name, routed, options)
+
+
+def _gates(
+    model: ModelSettings, cluster: ClusterOutputs, platform: PlatformOutputs
+) -> list[PromotionGateArgs]:
+    """One for each track that is to get more than it may have without having shown anything."""
+    wanted = [
+        (track, track.gate, model.rollout.share(track))
+        for track in model.rollout.tracks
+        if track.gate is not None
+    ]
+    return [
+        PromotionGateArgs(
+            control_plane=cluster.control_plane(),
+            namespace=platform.monitored().apply(lambda _: model.namespace),
+            model=model.name,
+            track=track.name,
+            share=share,
+            requests=gate.requests,
+            minutes=gate.minutes,
+        )
+        for track, gate, share in wanted
+        if share > gate.above
+    ]
 
 
 def _track(model: ModelSettings, track: TrackSettings, server: ModelServerArgs) -> ModelServerArgs:

@@ -10,6 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.checks import require_dns_label
 from components.serving.model_server import ModelServer, labels_of, selector_of
 from components.serving.model_server_args import ModelServerArgs
+from components.serving.promotion import PromotionGateArgs, promotion_gate
 from components.serving.service import BLUE_GREEN, register_service
 
 MODEL_LABEL, TRACK_LABEL = "metalml/model", "metalml/track"
@@ -40,6 +41,16 @@ def entry_metadata(model: str, name: str, track: ModelServerArgs) -> ObjectMetaA
     )
 
 
+def gates_of(
+    name: str,
+    gates: Sequence[PromotionGateArgs],
+    servers: Mapping[str, ModelServer],
+    parent: pulumi.Resource,
+) -> list[pulumi.Resource]:
+    """The gates of a model; `servers` by the tracks' names."""
+    return [promotion_gate(name, gate, servers[gate.track], parent) for gate in gates]
+
+
 @dataclass(frozen=True, kw_only=True)
 class BlueGreenArgs:
     """Two whole tracks, and which of them the model's Service asks."""
@@ -49,6 +60,8 @@ class BlueGreenArgs:
     active: str
     service: str = "ml-model-service"
     node_port: int = 30050
+    gates: Sequence[PromotionGateArgs] = ()
+    """What tracks must have shown before the Service asks them."""
 
     def __post_init__(self) -> None:
         require_dns_label("service", self.service)
@@ -68,6 +81,7 @@ class BlueGreen(pulumi.ComponentResource):
     def __init__(self, name: str, args: BlueGreenArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(BLUE_GREEN, name, None, opts)
         self.servers = servers_of(args.tracks, opts)
+        gates = gates_of(name, args.gates, dict(zip(args.tracks, self.servers, strict=True)), self)
         active = args.tracks[args.active]
         register_service(
             name,
@@ -78,7 +92,12 @@ class BlueGreen(pulumi.ComponentResource):
             node_port=args.node_port,
             # Nobody is sent to a track before all of its pods answer.
             after=[
-                server.rolled_out for server in self.servers if server.deployment_name == active.deployment
+                *gates,
+                *(
+                    server.rolled_out
+                    for server in self.servers
+                    if server.deployment_name == active.deployment
+                ),
             ],
         )
 

@@ -10,7 +10,8 @@ from components.gateway.api import HTTPRoute
 from components.serving.gateway import rules_of
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
-from components.serving.rollout import MODEL_LABEL, entry_metadata, servers_of
+from components.serving.promotion import PromotionGateArgs
+from components.serving.rollout import MODEL_LABEL, entry_metadata, gates_of, servers_of
 from components.serving.service import BY_REPLICAS, register_service
 
 WHOLE = 100
@@ -28,6 +29,8 @@ class RoutedArgs:
     gateway: Input[str]
     gateway_namespace: Input[str]
     gateway_node_port: Input[int]
+    gates: Sequence[PromotionGateArgs] = ()
+    """What tracks must have shown before the Gateway sends them as much as their weights say."""
 
     def __post_init__(self) -> None:
         for what, given in (("weights", self.weights), ("headers", self.headers)):
@@ -47,6 +50,7 @@ class Routed(pulumi.ComponentResource):
     def __init__(self, name: str, args: RoutedArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:serving:Routed", name, None, opts)
         servers = servers_of(args.tracks, opts)
+        gates = gates_of(name, args.gates, dict(zip(args.tracks, servers, strict=True)), self)
         first = next(iter(args.tracks.values()))
         route = HTTPRoute(
             name,
@@ -61,7 +65,9 @@ class Routed(pulumi.ComponentResource):
                 args.headers,
             ),
             # Nobody is sent to a track before all of its pods answer.
-            opts=ResourceOptions(parent=self, depends_on=[server.rolled_out for server in servers]),
+            opts=ResourceOptions(
+                parent=self, depends_on=[*gates, *(server.rolled_out for server in servers)]
+            ),
         )
 
         self.servers = servers

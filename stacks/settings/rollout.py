@@ -25,6 +25,15 @@ class SplitBy(StrEnum):
     REPLICAS = "replicas"  # roughly, and only as the pods' numbers are: each pod gets as much as any other
 
 
+class GateSettings(Model):
+    """What a track must have shown before it gets more than a try; no alert about it may fire, either."""
+
+    above: Annotated[int, Field(ge=0, le=99)] = 10  # percent of the requests that it may have without
+    requests: Annotated[int, Field(ge=1)] = 100  # predictions that it has answered well
+    # Within which, by pods of the version that it has now; five are a few scrapes.
+    minutes: Annotated[int, Field(ge=5, le=1440)] = 10
+
+
 class TrackSettings(Model):
     """One of the Deployments that serve a model side by side."""
 
@@ -37,6 +46,7 @@ class TrackSettings(Model):
     weight: Annotated[int, Field(ge=0, le=100)] = 0
     # ab: requests that carry all of these are this track's.
     headers: dict[HeaderName, Text] = Field(default_factory=dict)
+    gate: GateSettings | None = None  # None: it gets what the settings say
 
 
 class RolloutSettings(Model):
@@ -46,6 +56,12 @@ class RolloutSettings(Model):
     tracks: Items[TrackSettings] = ()
     active: Label | None = None  # blue-green: the track that answers the model's port
     split_by: SplitBy = SplitBy.GATEWAY  # canary and ab
+
+    def share(self, track: TrackSettings) -> int:
+        """Percent of the requests that the track gets, but for those that headers give to it."""
+        if self.strategy is Strategy.BLUE_GREEN:
+            return 100 if track.name == self.active else 0
+        return track.weight
 
     @property
     def routed(self) -> bool:

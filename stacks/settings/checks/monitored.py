@@ -25,6 +25,12 @@ def somebody_looks(settings: Settings, _: Path) -> Iterator[Mistake]:
         for key, given in (("objectives", model.objectives), ("evaluation", model.evaluation))
     ]
     wanted += [
+        (f"models[{index}].rollout.tracks[{number}].gate", track.gate)
+        for index, model in enumerate(settings.models)
+        if known(model.rollout, model.rollout.tracks, *model.rollout.tracks)
+        for number, track in enumerate(model.rollout.tracks)
+    ]
+    wanted += [
         (f"training[{index}].reports", job.reports or None) for index, job in enumerate(settings.training)
     ]
     for path, given in wanted:

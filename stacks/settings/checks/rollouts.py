@@ -41,6 +41,7 @@ def nothing_unused(settings: Settings, _: Path) -> Iterator[Mistake]:
             given += [
                 (f"tracks[{number}].weight", known(track.weight) and track.weight, DIVIDES),
                 (f"tracks[{number}].headers", known(track.headers) and track.headers, (Strategy.AB,)),
+                (f"tracks[{number}].gate", known(track.gate) and track.gate, USES_TRACKS),
             ]
         for key, value, users in given:
             if value and rollout.strategy not in users:
@@ -178,6 +179,20 @@ def something_routes(settings: Settings, _: Path) -> Iterator[Mistake]:
             )
 
 
+def gates_hold(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """A gate stands before a switch, and one by the number of pods is none."""
+    for path, model in _rollouts(settings):
+        rollout = model.rollout
+        for number, track in enumerate(rollout.tracks):
+            if rollout.strategy in DIVIDES and rollout.split_by is SplitBy.REPLICAS and present(track.gate):
+                yield mistake(
+                    f"{path}.tracks[{number}].gate",
+                    "given, with splitBy replicas",
+                    "with splitBy: gateway, or strategy: blue-green",
+                    "choose splitBy: gateway (and platform.gateway), or leave it out",
+                )
+
+
 def gateway_port(settings: Settings, _: Path) -> Iterator[Mistake]:
     """The API server gives a NodePort to one Service only."""
     gateway = settings.platform.gateway
@@ -272,6 +287,7 @@ CHECKS = (
     weights_add_up,
     headers_choose,
     something_routes,
+    gates_hold,
     gateway_port,
     routed_names,
     track_names,

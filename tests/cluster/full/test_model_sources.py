@@ -145,14 +145,14 @@ def test_a_node_that_is_drained_loses_no_request(served: FullCluster) -> None:
             assert leaving not in {pod["spec"]["nodeName"] for pod in pods(served)}
             for load in (opened, kept):
                 load.until(load.requests + ENOUGH)
+            # Rather two on one machine than one: the other is no place at present.
+            served.kubectl("rollout", "status", f"deployment/{STACK_NAME}", "-n", "ml", "--timeout=120s")
+            for load in (opened, kept):
+                load.until(load.requests + ENOUGH)
         finally:
             served.kubectl("uncordon", leaving)
-        served.kubectl("rollout", "status", f"deployment/{STACK_NAME}", "-n", "ml", "--timeout=120s")
-        for load in (opened, kept):
-            load.until(load.requests + ENOUGH)
     for load in (opened, kept):
         assert not load.failures, load.told()
-    assert len({pod["spec"]["nodeName"] for pod in pods(served)}) == 2
 
 
 def test_the_secret_of_the_store_is_in_no_file_of_the_stack_and_not_in_its_log(served: FullCluster) -> None:

@@ -31,6 +31,8 @@ ROUTE_SECONDS = 20
 ENOUGH = 200
 # Of versions by one strategy, under one load.
 CHANGES = 5
+# The least that a gate can be set to, and how long it may take after that.
+GATE_MINUTES, GATE_SPARE_SECONDS = 5, 120
 
 
 class Rollouts:
@@ -251,3 +253,31 @@ def test_a_header_chooses_the_version_each_time(rollouts: Rollouts) -> None:
     for load, version in ((chosen, "version 2"), (others, "version 3")):
         assert not load.failures, load.told()
         assert set(load.answers) == {version}
+
+
+def weights(rollouts: Rollouts) -> dict[str, int]:
+    """Of the tracks' Services in the rule that has no headers."""
+    rules = rollouts.full.get("httproute", MODEL)["spec"]["rules"]
+    return {backend["name"]: backend["weight"] for backend in rules[-1]["backendRefs"]}
+
+
+def test_a_track_gets_more_than_a_try_when_it_has_shown_itself_and_not_before(rollouts: Rollouts) -> None:
+    def half(requests: int) -> dict[str, Any]:
+        blue, green = two(3, 2, gate={"requests": requests, "minutes": GATE_MINUTES})
+        return {"strategy": "canary", "tracks": [{**blue, "weight": 50}, {**green, "weight": 50}]}
+
+    before = weights(rollouts)
+    rollouts.settings(**half(1_000_000))
+    run = rollouts.full.project.run("up", STACK)
+    assert run.code != 0
+    assert "line-green does not get 50 % of the requests yet" in run.text
+    assert "of 1000000 that are asked for" in run.text
+    assert weights(rollouts) == before
+    rollouts.settings(**half(ENOUGH))
+    deadline = time.monotonic() + 60 * GATE_MINUTES + GATE_SPARE_SECONDS
+    with Load(ROUTED_URL, clients=1, per_second=10, body=BODY, kind=version_of, headers={"X-Variant": "b"}):
+        # Its pods may be younger than they are to be; each run asks again.
+        while (run := rollouts.full.project.run("up", STACK)).code:
+            assert "line-green does not get 50 % of the requests yet" in run.text, run.text
+            assert time.monotonic() < deadline, run.text
+    assert weights(rollouts) == {"line-blue": 50, "line-green": 50}

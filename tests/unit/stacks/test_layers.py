@@ -48,7 +48,10 @@ CLUSTER_STACK = {
     "apiEndpoint": "203.0.113.11:6443",
     "kubeconfig": "canary of the kubeconfig",
     "kubernetesVersion": "1.36.3",
-    "machines": {"worker-1": MACHINE, "control-1": {**MACHINE, "address": "203.0.113.11"}},
+    "machines": {
+        "worker-1": MACHINE,
+        "control-1": {**MACHINE, "role": "control-plane", "address": "203.0.113.11"},
+    },
 }
 PLATFORM_STACK = {
     "namespaces": ["ml"],
@@ -127,6 +130,34 @@ def test_a_model_behind_the_gateway_of_another_stack_is_asked_there(prod: Record
 
     settle(build)
     assert shown["predictionUrls"]["ml-model"][0] == "http://203.0.113.11:30080/v1/models/default:predict"
+
+
+@pytest.mark.parametrize(("weight", "asked"), [(10, []), (11, ["ml-model-b-gate"])])
+def test_a_gate_is_asked_only_for_more_than_a_try(
+    prod: Recorder, settle: Settle, weight: int, asked: list[str]
+) -> None:
+    prod.stacks["organization/metalml/prod-platform"] = {
+        **PLATFORM_STACK,
+        "gateway": {"name": "models", "namespace": "gateway", "nodePort": 30080.0},
+        "monitoring": {"namespace": "monitoring"},
+    }
+    tracks = [
+        {"name": "a", "version": 1, "weight": 100 - weight, "gate": {"above": 90}},
+        {"name": "b", "version": 1, "weight": weight, "gate": {}},
+    ]
+    (model,) = DEV["models"]
+    model = {**model, "rollout": {"strategy": "canary", "tracks": tracks}}
+    settings = parse({"layers": ["models"], "models": [model]}, "prod-models", Path.cwd())
+
+    def build() -> None:
+        models.build(settings, references.cluster_of("prod-cluster"), references.platform_of("prod-platform"))
+
+    settle(build)
+    commands = prod.of_type(COMMAND)
+    assert [name for name in commands if name.endswith("-gate")] == asked
+    for name in asked:
+        # The API server leads to Prometheus.
+        assert commands[name].inputs["environment"]["METALML_ADDRESS"] == "203.0.113.11"
 
 
 def test_a_model_that_needs_a_gateway_is_told_that_there_is_none(prod: Recorder, settle: Settle) -> None:

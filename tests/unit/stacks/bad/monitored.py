@@ -90,6 +90,17 @@ MONITORED = {
         at="models[0].evaluation",
         says=("without platform.monitoring",),
     ),
+    "gate that has nobody to ask": Bad(
+        change={
+            "models[0].rollout": {
+                "strategy": "blue-green",
+                "active": "blue",
+                "tracks": [{"name": "blue", "version": 1}, {"name": "green", "version": 1, "gate": {}}],
+            },
+        },
+        at="models[0].rollout.tracks[1].gate",
+        says=("without platform.monitoring",),
+    ),
     "reports that nobody hears": Bad(
         change={"training": [{**TRAINING, "reports": True}]},
         at="training[0].reports",

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.unit.stacks.bad.mistake import Bad
 from tests.unit.stacks.bad.models import model
+from tests.unit.stacks.bad.monitoring import SCRAPED
 
 BLUE, GREEN = {"name": "blue", "version": 1}, {"name": "green", "version": 1}
 
@@ -120,6 +121,38 @@ ROLLOUTS = {
         },
         at="models[1].servedName",
         says=("default, as models[0].servedName has it", "behind the gateway"),
+    ),
+    "gate before pods that are counted": Bad(
+        change={
+            "platform.monitoring": {},
+            "cluster.firewall.scrapeRanges": SCRAPED,
+            "models[0].rollout": canary(50, 50, splitBy="replicas"),
+            "models[0].rollout.tracks[1].gate": {},
+        },
+        at="models[0].rollout.tracks[1].gate",
+        says=("with splitBy replicas", "blue-green"),
+    ),
+    "gate that asks for nothing": Bad(
+        change={
+            **GATEWAY,
+            "platform.monitoring": {},
+            "cluster.firewall.scrapeRanges": SCRAPED,
+            "models[0].rollout": canary(50, 50),
+            "models[0].rollout.tracks[1].gate": {"requests": 0},
+        },
+        at="models[0].rollout.tracks[1].gate.requests",
+        says=("0", "1"),
+    ),
+    "gate over less than what is recorded": Bad(
+        change={
+            **GATEWAY,
+            "platform.monitoring": {},
+            "cluster.firewall.scrapeRanges": SCRAPED,
+            "models[0].rollout": canary(50, 50),
+            "models[0].rollout.tracks[1].gate": {"minutes": 1},
+        },
+        at="models[0].rollout.tracks[1].gate.minutes",
+        says=("1", "5"),
     ),
     "gateway on a model's port": Bad(
         change={"platform.gateway": {"nodePort": 30050}},

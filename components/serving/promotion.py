@@ -1,0 +1,86 @@
+"""Promotion gates: Prometheus is asked whether a track has shown enough to get more of the requests."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import Input, Output
+
+from components.bootstrap.operator import operator_command
+from components.checks import require_dns_label
+from components.machines.machine import Connection
+from components.monitoring.names import NAMESPACE, PROMETHEUS
+from components.serving.model_server import ModelServer
+
+# Of alerts that keep a track from more requests; `info` is nothing to act on.
+SEVERITIES = "critical|warning"
+# The least window: a counter is known to have grown when it was scraped a few times.
+LEAST_MINUTES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionGateArgs:
+    """What one track of a model is to get, and what it must have shown before."""
+
+    control_plane: Connection
+    """Where the API server's own way to Prometheus is taken."""
+    namespace: Input[str]
+    """Of the model, known when Prometheus looks at it."""
+    model: str
+    track: str
+    share: int
+    """Percent of the model's requests that it is to get."""
+    requests: int
+    """That it must have answered well."""
+    minutes: int
+    """Within which it must have, by pods of the version that it has now."""
+
+    def __post_init__(self) -> None:
+        require_dns_label("model", self.model)
+        require_dns_label("track", self.track)
+        if not 0 < self.share <= 100:
+            raise ValueError(f"share {self.share} must be from 1 to 100 percent")
+        if self.requests < 1:
+            raise ValueError(f"requests {self.requests} must be 1 or more")
+        if self.minutes < LEAST_MINUTES:
+            raise ValueError(f"minutes {self.minutes} must be {LEAST_MINUTES} or more")
+
+
+def promotion_gate(
+    name: str, args: PromotionGateArgs, server: ModelServer, parent: pulumi.Resource
+) -> pulumi.Resource:
+    """A Command that fails, and is run again by the next `up`, as long as the track has not shown enough.
+
+    It asks when `server`, the track's, runs the version that the settings name. What sends requests to the
+    track depends on it. It is asked once for each share, and not when nothing changes.
+    """
+    asked = Output.from_input(args.namespace).apply(lambda namespace: questions(args, namespace))
+    return operator_command(
+        f"{name}-{args.track}-gate",
+        "promotion-gate.sh",
+        args.control_plane,
+        parent=parent,
+        payload=asked,
+        after=[server.rolled_out],
+    )
+
+
+def questions(args: PromotionGateArgs, namespace: str) -> str:
+    """What scripts/node/promotion-gate.sh reads: a word and its value on each line."""
+    of_track = f'namespace="{namespace}",model="{args.model}",track="{args.track}"'
+    window = f"{args.minutes}m"
+    # Of predictions that went well, and of no probes: those have no API.
+    answered = f'sum(increase(tensorflow_serving_request_latency_count{{API!="",{of_track}}}[{window}]))'
+    firing = f'ALERTS{{alertstate="firing",severity=~"{SEVERITIES}",{of_track}}}'
+    return "".join(
+        f"{word} {value}\n"
+        for word, value in (
+            ("prometheus", f"/api/v1/namespaces/{NAMESPACE}/services/{PROMETHEUS}:web/proxy"),
+            ("namespace", namespace),
+            ("deployment", f"{args.model}-{args.track}"),
+            ("share", args.share),
+            ("minutes", args.minutes),
+            ("requests", args.requests),
+            ("answered", answered),
+            ("firing", firing),
+        )
+    )
