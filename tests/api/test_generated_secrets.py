@@ -2,7 +2,8 @@
 
 import base64
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import pytest
 from pulumi import Output, ResourceOptions, ResourceTransformationArgs, ResourceTransformationResult
@@ -37,7 +38,8 @@ def here(args: ResourceTransformationArgs) -> ResourceTransformationResult:
 
 
 def not_waited_for(metadata: ObjectMetaArgs) -> ObjectMetaArgs:
-    metadata.annotations = {**(metadata.annotations or {}), **SKIP}
+    given = cast(Mapping[str, str], metadata.annotations or {})
+    metadata.annotations = {**given, **SKIP}
     return metadata
 
 
