@@ -1,13 +1,16 @@
 """`make down`: nothing of it is left on this computer."""
 
 import shutil
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import yaml
 from pulumi.automation.errors import CommandError
 
 from local.errors import Explained
 from local.events import Condenser
-from local.paths import LOCAL, VENV
+from local.paths import KUBECONFIG, LOCAL, VENV
 from local.process import must
 from local.progress import Progress
 from local.stack import has_state, open_stack, other_stacks
@@ -16,6 +19,8 @@ from local.up import PARALLEL
 from stacks.settings.layers import environment
 
 SWEEP = Path(__file__).with_name("sweep.sh")
+# For a connection to a machine of this computer, which takes milliseconds.
+ANSWER_SECONDS = 5
 
 
 def down(stack_name: str, progress: Progress) -> None:
@@ -43,6 +48,13 @@ def down(stack_name: str, progress: Progress) -> None:
 
 def _destroy(stack_name: str, progress: Progress) -> None:
     local = open_stack(stack_name, progress)
+    # The kubeconfig is this stack's, and its machines are swept, only where there is no other.
+    alone = _all_local(stack_name) and not other_stacks(stack_name)
+    if alone and KUBECONFIG.exists() and not answers(KUBECONFIG):
+        # As after a restart of this computer. Each object would be waited for, and they go with the machines.
+        progress.say("  no cluster answers: its machines go as they are")
+        local.stack.workspace.remove_stack(stack_name, force=True)
+        return
     condenser = Condenser(progress)
     with progress.step("down", f"Remove stack {stack_name}") as step:
         try:
@@ -61,6 +73,16 @@ def _destroy(stack_name: str, progress: Progress) -> None:
             # Local machines go with everything on them; what could not be removed from inside goes too.
             progress.say(f"  not removed in good order, the machines go anyway: {condenser.told(error)}")
     local.stack.workspace.remove_stack(stack_name, force=True)
+
+
+def answers(kubeconfig: Path) -> bool:
+    """Whether anything listens where the kubeconfig says that the API server does."""
+    server = urlsplit(yaml.safe_load(kubeconfig.read_text())["clusters"][0]["cluster"]["server"])
+    try:
+        with socket.create_connection((server.hostname, server.port), timeout=ANSWER_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def _all_local(stack_name: str) -> bool:
