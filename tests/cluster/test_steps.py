@@ -14,6 +14,8 @@ from tests.cluster.recorded import Command, kill
 from tests.cluster.software import Software
 
 STEP = "bash components/bootstrap/scripts/operator/step.sh"
+# Seconds. A step that runs when the next one is started, also on a computer that is busy.
+LONG = 15
 CUT = "table inet test_cut { chain input { type filter hook input priority -300; tcp dport 22 drop; }; }"
 
 
@@ -76,7 +78,7 @@ def test_a_step_goes_on_when_the_connection_is_cut_and_the_next_run_follows_it(
 
 @pytest.mark.fault
 def test_a_step_goes_on_when_its_operator_is_killed_and_runs_only_once(steps: Lab, machine: Machine) -> None:
-    slow = step(steps, "slow", lasts=4)
+    slow = step(steps, "slow", lasts=LONG)
     process = slow.start()
     wait_until_runs(machine, "slow")
     kill(process)
@@ -87,18 +89,18 @@ def test_a_step_goes_on_when_its_operator_is_killed_and_runs_only_once(steps: La
 
 @pytest.mark.fault
 def test_the_same_step_started_twice_at_once_runs_once(steps: Lab, machine: Machine) -> None:
-    same = step(steps, "same", lasts=3)
+    same = step(steps, "same", lasts=6)
     processes = [same.start() for _ in range(3)]
     for process in processes:
         _, said = process.communicate(timeout=60)
-        assert process.returncode == 0 and "second 3" in said, said
+        assert process.returncode == 0 and "second 6" in said, said
     assert noted(machine) == ["begin same", "end same"]
 
 
 @pytest.mark.fault
 def test_different_steps_at_once_run_one_after_the_other(steps: Lab, machine: Machine) -> None:
     names = ("one", "two", "three")
-    processes = [step(steps, name, lasts=2).start() for name in names]
+    processes = [step(steps, name, lasts=4).start() for name in names]
     said = [process.communicate(timeout=60)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], said
     assert sum("waiting for step" in text for text in said) == 2
@@ -130,7 +132,7 @@ def test_a_failing_step_says_why_and_runs_again(steps: Lab, machine: Machine) ->
 
 @pytest.mark.fault
 def test_a_killed_step_says_so_and_the_next_run_starts_it_anew(steps: Lab, machine: Machine) -> None:
-    slow = step(steps, "slow", lasts=5)
+    slow = step(steps, "slow", lasts=LONG)
     process = slow.start()
     wait_until_runs(machine, "slow")
     machine.run("systemctl", "kill", "--signal", "KILL", "metalml-step.service")
