@@ -2,6 +2,8 @@
 
 import shutil
 import socket
+import ssl
+from base64 import b64decode
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,10 +78,15 @@ def _destroy(stack_name: str, progress: Progress) -> None:
 
 
 def answers(kubeconfig: Path) -> bool:
-    """Whether anything listens where the kubeconfig says that the API server does."""
-    server = urlsplit(yaml.safe_load(kubeconfig.read_text())["clusters"][0]["cluster"]["server"])
+    """Whether the API server of the kubeconfig is where that says, and nobody else."""
+    cluster = yaml.safe_load(kubeconfig.read_text())["clusters"][0]["cluster"]
+    server, authority = urlsplit(cluster["server"]), b64decode(cluster["certificate-authority-data"])
+    context = ssl.create_default_context(cadata=authority.decode())
     try:
-        with socket.create_connection((server.hostname, server.port), timeout=ANSWER_SECONDS):
+        with (
+            socket.create_connection((server.hostname, server.port), timeout=ANSWER_SECONDS) as connection,
+            context.wrap_socket(connection, server_hostname=server.hostname),
+        ):
             return True
     except OSError:
         return False
