@@ -2,17 +2,15 @@
 
 import shutil
 import socket
-import ssl
-from base64 import b64decode
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import yaml
 from pulumi.automation.errors import CommandError
 
 from local.errors import Explained
 from local.events import Condenser
 from local.paths import KUBECONFIG, LOCAL, VENV
+from local.plugins.kubernetes.kubeconfig import access
 from local.process import must
 from local.progress import Progress
 from local.stack import has_state, open_stack, other_stacks
@@ -79,13 +77,12 @@ def _destroy(stack_name: str, progress: Progress) -> None:
 
 def answers(kubeconfig: Path) -> bool:
     """Whether the API server of the kubeconfig is where that says, and nobody else."""
-    cluster = yaml.safe_load(kubeconfig.read_text())["clusters"][0]["cluster"]
-    server, authority = urlsplit(cluster["server"]), b64decode(cluster["certificate-authority-data"])
-    context = ssl.create_default_context(cadata=authority.decode())
+    found = access(str(kubeconfig))
+    server = urlsplit(found.server)
     try:
         with (
             socket.create_connection((server.hostname, server.port), timeout=ANSWER_SECONDS) as connection,
-            context.wrap_socket(connection, server_hostname=server.hostname),
+            found.trust.wrap_socket(connection, server_hostname=server.hostname),
         ):
             return True
     except OSError:

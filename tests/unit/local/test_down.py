@@ -47,7 +47,13 @@ def kubeconfig(folder: Path, authority: Authority, port: int) -> Path:
     trusted = b64encode(authority.own.certificate.read_bytes()).decode()
     cluster = {"server": f"https://{ADDRESS}:{port}", "certificate-authority-data": trusted}
     file = folder / "kubeconfig"
-    file.write_text(yaml.safe_dump({"clusters": [{"name": "dev", "cluster": cluster}]}))
+    written = {
+        "clusters": [{"name": "dev", "cluster": cluster}],
+        "users": [{"name": "admin", "user": {}}],
+        "contexts": [{"name": "dev", "context": {"cluster": "dev", "user": "admin"}}],
+        "current-context": "dev",
+    }
+    file.write_text(yaml.safe_dump(written))
     return file
 
 
