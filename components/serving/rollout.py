@@ -25,12 +25,12 @@ def track_of(
     return replace(server, deployment=name, service=name, node_port=node_port, labels=labels)
 
 
-def servers_of(tracks: Mapping[str, ModelServerArgs], opts: ResourceOptions | None) -> list[ModelServer]:
-    """The servers of the tracks, in their order.
+def servers_of(tracks: Mapping[str, ModelServerArgs], opts: ResourceOptions | None) -> dict[str, ModelServer]:
+    """The servers by the tracks' names, in their order.
 
     They stand beside the strategy and not below it: with another one they are the same, and go on serving.
     """
-    return [ModelServer(server.deployment, server, opts) for server in tracks.values()]
+    return {track: ModelServer(server.deployment, server, opts) for track, server in tracks.items()}
 
 
 def entry_metadata(model: str, name: str, track: ModelServerArgs) -> ObjectMetaArgs:
@@ -80,9 +80,8 @@ class BlueGreen(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BlueGreenArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(BLUE_GREEN, name, None, opts)
-        self.servers = servers_of(args.tracks, opts)
-        gates = gates_of(name, args.gates, dict(zip(args.tracks, self.servers, strict=True)), self)
-        active = args.tracks[args.active]
+        servers, active = servers_of(args.tracks, opts), args.tracks[args.active]
+        gates = gates_of(name, args.gates, servers, self)
         register_service(
             name,
             parent=self,
@@ -91,16 +90,10 @@ class BlueGreen(pulumi.ComponentResource):
             port=active.container_port,
             node_port=args.node_port,
             # Nobody is sent to a track before all of its pods answer.
-            after=[
-                *gates,
-                *(
-                    server.rolled_out
-                    for server in self.servers
-                    if server.deployment_name == active.deployment
-                ),
-            ],
+            after=[*gates, servers[args.active].rolled_out],
         )
 
+        self.servers = list(servers.values())
         self.node_port = pulumi.Output.from_input(args.node_port)
         self.predict_path = self.servers[0].predict_path
         self.register_outputs({"node_port": self.node_port, "predict_path": self.predict_path})

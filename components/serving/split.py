@@ -49,8 +49,8 @@ class Routed(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RoutedArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:serving:Routed", name, None, opts)
-        servers = servers_of(args.tracks, opts)
-        gates = gates_of(name, args.gates, dict(zip(args.tracks, servers, strict=True)), self)
+        by_track = servers_of(args.tracks, opts)
+        gates, servers = gates_of(name, args.gates, by_track, self), list(by_track.values())
         first = next(iter(args.tracks.values()))
         route = HTTPRoute(
             name,
@@ -97,7 +97,7 @@ class ByReplicas(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ByReplicasArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(BY_REPLICAS, name, None, opts)
-        servers = servers_of(args.tracks, opts)
+        servers = list(servers_of(args.tracks, opts).values())
         first = next(iter(args.tracks.values()))
         register_service(
             name,

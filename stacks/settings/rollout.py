@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from components.serving.promotion import LEAST_MINUTES
 from stacks.settings.base import Items, Model
 from stacks.settings.fields import HeaderName, Image, Label, NodePort, Text, Version
 
@@ -30,8 +31,8 @@ class GateSettings(Model):
 
     above: Annotated[int, Field(ge=0, le=99)] = 10  # percent of the requests that it may have without
     requests: Annotated[int, Field(ge=1)] = 100  # predictions that it has answered well
-    # Within which, by pods of the version that it has now; five are a few scrapes.
-    minutes: Annotated[int, Field(ge=5, le=1440)] = 10
+    # Within which, by pods of the version that it has now.
+    minutes: Annotated[int, Field(ge=LEAST_MINUTES, le=1440)] = 10
 
 
 class TrackSettings(Model):

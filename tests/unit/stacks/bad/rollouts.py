@@ -22,6 +22,18 @@ def canary(*weights: int, strategy: str = "canary", **changes: Any) -> dict[str,
 
 GATEWAY: dict[str, Any] = {"platform.gateway": {}}
 
+
+def gated(rollout: dict[str, Any], **gate: Any) -> dict[str, Any]:
+    """Dev with monitoring on, and a rollout whose second track has this gate."""
+    return {
+        **GATEWAY,
+        "platform.monitoring": {},
+        "cluster.firewall.scrapeRanges": SCRAPED,
+        "models[0].rollout": rollout,
+        "models[0].rollout.tracks[1].gate": gate,
+    }
+
+
 ROLLOUTS = {
     "weights that do not add up": Bad(
         change={**GATEWAY, "models[0].rollout": canary(90, 20)},
@@ -123,34 +135,17 @@ ROLLOUTS = {
         says=("default, as models[0].servedName has it", "behind the gateway"),
     ),
     "gate before pods that are counted": Bad(
-        change={
-            "platform.monitoring": {},
-            "cluster.firewall.scrapeRanges": SCRAPED,
-            "models[0].rollout": canary(50, 50, splitBy="replicas"),
-            "models[0].rollout.tracks[1].gate": {},
-        },
+        change=gated(canary(50, 50, splitBy="replicas")),
         at="models[0].rollout.tracks[1].gate",
         says=("with splitBy replicas", "blue-green"),
     ),
     "gate that asks for nothing": Bad(
-        change={
-            **GATEWAY,
-            "platform.monitoring": {},
-            "cluster.firewall.scrapeRanges": SCRAPED,
-            "models[0].rollout": canary(50, 50),
-            "models[0].rollout.tracks[1].gate": {"requests": 0},
-        },
+        change=gated(canary(50, 50), requests=0),
         at="models[0].rollout.tracks[1].gate.requests",
         says=("0", "1"),
     ),
     "gate over less than what is recorded": Bad(
-        change={
-            **GATEWAY,
-            "platform.monitoring": {},
-            "cluster.firewall.scrapeRanges": SCRAPED,
-            "models[0].rollout": canary(50, 50),
-            "models[0].rollout.tracks[1].gate": {"minutes": 1},
-        },
+        change=gated(canary(50, 50), minutes=1),
         at="models[0].rollout.tracks[1].gate.minutes",
         says=("1", "5"),
     ),
