@@ -8,6 +8,8 @@ source "$METALML_WORK/scripts/params.sh"
 
 readonly CONFIG=/etc/kubernetes/metalml/kubeadm.yaml
 readonly MANIFESTS=/etc/kubernetes/manifests
+# Those of kubeadm; what else somebody has put beside them is theirs.
+readonly STATIC_PODS=(etcd kube-apiserver kube-controller-manager kube-scheduler)
 # Until the kubelet has stopped what runs of the control plane and started it anew: seconds, on a busy machine a minute.
 readonly RESTART_SECONDS=300
 export KUBECONFIG=/etc/kubernetes/admin.conf KUBECACHEDIR=/run/metalml/kubectl
@@ -58,21 +60,20 @@ runs_anew() {
 
 reconfigure() {
   cmp -s "$CONFIG" "$STATE/kubeadm-applied.yaml" && return 0
-  local manifest name
+  local name
   local -A before running
   until_true "the API server does not answer" api_answers
   # All that goes through the API server comes before anything of it is restarted. CoreDNS stays as it is: no setting
   # changes it, and kubeadm refuses to look at one that is newer than it knows.
   kubeadm init phase upload-config all --config "$CONFIG"
   kubeadm init phase addon kube-proxy --config "$CONFIG"
-  for manifest in "$MANIFESTS"/*.yaml; do
-    name=$(basename "$manifest" .yaml)
-    before[$name]=$(sha256sum <"$manifest")
+  for name in "${STATIC_PODS[@]}"; do
+    before[$name]=$(sha256sum <"$MANIFESTS/$name.yaml")
     running[$name]=$(static_pod "$name")
   done
   kubeadm init phase control-plane all --config "$CONFIG"
   kubeadm init phase etcd local --config "$CONFIG"
-  for name in "${!before[@]}"; do
+  for name in "${STATIC_PODS[@]}"; do
     if [[ $(sha256sum <"$MANIFESTS/$name.yaml") == "${before[$name]}" ]]; then continue; fi
     until_true "$name does not run with its changed settings" runs_anew "$name" "${running[$name]% *}"
     say "restarted $name"
