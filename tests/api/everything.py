@@ -43,14 +43,19 @@ def render_everything(folder: Path) -> Sequence[Mapping[str, Any]]:
 
 
 @contextmanager
-def everything(folder: Path) -> Iterator[tuple[Callable[[], None], Mapping[str, str]]]:
-    """The program with every feature on, and what Commands print that it goes on with, by their names."""
+def everything(
+    folder: Path, settings_file: str = SETTINGS
+) -> Iterator[tuple[Callable[[], None], Mapping[str, str]]]:
+    """The program with every feature on, and what Commands print that it goes on with, by their names.
+
+    With another file of settings: as much of it as those ask for.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project(folder))
         # The machines' keys are those of the folder; what was downloaded is not.
         patch.setenv("XDG_CACHE_HOME", str(cache_root().parent))
         patch.setenv("HOME", str(folder))
-        settings = parse(read(SETTINGS), "everything", folder, secret={"s3SecretAccessKey", "secrets"})
+        settings = parse(read(settings_file), "everything", folder, secret={"s3SecretAccessKey", "secrets"})
         place_release_files(releases_of(settings), Progress())
         patch.setattr(cluster, "calico_definitions", lambda cache: calico_kinds())
         outputs = {f"{machine.name}-preflight": json.dumps(FACTS) for machine in settings.machines}

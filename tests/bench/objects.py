@@ -21,11 +21,14 @@ from local.plugins.kubernetes.schemas import with_schemas_of
 from local.up import PARALLEL
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack, Program
-from tests.api.everything import KUBECONFIG, everything
+from tests.api.everything import KUBECONFIG, SETTINGS, everything
 from tests.api.kueue_kinds import kueue_kinds
 from tests.bench.memory import peak
 from tests.bench.pretended_node import pretended_node
 
+# What is brought up, and the settings that ask for it. The first is also compared with the engine's floor.
+WHOLE, OBSERVABILITY = "whole", "observability"
+SCOPES = {WHOLE: SETTINGS, OBSERVABILITY: "tests/bench/observability.yaml"}
 # As many as the official plugin was measured with.
 PLAIN = 301
 NAMESPACE = "bench"
@@ -43,29 +46,37 @@ Object = Mapping[str, Any]
 
 
 def measure_objects(folder: Path, number: int, tell: Callable[[str], None]) -> dict[str, Any]:
-    """Seconds of each operation by each way, `number` times.
+    """Of each scope the seconds of each operation by each way, `number` times.
 
     `resources`, `objects` and `chain` tell what the program makes: all its resources, the objects among them,
     and the seconds that the objects themselves ask to wait, one after the other. `memory` is the most that
     engine, plugins and program took together, in bytes.
     """
-    for name in ("server", "program", "engine"):
+    for name in ("server", "engine", *SCOPES):
         (folder / name).mkdir()
     server = ApiServer(folder / "server")
     try:
         server.wait()
         # Whose queues the program declares, and which it does not install.
         server.establish(kueue_kinds())
-        with pretended_node(server), everything(folder / "program") as (build, outputs):
-            engine = Engine(folder / "engine", server.kubeconfig)
-            program = _on(server, folder, build, outputs)
-            return _rounds(engine, server, program, number, tell)
+        engine, found = Engine(folder / "engine", server.kubeconfig), {}
+        with pretended_node(server):
+            for scope, settings in SCOPES.items():
+                with everything(folder / scope, settings) as (build, outputs):
+                    program = _on(server, folder, build, outputs)
+                    found[scope] = _rounds(engine, server, program, scope, number, tell)
+        return found
     finally:
         server.stop()
 
 
 def _rounds(
-    engine: Engine, server: ApiServer, program: Program, number: int, tell: Callable[[str], None]
+    engine: Engine,
+    server: ApiServer,
+    program: Program,
+    scope: str,
+    number: int,
+    tell: Callable[[str], None],
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"rounds": []}
     for turn in range(number):
@@ -73,18 +84,19 @@ def _rounds(
 
         def took(way: str, seconds: dict[str, float], into: dict[str, Any] = times) -> None:
             into[way] = seconds
-            tell(f"  objects, {way}: " + ", ".join(f"{name} {each:.1f}" for name, each in seconds.items()))
+            each = ", ".join(f"{name} {one:.1f}" for name, one in seconds.items())
+            tell(f"  objects, {scope}, {way}: {each}")
 
+        look = partial(_look, server, found)
         with peak() as memory:
-            took(
-                "program", _by_engine(engine.stack(f"program-{turn}"), program, partial(_look, server, found))
-            )
+            took("program", _by_engine(engine.stack(f"{scope}-{turn}"), program, look))
         found["memory"] = max(found.get("memory", 0), memory.most)
         objects, resources = found.pop("made"), found["resources"]
         took("kubectl", _by_kubectl(server, objects))
-        took("floor", _by_engine(engine.stack(f"floor-{turn}"), partial(_plain, resources)))
-        took("plain", _by_engine(engine.stack(f"plain-{turn}"), partial(_plain, PLAIN)))
-        took("plain by kubectl", _by_kubectl(server, _plain_objects()))
+        if scope == WHOLE:
+            took("floor", _by_engine(engine.stack(f"floor-{turn}"), partial(_plain, resources)))
+            took("plain", _by_engine(engine.stack(f"plain-{turn}"), partial(_plain, PLAIN)))
+            took("plain by kubectl", _by_kubectl(server, _plain_objects(PLAIN)))
         found["rounds"].append(times)
     return found
 
@@ -133,18 +145,20 @@ def _list(objects: Sequence[Object]) -> str:
 def _plain(count: int, options: ResourceOptions) -> None:
     namespace = Namespace(NAMESPACE, metadata={"name": NAMESPACE}, opts=options)
     then = ResourceOptions.merge(options, ResourceOptions(depends_on=[namespace]))
-    for one in _plain_objects()[1:count]:
+    for one in _plain_objects(count)[1:]:
         name = one["metadata"]["name"]
         ConfigMap(name, metadata=one["metadata"], data=one["data"], opts=then)
 
 
-def _plain_objects() -> list[Object]:
+def _plain_objects(count: int) -> list[Object]:
+    """A namespace, and ConfigMaps in it, so many together."""
+
     def plain(kind: str, **more: Any) -> Object:
         return {"apiVersion": "v1", "kind": kind, **more}
 
     maps = [
         plain("ConfigMap", metadata={"name": f"plain-{each}", "namespace": NAMESPACE}, data={"k": str(each)})
-        for each in range(1, PLAIN)
+        for each in range(1, count)
     ]
     return [plain("Namespace", metadata={"name": NAMESPACE}), *maps]
 
