@@ -39,7 +39,10 @@ DEFAULT_FILLED = Decimal("0.8")
 
 
 def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Output[str]]:
-    """Make what the settings ask for: `kibana`, its address, known when it answers; empty without one."""
+    """Make what the settings ask for.
+
+    `kibana` is its address, known when it answers, and `namespace` where it is; empty without one.
+    """
     wanted = settings.platform.logging
     if wanted is None:
         return {}
@@ -76,7 +79,7 @@ def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Outp
         ),
         on,
     )
-    return {"kibana": kibana.url}
+    return {"namespace": namespace.metadata.name, "kibana": kibana.url}
 
 
 def _after(first: Resource) -> ResourceTransformation:
@@ -184,8 +187,8 @@ def search_models(settings: Settings, cluster: ClusterOutputs, platform: Platfor
     Whether another stack's platform has a Kibana is known only while this one is brought up, which is too
     late to decide what there is.
     """
-    kibana = platform.logging
-    if not kibana or not settings.models:
+    logging = platform.logging
+    if not logging or not settings.models:
         return
     models = [
         SearchedModel(
@@ -201,7 +204,8 @@ def search_models(settings: Settings, cluster: ClusterOutputs, platform: Platfor
             name="model-searches",
             image={**IMAGES, **settings.images}["elasticsearch"],
             objects=model_searches(models),
-            known_when=[kibana["kibana"]],
+            answers=logging["kibana"],
+            namespace=logging["namespace"],
         ),
         ResourceOptions(provider=cluster.kubernetes),
     )

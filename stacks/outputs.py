@@ -133,7 +133,8 @@ class PlatformOutputs:
     `runbooks` and `dashboards` are; empty where nobody looks."""
 
     logging: Mapping[str, Output[str]] = field(default_factory=dict)
-    """`kibana`: its address, known when it answers; empty without one, and for another stack's platform."""
+    """`kibana`: its address, known when it answers; `namespace`: where it is. Empty without one, and for
+    another stack's platform."""
 
     def models_gateway(self) -> Output[Mapping[str, Any]]:
         """The gateway, known only when it listens; an error where there is none."""

@@ -147,7 +147,7 @@ class Kibana(pulumi.ComponentResource):
                 name="kibana-data-views",
                 image=args.client_image,
                 objects=data_views(),
-                known_when=[service.id],
+                answers=service.id,
             ),
             child,
         )

@@ -1,6 +1,5 @@
 """Objects that Kibana shows, brought by a Job: data views and saved searches."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -26,8 +25,10 @@ class KibanaObjectsArgs:
     """With curl."""
     objects: str
     """NDJSON, as Kibana exports it."""
-    known_when: Sequence[Input[str]] = ()
-    """What is known only when the namespace is there, and Kibana in it."""
+    answers: Input[str]
+    """Known only when Kibana answers: until then nothing is brought."""
+    namespace: Input[str] = NAMESPACE
+    """Kibana's; of another layer, known only when it is there."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
@@ -45,7 +46,7 @@ class KibanaObjects(pulumi.ComponentResource):
             name,
             metadata=ObjectMetaArgs(
                 name=args.name,
-                namespace=Output.all(*args.known_when).apply(lambda _: NAMESPACE),
+                namespace=args.namespace,
                 labels=labels_of(args.name),
             ),
             data={"objects.ndjson": args.objects},
@@ -67,7 +68,7 @@ class KibanaObjects(pulumi.ComponentResource):
                 )
             },
         )
-        contents = digest_of(args.objects, script(SCRIPT), *args.known_when)
+        contents = digest_of(args.objects, script(SCRIPT), args.answers)
         job = client_job(args.name, pod, contents, ResourceOptions(parent=self, depends_on=[policy]))
         self.imported = job.id
         self.register_outputs({})
