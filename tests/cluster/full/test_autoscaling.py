@@ -16,11 +16,14 @@ MODEL = "scaled"
 PORT = 30070
 # Seconds. The measure that the model is promised to follow a load by; new figures come every 15 s.
 LONGEST_UP = 60
+# By figures that a scrape every 15 s brings, as a rate over a minute.
+LONGEST_UP_BY_REQUESTS = 120
 # Stabilization in the test's settings, two steps down of 30 s each, and figures that come late.
 LONGEST_DOWN = 240
 LONGEST_RECOMMENDATION = 180
 LONGEST_FIGURES = 120
-AUTOSCALING = {"min": 1, "max": 3, "cpuPercent": 70, "downAfterSeconds": 30, "vertical": {}}
+PODS = {"min": 1, "max": 3, "downAfterSeconds": 30}
+AUTOSCALING = {**PODS, "cpuPercent": 70, "vertical": {}}
 
 
 def resources(memory: str) -> dict[str, dict[str, str]]:
@@ -39,6 +42,11 @@ def settings(**changes: object) -> dict[str, object]:
         **changes,
     }
     return {"metalml:models": [model]}
+
+
+def predict_url(full: FullCluster) -> str:
+    address = full.project.settings("full")["config"]["metalml:machines"][0]["address"]
+    return f"http://{address}:{PORT}/v1/models/{MODEL}:predict"
 
 
 def wanted_pods(full: FullCluster) -> int:
@@ -105,9 +113,8 @@ def test_use_of_machines_and_pods_is_measured(full: FullCluster) -> None:
 
 
 def test_pods_follow_the_load_and_up_does_not_touch_their_number(scaled: FullCluster) -> None:
-    address = scaled.project.settings("full")["config"]["metalml:machines"][0]["address"]
+    url = predict_url(scaled)
     wait_until(lambda: wanted_pods(scaled) == 1, LONGEST_DOWN)
-    url = f"http://{address}:{PORT}/v1/models/{MODEL}:predict"
     with watched(scaled) as seen:
         with Load(url, clients=4, per_second=100) as load:
             up = wait_until(lambda: wanted_pods(scaled) == 3, LONGEST_UP)
@@ -137,3 +144,13 @@ def test_a_size_is_recommended(scaled: FullCluster) -> None:
     for pod in pods["items"]:
         (server,) = pod["spec"]["containers"]
         assert server["resources"]["requests"]["cpu"] == "50m"
+
+
+def test_pods_follow_the_requests_per_second_where_those_are_asked_for(scaled: FullCluster) -> None:
+    scaled.write(MODEL, settings(autoscaling={**PODS, "requestsPerSecond": 20}))
+    scaled.project.must("up", MODEL)
+    wait_until(lambda: wanted_pods(scaled) == 1, LONGEST_DOWN)
+    with Load(predict_url(scaled), clients=4, per_second=100) as load:
+        up = wait_until(lambda: wanted_pods(scaled) == 3, LONGEST_UP_BY_REQUESTS)
+    print(f"1 to 3 pods {up:.0f} s after the load began")
+    assert load.failures == [], load.told()

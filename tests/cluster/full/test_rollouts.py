@@ -16,6 +16,7 @@ import pytest
 
 from tests.cluster.full.cluster import FullCluster
 from tests.cluster.full.lines import BODY, make_lines, version_of
+from tests.cluster.full.prometheus import until_found
 from tests.cluster.load import Load
 
 STACK, MODEL = "rollouts", "line"
@@ -33,6 +34,9 @@ ENOUGH = 200
 CHANGES = 5
 # The least that a gate can be set to, and how long it may take after that.
 GATE_MINUTES, GATE_SPARE_SECONDS = 5, 120
+HELD_BACK = "line-green does not get 50 % of the requests yet"
+# Seconds: a pod of an evaluation, a scrape and a look at the rules, on a busy computer.
+TOLD_SECONDS = 120
 
 
 class Rollouts:
@@ -40,6 +44,8 @@ class Rollouts:
 
     def __init__(self, full: FullCluster, folder: Path) -> None:
         self.full, self.made, self.source = full, folder / "made", folder / "source"
+        self.samples = folder / "samples.jsonl"
+        self.evaluated: dict[str, Any] | None = None
         make_lines(full, self.made, 1 + CHANGES)
 
     def offer(self, *versions: int) -> None:
@@ -57,12 +63,25 @@ class Rollouts:
             "service": {"nodePort": PORT},
             "resources": {"requests": {"cpu": "50m", "memory": "512Mi"}},
             "rollout": rollout or {"strategy": "rolling"},
+            "evaluation": self.evaluated,
         }
         self.full.write(STACK, {"metalml:models": [model]})
 
     def up(self, **rollout: Any) -> None:
         self.settings(**rollout)
         self.full.project.must("up", STACK)
+
+    def evaluate(self, track: str, right: int) -> None:
+        """Measure now how many answers of a track are those of version `right`."""
+        samples = [{"instance": float(x), "label": 0.5 * x + right} for x in range(20)]
+        self.samples.write_text("\n".join(json.dumps(one) for one in samples))
+        self.evaluated = {"samples": str(self.samples), "everyMinutes": 60, "accuracy": 0.9}
+        self.up(**by_header())
+        job = f"right-{right}-{time.time_ns()}"
+        evaluation = f"--from=cronjob/{MODEL}-{track}-evaluation"
+        self.full.kubectl("create", "job", job, "-n", "ml", evaluation)
+        ends = ("--for=condition=Complete", f"--timeout={TOLD_SECONDS}s")
+        self.full.kubectl("wait", "-n", "ml", f"job/{job}", *ends)
 
     def pods(self) -> list[dict[str, Any]]:
         labels = f"app.kubernetes.io/name=model-server,app.kubernetes.io/instance={MODEL}"
@@ -113,6 +132,12 @@ def expect(version: str, headers: dict[str, str] | None = None) -> None:
 def two(first: int, second: int, **changes: Any) -> list[dict[str, Any]]:
     """The tracks blue and green."""
     return [{"name": "blue", "version": first}, {"name": "green", "version": second, **changes}]
+
+
+def by_header() -> dict[str, Any]:
+    """Version 3 for everybody, version 2 for those who ask for it."""
+    blue, green = two(3, 2, headers={"x-variant": "b"})
+    return {"strategy": "ab", "tracks": [{**blue, "weight": 100}, green]}
 
 
 def test_version_changes_lose_no_request(rollouts: Rollouts, at_least: int) -> None:
@@ -230,6 +255,20 @@ def test_a_new_version_of_the_other_track_is_seen_on_its_own_port_only(rollouts:
         assert set(load.answers) == {"version 1"}
 
 
+def test_without_a_gateway_a_share_of_the_pods_is_a_share_of_the_connections(rollouts: Rollouts) -> None:
+    stable, canary = two(1, 2)
+    tracks = [{**stable, "weight": 75, "replicas": 3}, {**canary, "weight": 25}]
+    with asked() as loads:
+        rollouts.up(strategy="canary", splitBy="replicas", tracks=tracks)
+    for load in loads:
+        assert not load.failures, load.told()
+    with Load(URL, body=BODY, kind=version_of) as load:
+        load.until(4000)
+    assert not load.failures, load.told()
+    # Each connection is a throw of a die of its own: four times the deviation that this many have.
+    assert abs(load.answers["version 2"] / load.requests - 0.25) < 0.03, load.told()
+
+
 def test_a_canary_gets_its_share(rollouts: Rollouts) -> None:
     tracks = [{**track, "weight": weight} for track, weight in zip(two(3, 2), (90, 10), strict=True)]
     rollouts.up(strategy="canary", tracks=tracks)
@@ -241,8 +280,7 @@ def test_a_canary_gets_its_share(rollouts: Rollouts) -> None:
 
 
 def test_a_header_chooses_the_version_each_time(rollouts: Rollouts) -> None:
-    blue, green = two(3, 2, headers={"x-variant": "b"})
-    rollouts.up(strategy="ab", tracks=[{**blue, "weight": 100}, green])
+    rollouts.up(**by_header())
     expect("version 2", {"X-Variant": "b"})
     with (
         Load(ROUTED_URL, body=BODY, kind=version_of, headers={"X-Variant": "b"}) as chosen,
@@ -261,16 +299,33 @@ def weights(rollouts: Rollouts) -> dict[str, int]:
     return {backend["name"]: backend["weight"] for backend in rules[-1]["backendRefs"]}
 
 
-def test_a_track_gets_more_than_a_try_when_it_has_shown_itself_and_not_before(rollouts: Rollouts) -> None:
-    def half(requests: int) -> dict[str, Any]:
-        blue, green = two(3, 2, gate={"requests": requests, "minutes": GATE_MINUTES})
-        return {"strategy": "canary", "tracks": [{**blue, "weight": 50}, {**green, "weight": 50}]}
+def half(requests: int) -> dict[str, Any]:
+    """Green is to get as much as blue, when it has answered that many requests."""
+    blue, green = two(3, 2, gate={"requests": requests, "minutes": GATE_MINUTES})
+    return {"strategy": "canary", "tracks": [{**blue, "weight": 50}, {**green, "weight": 50}]}
 
+
+def test_a_track_about_which_an_alert_fires_gets_no_more_than_a_try(rollouts: Rollouts) -> None:
+    firing = 'ALERTS{alertname="ModelAccuracyLow",model="line",track="green",alertstate="firing"}'
+    before = weights(rollouts)
+    rollouts.evaluate("green", right=3)
+    until_found(rollouts.full, firing, TOLD_SECONDS)
+    rollouts.settings(**half(1))
+    run = rollouts.full.project.run("up", STACK)
+    assert run.code != 0
+    assert HELD_BACK in run.text
+    assert "alerts about it fire: ModelAccuracyLow" in run.text
+    assert weights(rollouts) == before
+    rollouts.evaluate("green", right=2)
+    until_found(rollouts.full, f"absent({firing})", TOLD_SECONDS)
+
+
+def test_a_track_gets_more_than_a_try_when_it_has_shown_itself_and_not_before(rollouts: Rollouts) -> None:
     before = weights(rollouts)
     rollouts.settings(**half(1_000_000))
     run = rollouts.full.project.run("up", STACK)
     assert run.code != 0
-    assert "line-green does not get 50 % of the requests yet" in run.text
+    assert HELD_BACK in run.text
     assert "of 1000000 that are asked for" in run.text
     assert weights(rollouts) == before
     rollouts.settings(**half(ENOUGH))
@@ -278,6 +333,6 @@ def test_a_track_gets_more_than_a_try_when_it_has_shown_itself_and_not_before(ro
     with Load(ROUTED_URL, clients=1, per_second=10, body=BODY, kind=version_of, headers={"X-Variant": "b"}):
         # Its pods may be younger than they are to be; each run asks again.
         while (run := rollouts.full.project.run("up", STACK)).code:
-            assert "line-green does not get 50 % of the requests yet" in run.text, run.text
+            assert HELD_BACK in run.text, run.text
             assert time.monotonic() < deadline, run.text
     assert weights(rollouts) == {"line-blue": 50, "line-green": 50}
