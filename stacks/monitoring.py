@@ -3,7 +3,7 @@
 from pulumi import Input, ResourceOptions
 
 from components.monitoring.exporters import run_blackbox_exporter, run_kube_state_metrics
-from components.monitoring.kinds import monitoring_definitions
+from components.monitoring.kinds import PodMonitor, PrometheusRule, monitoring_definitions
 from components.monitoring.model_scraping import scrape_models
 from components.monitoring.names import NAMESPACE
 from components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
@@ -59,7 +59,7 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
             grafana=wanted.grafana is not None,
             logs=settings.platform.logging is not None,
         ),
-        operator.ready,
+        operator.kinds,
         options,
     )
     kept = wanted.prometheus
@@ -81,11 +81,10 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
         options,
     )
     run_alertmanager(settings, wanted.alerting, namespace, operator.ready, options)
-    pushed = Pushgateway(
-        "pushgateway", images["pushgateway"], namespace, operator.ready, cluster.ready, options
-    )
-    scrape_models(namespace, operator.ready, options)
-    register_platform_rules(settings, namespace, operator.ready, options)
+    monitors, rules = (operator.kinds[kind.kind_name] for kind in (PodMonitor, PrometheusRule))
+    pushed = Pushgateway("pushgateway", images["pushgateway"], namespace, monitors, cluster.ready, options)
+    scrape_models(namespace, monitors, options)
+    register_platform_rules(settings, namespace, rules, options)
     build_grafana(settings, cluster, namespace, servers)
     links = links_of(settings)
     return {

@@ -20,7 +20,7 @@ STABLE = "stable"
 
 
 def scrape_models(namespace: Input[str], defined: Resource, opts: ResourceOptions) -> PodMonitor:
-    """Scrape the model servers of all namespaces; `defined`: once it is there, so are the kinds."""
+    """Scrape the model servers of all namespaces; `defined`: once it is there, so is the kind."""
     return PodMonitor(
         "scrape-models",
         ObjectMetaArgs(name=NAME, namespace=namespace, labels=labels(NAME)),

@@ -42,17 +42,23 @@ class OperatorArgs:
 class Operator(pulumi.ComponentResource):
     """The operator with its kinds.
 
-    What is removed goes in an order: first what it acts on, while it still runs, then the operator, the kinds
-    last.
+    What is removed goes in an order: first what it runs pods for, while it still runs, then the operator, the
+    kinds last.
     """
 
+    kinds: Mapping[str, Resource]
+    """The definition of each kind, by the kind's name: what objects wait for that need no operator yet."""
     ready: Resource
-    """What objects of its kinds wait for."""
+    """What those wait for that it runs pods for."""
 
     def __init__(self, name: str, args: OperatorArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:monitoring:Operator", name, None, opts)
         child = ResourceOptions(parent=self)
         definitions = register_definitions(name, args.definitions, child)
+        self.kinds = {
+            definition["spec"]["names"]["kind"]: registered
+            for definition, registered in zip(args.definitions, definitions, strict=True)
+        }
         self.ready = Controller(name, _controller_args(args, definitions), child).deployment
         self.register_outputs({})
 

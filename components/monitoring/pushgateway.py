@@ -36,7 +36,7 @@ class Pushgateway(pulumi.ComponentResource):
         wait_for: Sequence[Resource] = (),
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`defined`: once it is there, so are the operator's kinds."""
+        """`defined`: once it is there, so is the kind PodMonitor."""
         super().__init__("metalml:monitoring:Pushgateway", name, None, opts)
         pushers = NetworkPolicyPeerArgs(
             namespace_selector=LabelSelectorArgs(), pod_selector=LabelSelectorArgs(match_labels=MAY_PUSH)

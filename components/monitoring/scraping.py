@@ -101,25 +101,27 @@ class Scraping(pulumi.ComponentResource):
         name: str,
         namespace: Input[str],
         pods: Mapping[str, Pods],
-        defined: Resource,
+        kinds: Mapping[str, Resource],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`defined`: once it is there, so are the kinds."""
+        """`kinds`: the operator's, by name."""
         super().__init__("metalml:monitoring:Scraping", name, None, opts)
         child = ResourceOptions(parent=self)
-        then = ResourceOptions(parent=self, depends_on=[defined])
+
+        def of(kind: str) -> ResourceOptions:
+            return ResourceOptions(parent=self, depends_on=[kinds[kind]])
 
         def metadata(object_name: str) -> ObjectMetaArgs:
             return ObjectMetaArgs(name=object_name, namespace=namespace, labels=labels(object_name))
 
         for job, wanted in pods.items():
-            PodMonitor(f"scrape-{job}", metadata(job), pod_monitor_spec(wanted), then)
+            PodMonitor(f"scrape-{job}", metadata(job), pod_monitor_spec(wanted), of(PodMonitor.kind_name))
         for job, (port, spec) in _control_plane().items():
             _find_static_pods(job, port, child)
-            ServiceMonitor(f"scrape-{job}", metadata(job), spec, then)
-        ServiceMonitor("scrape-apiserver", metadata("apiserver"), _api_server(), then)
+            ServiceMonitor(f"scrape-{job}", metadata(job), spec, of(ServiceMonitor.kind_name))
+        ServiceMonitor("scrape-apiserver", metadata("apiserver"), _api_server(), of(ServiceMonitor.kind_name))
         for job, path in {"kubelet": "/metrics", "cadvisor": "/metrics/cadvisor"}.items():
-            ScrapeConfig(f"scrape-{job}", metadata(job), kubelet_spec(job, path), then)
+            ScrapeConfig(f"scrape-{job}", metadata(job), kubelet_spec(job, path), of(ScrapeConfig.kind_name))
         self.register_outputs({})
 
 

@@ -13,7 +13,10 @@ from components.monitoring.volume import Volume
 from components.versions import IMAGES
 from tests.unit.conftest import plain
 
-DEFINITION = {"metadata": {"name": "things.example.com"}, "spec": {}}
+DEFINITIONS = [
+    {"metadata": {"name": kind.lower()}, "spec": {"names": {"kind": kind}}}
+    for kind in ("PodMonitor", "ServiceMonitor", "ScrapeConfig")
+]
 
 
 def operator(engine, settle):
@@ -24,7 +27,7 @@ def operator(engine, settle):
             namespace="monitoring",
             image=IMAGES["prometheus-operator"],
             reloader_image=IMAGES["prometheus-config-reloader"],
-            definitions=[DEFINITION],
+            definitions=DEFINITIONS,
         )
         made.append(Operator("prometheus-operator", args))
 
@@ -125,7 +128,7 @@ def test_the_control_plane_is_scraped(engine, settle):
             "scraping",
             "monitoring",
             scraped_pods("monitoring", gpus=False, grafana=False, logs=False),
-            made.ready,
+            made.kinds,
         )
     )
     found = {service["metadata"]["name"]: service["spec"] for service in of_kind(engine, "Service")}

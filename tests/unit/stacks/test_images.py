@@ -16,6 +16,11 @@ from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
 Settle = Callable[[Callable[[], object]], None]
 # Of the cluster layer, which is not built here.
 DEFINITION = {"metadata": {"name": "things.example.com"}, "spec": {}}
+# Of the kinds that monitors and rules wait for.
+MONITORING = [
+    {"metadata": {"name": kind.lower()}, "spec": {"names": {"kind": kind}}}
+    for kind in ("PodMonitor", "PrometheusRule", "ScrapeConfig", "ServiceMonitor")
+]
 # What the Prometheus operator puts beside each Prometheus.
 BY_FLAG = "--prometheus-config-reloader="
 OF_THE_CLUSTER = {"images.tigera-operator"}
@@ -49,7 +54,7 @@ def test_the_images_that_run_are_those_that_are_told(
         engine.outputs[f"{name}-certificate"] = {"stdout": "a certificate and its key"}
     monkeypatch.setattr("stacks.autoscaling.vpa_definitions", lambda _: [DEFINITION])
     monkeypatch.setattr("stacks.gateway.gateway_definitions", lambda _: [DEFINITION])
-    monkeypatch.setattr("stacks.monitoring.monitoring_definitions", lambda _: [DEFINITION])
+    monkeypatch.setattr("stacks.monitoring.monitoring_definitions", lambda _: MONITORING)
 
     def build() -> None:
         cluster = references.cluster_of("prod")
