@@ -1,6 +1,6 @@
 """Grafana, where the settings of monitoring ask for it."""
 
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import Output, ResourceOptions
 
 from components.monitoring.dashboards.cost import Prices
 from components.monitoring.dashboards.every import dashboards
@@ -12,10 +12,8 @@ from stacks.settings import Settings
 from stacks.settings.grafana import PricesSettings
 
 
-def build_grafana(
-    settings: Settings, cluster: ClusterOutputs, namespace: Output[str], prometheus: Resource
-) -> None:
-    """Install it once Prometheus answers, with all dashboards."""
+def build_grafana(settings: Settings, cluster: ClusterOutputs, namespace: Output[str]) -> None:
+    """Install it with all dashboards."""
     monitoring = settings.platform.monitoring
     if monitoring is None or monitoring.grafana is None:
         return
@@ -31,7 +29,6 @@ def build_grafana(
             node_port=wanted.node_port,
             size=wanted.volume and wanted.volume.size,
             storage_class=wanted.volume and wanted.volume.storage_class,
-            wait_for=[prometheus],
         ),
         ResourceOptions(provider=cluster.kubernetes),
     )

@@ -85,7 +85,7 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
     pushed = Pushgateway("pushgateway", images["pushgateway"], namespace, monitors, cluster.ready, options)
     scrape_models(namespace, monitors, options)
     register_platform_rules(settings, namespace, rules, options)
-    build_grafana(settings, cluster, namespace, servers)
+    build_grafana(settings, cluster, namespace)
     links = links_of(settings)
     return {
         "namespace": namespace,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.apps.v1 import (
     Deployment,
     DeploymentSpecArgs,
@@ -68,7 +68,6 @@ class GrafanaArgs:
     """Of the volume with users and what they set; None: it goes with the pod."""
     storage_class: str | None = None
     """None: the cluster's default."""
-    wait_for: Sequence[Resource] = ()
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
@@ -156,7 +155,7 @@ class Grafana(pulumi.ComponentResource):
                     ),
                 ),
             ),
-            opts=ResourceOptions(parent=self, depends_on=[policy, *args.wait_for]),
+            opts=ResourceOptions(parent=self, depends_on=[policy]),
         )
         self.service = _service(name, args, metadata, deployment, child)
         self.register_outputs({"password": self.password})
