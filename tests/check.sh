@@ -16,14 +16,14 @@ mapfile -t scripts < <(git ls-files --cached --others --exclude-standard '*.sh' 
 
 part format ruff format --check --quiet .
 part lint ruff check --quiet .
-# Beside the rest: it and the unit tests take a processor each, and most of the time.
+# Beside the rest: it and the unit tests take most of the time.
 types=$(mktemp)
 trap 'rm -f -- "$types"' EXIT
 (part types pyright --level error && exit "$status") >"$types" 2>&1 &
 beside=$!
 part scripts shellcheck --external-sources "${scripts[@]}"
 part workflows python -m tests.tools.workflows
-part unit python -m pytest --quiet tests/unit
+part unit python -m pytest --quiet --numprocesses auto tests/unit
 wait "$beside" || status=1
 cat "$types"
 exit "$status"
