@@ -15,7 +15,7 @@ from local.progress import Progress
 from local.releases import place_release_files
 from stacks import cluster, models, platform
 from stacks.releases import releases_of
-from stacks.settings import parse
+from stacks.settings import Settings, parse
 from stacks.traces import short_traces
 from tests.api.calico_kinds import calico_kinds
 from tests.api.conftest import rendering
@@ -43,24 +43,9 @@ def render_everything(folder: Path) -> Sequence[Mapping[str, Any]]:
 
 
 @contextmanager
-def everything(
-    folder: Path, settings_file: str = SETTINGS
-) -> Iterator[tuple[Callable[[], None], Mapping[str, str]]]:
-    """The program with every feature on, and what Commands print that it goes on with, by their names.
-
-    With another file of settings: as much of it as those ask for.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project(folder))
-        # The machines' keys are those of the folder; what was downloaded is not.
-        patch.setenv("XDG_CACHE_HOME", str(cache_root().parent))
-        patch.setenv("HOME", str(folder))
-        settings = parse(read(settings_file), "everything", folder, secret={"s3SecretAccessKey", "secrets"})
-        place_release_files(releases_of(settings), Progress())
-        patch.setattr(cluster, "calico_definitions", lambda cache: calico_kinds())
-        outputs = {f"{machine.name}-preflight": json.dumps(FACTS) for machine in settings.machines}
-        outputs[KUBECONFIG] = "kubeconfig"
-        outputs |= {f"{name}-certificate": _certificate() for name in WITH_CERTIFICATES}
+def everything(folder: Path) -> Iterator[tuple[Callable[[], None], Mapping[str, str]]]:
+    """The program with every feature on, and what Commands print that it goes on with, by their names."""
+    with read_settings(folder, SETTINGS) as (settings, outputs):
 
         def build() -> None:
             with short_traces():
@@ -68,6 +53,23 @@ def everything(
                 models.build(settings, lowest, platform.build(settings, lowest))
 
         yield build, outputs
+
+
+@contextmanager
+def read_settings(folder: Path, file: str) -> Iterator[tuple[Settings, Mapping[str, str]]]:
+    """The settings of a file, what they name made in `folder`, and what Commands print, by their names."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project(folder))
+        # The machines' keys are those of the folder; what was downloaded is not.
+        patch.setenv("XDG_CACHE_HOME", str(cache_root().parent))
+        patch.setenv("HOME", str(folder))
+        settings = parse(read(file), "everything", folder, secret={"s3SecretAccessKey", "secrets"})
+        place_release_files(releases_of(settings), Progress())
+        patch.setattr(cluster, "calico_definitions", lambda cache: calico_kinds())
+        outputs = {f"{machine.name}-preflight": json.dumps(FACTS) for machine in settings.machines}
+        outputs[KUBECONFIG] = "kubeconfig"
+        outputs |= {f"{name}-certificate": _certificate() for name in WITH_CERTIFICATES}
+        yield settings, outputs
 
 
 def _certificate() -> str:

@@ -19,16 +19,21 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.monitoring.names import ALERTMANAGER, PROMETHEUS
 from local.plugins.kubernetes.schemas import with_schemas_of
 from local.up import PARALLEL
+from stacks import cluster, models, platform, references
+from stacks.settings import Settings
+from stacks.traces import short_traces
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack, Program
-from tests.api.everything import KUBECONFIG, SETTINGS, everything
+from tests.api.everything import KUBECONFIG, everything, read_settings
 from tests.api.kueue_kinds import kueue_kinds
 from tests.bench.memory import peak
 from tests.bench.pretended_node import pretended_node
 
-# What is brought up, and the settings that ask for it. The first is also compared with the engine's floor.
-WHOLE, OBSERVABILITY = "whole", "observability"
-SCOPES = {WHOLE: SETTINGS, OBSERVABILITY: "tests/bench/observability.yaml"}
+# What is brought up: the whole program in one stack, which is also compared with the engine's floor; or
+# monitoring and logging with one model, on a cluster that another stack owns.
+WHOLE, OBSERVABILITY = SCOPES = ("whole", "observability")
+OBSERVABILITY_SETTINGS = "tests/bench/observability.yaml"
+CLUSTER_STACK = "cluster"
 # As many as the official plugin was measured with.
 PLAIN = 301
 NAMESPACE = "bench"
@@ -61,13 +66,28 @@ def measure_objects(folder: Path, number: int, tell: Callable[[str], None]) -> d
         server.establish(kueue_kinds())
         engine, found = Engine(folder / "engine", server.kubeconfig), {}
         with pretended_node(server):
-            for scope, settings in SCOPES.items():
-                with everything(folder / scope, settings) as (build, outputs):
-                    program = _on(server, folder, build, outputs)
-                    found[scope] = _rounds(engine, server, program, scope, number, tell)
+            with everything(folder / WHOLE) as (build, outputs):
+                program = _on(server, folder, build, outputs)
+                found[WHOLE] = _rounds(engine, server, program, WHOLE, number, tell)
+            with read_settings(folder / OBSERVABILITY, OBSERVABILITY_SETTINGS) as (settings, outputs):
+                below = _on(server, folder, partial(_build_cluster, settings), outputs)
+                engine.stack(CLUSTER_STACK).up(below)
+                program = _on(server, folder, partial(_build_above, settings), outputs)
+                found[OBSERVABILITY] = _rounds(engine, server, program, OBSERVABILITY, number, tell)
         return found
     finally:
         server.stop()
+
+
+def _build_cluster(settings: Settings) -> None:
+    for name, value in cluster.build(settings).exports().items():
+        pulumi.export(name, value)
+
+
+def _build_above(settings: Settings) -> None:
+    with short_traces():
+        below = references.cluster_of(CLUSTER_STACK)
+        models.build(settings, below, platform.build(settings, below))
 
 
 def _rounds(
