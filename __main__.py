@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from stacks import cluster, models, platform, references
+from stacks.registrations import wait_by_registration
 from stacks.settings import Layer, Settings, load
 from stacks.traces import short_traces
 
@@ -35,5 +36,6 @@ def export(outputs: Mapping[str, Any]) -> None:
         pulumi.export(name, value)
 
 
+wait_by_registration()
 with short_traces():
     main(load(pulumi.Config(), pulumi.get_stack()))

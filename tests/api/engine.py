@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from local.engine.pulumi import ENGINE
 from local.paths import link
 from local.progress import Progress
 from local.stack import backend_url
+from stacks.registrations import wait_by_registration
 from tests.api.watched import WatchedCommand
 
 PROJECT = "test"
@@ -149,7 +151,7 @@ class EngineStack:
         run, lines = Run(), []
         arguments: dict[str, Any] = {"on_event": run, "on_output": lines.append, "on_error": lines.append}
         if build is not None:
-            arguments["program"] = lambda: build(self._provided())
+            arguments["program"] = partial(self._program, build)
         try:
             done = operation(**arguments, **options)
             run.outputs = {key: one.value for key, one in getattr(done, "outputs", {}).items()}
@@ -159,6 +161,11 @@ class EngineStack:
         run.console = "\n".join(lines)
         assert run.failed == fails, run.console
         return run
+
+    def _program(self, build: Program) -> None:
+        # As the repository's own program does.
+        wait_by_registration()
+        build(self._provided())
 
     def _provided(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(

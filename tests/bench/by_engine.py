@@ -15,11 +15,13 @@ from local.progress import Progress
 from local.stack import open_stack
 from local.up import PARALLEL
 from stacks import cluster
+from stacks.registrations import wait_by_registration
 from stacks.settings import load
 
 
 def program() -> None:
     """What takes the place of `__main__.py`."""
+    wait_by_registration()
     cluster.prepare(load(pulumi.Config(), pulumi.get_stack()))
 
 
