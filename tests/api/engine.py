@@ -3,8 +3,10 @@
 import json
 import shutil
 import subprocess
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ from pulumi.automation import (
     ProjectSettings,
     Stack,
 )
+from pulumi.automation._server import LanguageServer
 
 from local import engine
 from local.engine.logs import without_logs
@@ -79,6 +82,16 @@ class Run:
         return "\n".join(self.texts)
 
 
+def _runs_a_program() -> bool:
+    """Whether the SDK still runs one: that of a killed engine goes on for a moment.
+
+    Programs of one process share the SDK's settings, so the next one would talk to the engine that is gone.
+    """
+    run = LanguageServer.Run.__code__
+    stacks = sys._current_frames().values()
+    return any(frame.f_code is run for stack in stacks for frame, _ in traceback.walk_stack(stack))
+
+
 class EngineStack:
     """One stack. Operations raise AssertionError with the engine's words where they end unexpectedly."""
 
@@ -128,6 +141,8 @@ class EngineStack:
         finally:
             process.terminate()
             thread.join()
+            while _runs_a_program():
+                time.sleep(0.05)
 
     def unlock(self) -> None:
         """Forget the lock and the pending operations of a killed engine, as `make up` does."""
