@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from local.plugins.kubernetes.kinds import group_kind
+from local.plugins.kubernetes.kinds import UnknownKind, group_kind
 from local.plugins.kubernetes.objects import Objects
 from local.plugins.provider import Failed
 from local.plugins.values import UNKNOWN
@@ -15,6 +16,9 @@ Rule = Callable[[Object, Objects], str | None]
 
 SKIP = "pulumi.com/skipAwait"
 WAIT_FOR = "pulumi.com/waitFor"
+
+# Seconds until a definition is looked at again that is not served yet, to see whether its names are refused.
+_DEFINITION_SECONDS = 1
 
 
 class Hopeless(Exception):
@@ -169,6 +173,20 @@ def _condition(name: str, wanted: str = "True") -> Rule:
     return rule
 
 
+_established = _condition("Established")
+
+
+def _definition(live: Object, objects: Objects) -> str | None:
+    missing = _established(live, objects)
+    spec = live["spec"]
+    if missing:
+        served = next(version["name"] for version in spec["versions"] if version["served"])
+        # What is served tells it in a few bytes; the definition itself can be a megabyte, each time.
+        with suppress(UnknownKind):
+            objects.kinds.find(f"{spec['group']}/{served}", spec["names"]["kind"], _DEFINITION_SECONDS)
+    return missing
+
+
 def _wait_for(text: str) -> Rule:
     """`condition=Ready`, `jsonpath={.status.phase}=Running`, or a JSON list of them."""
     try:
@@ -217,6 +235,6 @@ _RULES: dict[str, Rule] = {
     "/PersistentVolumeClaim": _claim,
     "/ResourceQuota": _quota,
     "/Namespace": _phase("Active"),
-    "apiextensions.k8s.io/CustomResourceDefinition": _condition("Established"),
+    "apiextensions.k8s.io/CustomResourceDefinition": _definition,
     "apiregistration.k8s.io/APIService": _condition("Available"),
 }

@@ -1,11 +1,14 @@
 """When an object counts as ready."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from local.plugins.kubernetes.kinds import UnknownKind
 from local.plugins.kubernetes.readiness import rule_for
 
 
-def missing(kind, spec, status, api_version="apps/v1"):
+def missing(kind, spec, status, api_version="apps/v1", objects=None):
     live = {
         "apiVersion": api_version,
         "kind": kind,
@@ -15,7 +18,7 @@ def missing(kind, spec, status, api_version="apps/v1"):
     }
     rule = rule_for(live)
     assert rule
-    return rule(live, None)  # pyright: ignore[reportArgumentType]
+    return rule(live, objects)  # pyright: ignore[reportArgumentType]
 
 
 TWO_REVISIONS = {"readyReplicas": 3, "currentRevision": "a", "updateRevision": "b"}
@@ -46,3 +49,21 @@ def test_a_quota_is_ready_once_it_counts():
     spec = {"hard": {"pods": "2"}}
     assert missing("ResourceQuota", spec, {}, "v1")
     assert missing("ResourceQuota", spec, {"hard": {"pods": "2"}}, "v1") is None
+
+
+def test_a_definition_is_read_again_when_its_kind_is_served_or_after_a_second():
+    asked = []
+
+    def find(*wanted):
+        asked.append(wanted)
+        raise UnknownKind("not served yet")
+
+    versions = [{"name": "v1beta1", "served": False}, {"name": "v1", "served": True}]
+    spec = {"group": "example.com", "names": {"kind": "Thing"}, "versions": versions}
+    objects = SimpleNamespace(kinds=SimpleNamespace(find=find))
+    kind, of = "CustomResourceDefinition", "apiextensions.k8s.io/v1"
+    assert missing(kind, spec, {}, of, objects) == "condition Established is not there"
+    assert asked == [("example.com/v1", "Thing", 1)]
+    there = {"conditions": [{"type": "Established", "status": "True"}]}
+    assert missing(kind, spec, there, of, objects) is None
+    assert len(asked) == 1
