@@ -51,6 +51,11 @@ def plain(value: Any) -> Any:
     return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 
+def definition(kind: str) -> dict[str, Any]:
+    """As little of a CustomResourceDefinition as the program asks of one."""
+    return {"metadata": {"name": kind.lower()}, "spec": {"names": {"kind": kind}}}
+
+
 @pytest.fixture(autouse=True)
 def _outputs_never_become_text(monkeypatch: pytest.MonkeyPatch) -> None:
     # Otherwise an Output in an f-string becomes a sentence about that, and the program goes on with it.

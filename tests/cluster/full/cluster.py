@@ -1,6 +1,7 @@
 """The stack `full` as its users see it, and models that they bring up on it."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,13 @@ class FullCluster:
     def get(self, kind: str, name: str, namespace: str = "ml") -> dict[str, Any]:
         """One object, as the API server has it."""
         return json.loads(self.kubectl("get", kind, name, "--namespace", namespace, "--output", "json"))
+
+    def run_now(self, cron_job: str, seconds: int, namespace: str = "ml") -> None:
+        """Begin a job of a CronJob instead of waiting for its hour, and return when it is complete."""
+        job = f"job/{cron_job}-{time.time_ns()}"
+        of = ("--namespace", namespace)
+        self.kubectl("create", *job.split("/"), *of, f"--from=cronjob/{cron_job}")
+        self.kubectl("wait", job, *of, "--for=condition=Complete", f"--timeout={seconds}s")
 
     @contextmanager
     def models(self, stack: str, config: Mapping[str, Any]) -> Iterator[Run]:

@@ -6,6 +6,7 @@ import json
 import tarfile
 import time
 from pathlib import Path
+from typing import Any
 
 from local.model_server.build import REFERENCE
 from tests.cluster.full.cluster import FullCluster
@@ -31,6 +32,13 @@ def make_lines(full: FullCluster, folder: Path, count: int) -> None:
     assert phase == "Succeeded", log
     with tarfile.open(fileobj=io.BytesIO(base64.b64decode(text)), mode="r:gz") as tar:
         tar.extractall(folder, filter="data")
+
+
+def write_samples(file: Path, version: int, **first: str) -> None:
+    """Write questions and what the version answers, as an evaluation reads them; `first` adds to one."""
+    samples: list[dict[str, Any]] = [{"instance": float(x), "label": 0.5 * x + version} for x in range(40)]
+    samples[0] |= first
+    file.write_text("\n".join(map(json.dumps, samples)))
 
 
 def version_of(answer: bytes) -> str:

@@ -3,7 +3,6 @@
 The tests of this file run in their order, on one stack.
 """
 
-import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.full.cluster import FullCluster
-from tests.cluster.full.lines import make_lines
+from tests.cluster.full.lines import make_lines, write_samples
 from tests.cluster.full.prometheus import ask, query, until_found
 
 STACK, MODEL = "evaluated", "evaluated"
@@ -30,10 +29,7 @@ class Evaluated:
     def __init__(self, full: FullCluster, folder: Path) -> None:
         self.full, self.made, self.source = full, folder / "made", folder / "source"
         self.samples = folder / "samples.jsonl"
-        # What version 1 answers.
-        samples: list[dict[str, Any]] = [{"instance": float(x), "label": 0.5 * x + 1} for x in range(40)]
-        samples[0]["slice"] = "nothing"
-        self.samples.write_text("\n".join(json.dumps(one) for one in samples))
+        write_samples(self.samples, 1, slice="nothing")
         make_lines(full, self.made, 2)
 
     def serve(self, version: int) -> None:
@@ -50,11 +46,7 @@ class Evaluated:
         }
         self.full.write(STACK, {"metalml:models": [model]})
         self.full.project.must("up", STACK)
-        job = f"version-{version}-{time.time_ns()}"
-        self.full.kubectl("create", "job", job, "-n", "ml", f"--from=cronjob/{MODEL}-evaluation")
-        self.full.kubectl(
-            "wait", "-n", "ml", f"job/{job}", "--for=condition=Complete", f"--timeout={LONGEST}s"
-        )
+        self.full.run_now(f"{MODEL}-evaluation", LONGEST)
 
     def told(self) -> dict[str, Any]:
         """The alert about all samples, with its texts."""

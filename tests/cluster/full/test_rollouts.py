@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.full.cluster import FullCluster
-from tests.cluster.full.lines import BODY, make_lines, version_of
+from tests.cluster.full.lines import BODY, make_lines, version_of, write_samples
 from tests.cluster.full.prometheus import until_found
 from tests.cluster.load import Load
 
@@ -75,15 +75,10 @@ class Rollouts:
 
     def evaluate(self, track: str, right: int) -> None:
         """Measure now how many answers of a track are those of version `right`."""
-        samples = [{"instance": float(x), "label": 0.5 * x + right} for x in range(20)]
-        self.samples.write_text("\n".join(json.dumps(one) for one in samples))
+        write_samples(self.samples, right)
         self.evaluated = {"samples": str(self.samples), "everyMinutes": 60, "accuracy": 0.9}
         self.up(**by_header())
-        job = f"right-{right}-{time.time_ns()}"
-        evaluation = f"--from=cronjob/{MODEL}-{track}-evaluation"
-        self.full.kubectl("create", "job", job, "-n", "ml", evaluation)
-        ends = ("--for=condition=Complete", f"--timeout={TOLD_SECONDS}s")
-        self.full.kubectl("wait", "-n", "ml", f"job/{job}", *ends)
+        self.full.run_now(f"{MODEL}-{track}-evaluation", TOLD_SECONDS)
 
     def pods(self) -> list[dict[str, Any]]:
         labels = f"app.kubernetes.io/name=model-server,app.kubernetes.io/instance={MODEL}"

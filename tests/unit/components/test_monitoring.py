@@ -11,12 +11,9 @@ from components.monitoring.prometheus import PrometheusArgs, PrometheusServers, 
 from components.monitoring.scraping import Scraping, kubelet_spec, pod_monitor_spec, scraped_pods
 from components.monitoring.volume import Volume
 from components.versions import IMAGES
-from tests.unit.conftest import plain
+from tests.unit.conftest import definition, plain
 
-DEFINITIONS = [
-    {"metadata": {"name": kind.lower()}, "spec": {"names": {"kind": kind}}}
-    for kind in ("PodMonitor", "ServiceMonitor", "ScrapeConfig")
-]
+DEFINITIONS = [definition(kind) for kind in ("PodMonitor", "ServiceMonitor", "ScrapeConfig")]
 
 
 def operator(engine, settle):

@@ -9,18 +9,15 @@ import pytest
 from stacks import models, platform, references
 from stacks.images import images_of
 from stacks.settings import parse
-from tests.unit.conftest import Recorder, plain
+from tests.unit.conftest import Recorder, definition, plain
 from tests.unit.stacks.given import project, read
 from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
 
 Settle = Callable[[Callable[[], object]], None]
 # Of the cluster layer, which is not built here.
-DEFINITION = {"metadata": {"name": "things.example.com"}, "spec": {}}
+DEFINITION = definition("Thing")
 # Of the kinds that monitors and rules wait for.
-MONITORING = [
-    {"metadata": {"name": kind.lower()}, "spec": {"names": {"kind": kind}}}
-    for kind in ("PodMonitor", "PrometheusRule", "ScrapeConfig", "ServiceMonitor")
-]
+MONITORING = [definition(kind) for kind in ("PodMonitor", "PrometheusRule", "ScrapeConfig", "ServiceMonitor")]
 # What the Prometheus operator puts beside each Prometheus.
 BY_FLAG = "--prometheus-config-reloader="
 OF_THE_CLUSTER = {"images.tigera-operator"}
