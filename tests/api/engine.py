@@ -141,8 +141,6 @@ class EngineStack:
         finally:
             process.terminate()
             thread.join()
-            while _runs_a_program():
-                time.sleep(0.05)
 
     def unlock(self) -> None:
         """Forget the lock and the pending operations of a killed engine, as `make up` does."""
@@ -166,6 +164,8 @@ class EngineStack:
         run, lines = Run(), []
         arguments: dict[str, Any] = {"on_event": run, "on_output": lines.append, "on_error": lines.append}
         if build is not None:
+            while _runs_a_program():
+                time.sleep(0.05)
             arguments["program"] = partial(self._program, build)
         try:
             done = operation(**arguments, **options)
