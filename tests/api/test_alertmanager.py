@@ -71,7 +71,7 @@ def run(*command: str | Path) -> str:
 @pytest.mark.parametrize("alerting", [EVERYTHING, Alerting()], ids=["everything", "nobody"])
 def test_alertmanager_reads_the_configuration(amtool: Path, tmp_path: Path, alerting: Alerting) -> None:
     file = write_configuration(tmp_path, alertmanager_configuration(alerting), SECRETS)
-    run(amtool, "check-config", file)
+    assert "SUCCESS" in run(amtool, "check-config", file)
 
 
 @pytest.mark.parametrize(
