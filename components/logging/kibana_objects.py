@@ -44,11 +44,7 @@ class KibanaObjects(pulumi.ComponentResource):
         super().__init__("metalml:logging:KibanaObjects", name, None, opts)
         objects = ConfigMap(
             name,
-            metadata=ObjectMetaArgs(
-                name=args.name,
-                namespace=args.namespace,
-                labels=labels_of(args.name),
-            ),
+            metadata=ObjectMetaArgs(name=args.name, namespace=args.namespace, labels=labels_of(args.name)),
             data={"objects.ndjson": args.objects},
             opts=ResourceOptions(parent=self),
         )

@@ -177,13 +177,12 @@ _established = _condition("Established")
 
 
 def _definition(live: Object, objects: Objects) -> str | None:
-    missing = _established(live, objects)
-    spec = live["spec"]
-    if missing:
-        served = next(version["name"] for version in spec["versions"] if version["served"])
+    missing, spec = _established(live, objects), live["spec"]
+    served = [version["name"] for version in spec["versions"] if version["served"]]
+    if missing and served:
         # What is served tells it in a few bytes; the definition itself can be a megabyte, each time.
         with suppress(UnknownKind):
-            objects.kinds.find(f"{spec['group']}/{served}", spec["names"]["kind"], _DEFINITION_SECONDS)
+            objects.kinds.find(f"{spec['group']}/{served[0]}", spec["names"]["kind"], _DEFINITION_SECONDS)
     return missing
 
 
