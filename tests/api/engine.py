@@ -55,6 +55,8 @@ class Run:
     texts: list[str] = field(default_factory=list)
     """Every message, with the resource's name before it where it has one."""
     console: str = ""
+    seconds: float = 0
+    """How long the engine took, without what the SDK asks it for afterwards."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
     def __call__(self, event: EngineEvent) -> None:
@@ -174,6 +176,7 @@ class EngineStack:
             run.failed = True
             lines.append(str(error))
         run.console = "\n".join(lines)
+        run.seconds = self._command.seconds
         assert run.failed == fails, run.console
         return run
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 
 from pulumi.automation import CommandResult, OnOutput, PulumiCommand
@@ -18,6 +19,8 @@ class WatchedCommand(PulumiCommand):
 
     program: subprocess.Popen[str] | None = None
     """The engine, while an operation runs that has a program."""
+    seconds = 0.0
+    """How long the last operation took."""
 
     def run(
         self,
@@ -28,6 +31,7 @@ class WatchedCommand(PulumiCommand):
         on_error: OnOutput | None = None,
     ) -> CommandResult:
         """Run one engine command."""
+        began = time.monotonic()
         process = subprocess.Popen(
             [self.command, "--non-interactive", *args],
             stdout=subprocess.PIPE,
@@ -51,6 +55,8 @@ class WatchedCommand(PulumiCommand):
                 on_output(line.rstrip("\n"))
         process.wait()
         end.cancel()
+        if on_output:
+            self.seconds = time.monotonic() - began
         self.program = None
         result = CommandResult(stdout="".join(lines), stderr="", code=process.returncode)
         if result.code != 0:
