@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Seconds between two looks.
-LOOK = 0.25
+LOOK = 1.0
 # Children of the benchmark that are no part of an `up`.
 NOT_OURS = ("kube-apiserver", "etcd", "kubectl")
 PAGE = os.sysconf("SC_PAGE_SIZE")
