@@ -76,7 +76,6 @@ def _on_a_machine(
         f"{model.name}-volume",
         ModelVolumeArgs(
             namespace=namespace,
-            namespace_name=model.namespace,
             node=files.machine,
             volume=model.storage.volume,
             claim=model.storage.claim,
@@ -140,7 +139,6 @@ def _on_a_share(
         f"{model.name}-volume",
         ShareVolumeArgs(
             namespace=namespace,
-            namespace_name=model.namespace,
             server=files.server,
             path=files.path,
             volume=model.storage.volume,

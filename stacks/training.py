@@ -67,12 +67,7 @@ def _directory(
 ) -> tuple[Output[str], tuple[Resource, ...]]:
     """The claim of the job's directory, and what must be done before pods use it."""
     options = ResourceOptions(provider=cluster.kubernetes)
-    names = {
-        "namespace_name": job.namespace,
-        "volume": f"{job.name}-data-pv",
-        "claim": f"{job.name}-data",
-        "size": job.size,
-    }
+    names = {"volume": f"{job.name}-data-pv", "claim": f"{job.name}-data", "size": job.size}
     match job.directory:
         case HostDirectory() as directory:
             path = str(PurePosixPath(directory.host_path, job.name))

@@ -16,7 +16,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 NO_STORAGE_CLASS = ""
 
 
-def reserved_for(claim: str, namespace: str) -> ObjectReferenceArgs:
+def reserved_for(claim: str, namespace: Input[str]) -> ObjectReferenceArgs:
     """A volume's `claim_ref`. Without it any other claim of its size or less could take the volume first."""
     return ObjectReferenceArgs(
         api_version="v1", kind="PersistentVolumeClaim", name=claim, namespace=namespace

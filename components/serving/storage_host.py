@@ -15,7 +15,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.checks import require_absolute_path, require_dns_label, require_dns_name, require_size
+from components.checks import require_absolute_path, require_dns_name, require_size
 from components.serving.claim import NO_STORAGE_CLASS, claim_on, reserved_for
 
 ACCESS_MODES = ["ReadWriteOnce"]
@@ -26,9 +26,6 @@ class ModelVolumeArgs:
     """Where a model's files are, and what the volume and its claim are called."""
 
     namespace: Input[str]
-    """The claim's, known once it is there."""
-    namespace_name: str
-    """Its name, known at once: the volume says who may claim it, and waits for nothing."""
     node: Input[str]
     """Name of the node that has the files; the volume can be used nowhere else."""
     volume: str = "ml-model-pv"
@@ -39,7 +36,6 @@ class ModelVolumeArgs:
     def __post_init__(self) -> None:
         require_dns_name("volume", self.volume)
         require_dns_name("claim", self.claim)
-        require_dns_label("namespace_name", self.namespace_name)
         require_absolute_path("host_path", self.host_path)
         require_size("size", self.size)
 
@@ -70,7 +66,7 @@ class ModelVolume(pulumi.ComponentResource):
                 persistent_volume_reclaim_policy="Retain",
                 storage_class_name=NO_STORAGE_CLASS,
                 volume_mode="Filesystem",
-                claim_ref=reserved_for(args.claim, args.namespace_name),
+                claim_ref=reserved_for(args.claim, args.namespace),
                 # Not "DirectoryOrCreate": an empty directory would hide that the files never came.
                 host_path=HostPathVolumeSourceArgs(path=args.host_path, type="Directory"),
                 node_affinity=_only_on(args.node),

@@ -11,7 +11,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.checks import require_absolute_path, require_dns_label, require_dns_name, require_size
+from components.checks import require_absolute_path, require_dns_name, require_size
 from components.nfs.names import DRIVER, MOUNT_OPTIONS
 from components.serving.claim import NO_STORAGE_CLASS, claim_on, reserved_for
 
@@ -21,9 +21,6 @@ class ShareVolumeArgs:
     """A directory of an NFS server, and what the volume over it and its claim are called."""
 
     namespace: Input[str]
-    """The claim's, known once it is there."""
-    namespace_name: str
-    """Its name, known at once: the volume says who may claim it, and waits for nothing."""
     server: str
     path: str
     """The directory on the server. It has to be there: nobody makes it."""
@@ -39,7 +36,6 @@ class ShareVolumeArgs:
         require_absolute_path("path", self.path)
         require_dns_name("volume", self.volume)
         require_dns_name("claim", self.claim)
-        require_dns_label("namespace_name", self.namespace_name)
         require_size("size", self.size)
 
 
@@ -69,7 +65,7 @@ class ShareVolume(pulumi.ComponentResource):
                 persistent_volume_reclaim_policy="Retain",
                 storage_class_name=NO_STORAGE_CLASS,
                 volume_mode="Filesystem",
-                claim_ref=reserved_for(args.claim, args.namespace_name),
+                claim_ref=reserved_for(args.claim, args.namespace),
                 mount_options=[*MOUNT_OPTIONS, *([] if args.writable else ["ro"])],
                 csi=CSIPersistentVolumeSourceArgs(
                     driver=DRIVER,

@@ -36,11 +36,7 @@ def program(namespace):
             opts=options,
         )
         volume = ModelVolume(
-            MODEL,
-            ModelVolumeArgs(
-                namespace=namespace, namespace_name=namespace, node="worker-1", volume=f"{namespace}-pv"
-            ),
-            child,
+            MODEL, ModelVolumeArgs(namespace=namespace, node="worker-1", volume=f"{namespace}-pv"), child
         )
         ModelServer(
             MODEL,

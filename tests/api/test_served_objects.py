@@ -31,9 +31,7 @@ def namespace(api_server):
 )
 def test_every_object_of_a_model_is_accepted_without_a_warning(api_server, rendered, namespace, changes):
     def build():
-        volume = ModelVolume(
-            "ml-model", ModelVolumeArgs(namespace=namespace, namespace_name=namespace, node="worker-1")
-        )
+        volume = ModelVolume("ml-model", ModelVolumeArgs(namespace=namespace, node="worker-1"))
         ModelServer(
             "ml-model",
             ModelServerArgs(

@@ -28,7 +28,6 @@ def on_a_share(namespace):
         "ml-model",
         ShareVolumeArgs(
             namespace=namespace,
-            namespace_name=namespace,
             server="nfs.example.com",
             path="/exports/model",
             volume="stored-pv",

@@ -11,7 +11,6 @@ from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
 
 MINIMUM: dict[str, Any] = {
     "namespace": "ml",
-    "namespace_name": "ml",
     "server": "nfs.example.com",
     "path": "/exports/resnet",
     "volume": "ml-model-pv",

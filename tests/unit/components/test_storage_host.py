@@ -1,14 +1,12 @@
 """A model's files are on one machine: its volume binds to one claim, there, and outlives the stack."""
 
-import asyncio
 from typing import Any
 
 import pytest
-from pulumi import Output
 
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 
-MINIMUM: dict[str, Any] = {"namespace": "ml", "namespace_name": "ml", "node": "worker-1"}
+MINIMUM: dict[str, Any] = {"namespace": "ml", "node": "worker-1"}
 
 
 @pytest.fixture
@@ -51,22 +49,6 @@ def test_no_other_claim_can_take_the_volume_and_the_claim_takes_no_other_volume(
     assert claim["spec"]["volumeName"] == "a-pv"
 
 
-def test_the_volume_waits_for_no_namespace_so_that_pods_start_the_sooner(engine, settle):
-    made_before: list[str] = []
-
-    async def namespace() -> str:
-        for _ in range(100):
-            made_before[:] = engine.of_type("kubernetes:core/v1:PersistentVolume")
-            if made_before:
-                break
-            await asyncio.sleep(0.05)
-        return "ml"
-
-    there = Output.from_input(namespace())
-    settle(lambda: ModelVolume("ml-model", ModelVolumeArgs(**{**MINIMUM, "namespace": there})))
-    assert made_before == ["ml-model"]
-
-
 def test_a_default_storage_class_makes_no_empty_volume_instead(objects):
     volume, claim = objects()
     assert volume["spec"]["storageClassName"] == "" == claim["spec"]["storageClassName"]
@@ -82,7 +64,6 @@ def test_files_that_never_came_are_not_hidden_by_an_empty_directory(objects):
     [
         ("volume", "Ml_Volume"),
         ("claim", "x" * 254),
-        ("namespace_name", "ml.models"),
         ("size", "five"),
         ("size", "0Gi"),
         ("host_path", "mnt/ml-models"),
