@@ -172,6 +172,23 @@ def test_a_secrets_text_can_be_taken_away_again(stack, namespace, api_server):
     assert set(api_server.get("secret", "one", namespace)["data"]) == {"a"}
 
 
+def test_what_an_object_holds_is_in_the_state_once_and_an_output_all_the_same(stack, namespace, api_server):
+    def build(options):
+        held = config_map("one", namespace, options, k="held once")
+        Secret("two", metadata={"name": "two", "namespace": namespace}, string_data={"k": "s"}, opts=options)
+        export("held", held.data["k"])
+
+    assert stack.up(build).outputs == {"held": "held once"}
+    again = stack.up(build)
+    assert (again.changes, again.outputs) == ({}, {"held": "held once"})
+    assert json.dumps(stack.state()["one"]).count("held once") == 1
+    assert "data" not in stack.state()["two"]["outputs"]
+    patch = '{"data":{"k":"by hand"}}'
+    api_server.kubectl("patch", "configmap", "one", "-n", namespace, "-p", patch)
+    stack.refresh()
+    assert stack.preview(build, fails=True).details == {"one": {"data.k": "update"}}
+
+
 def test_a_service_and_a_job_of_another_group_are_not_taken_for_the_builtin_ones(stack, namespace):
     def build(options, size=1):
         kind = definition("Job", options)

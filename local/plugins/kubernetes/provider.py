@@ -9,6 +9,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from local.plugins.kubernetes.changes import changes
 from local.plugins.kubernetes.client import Client
+from local.plugins.kubernetes.contents import without_contents
 from local.plugins.kubernetes.drift import drifted
 from local.plugins.kubernetes.inputs import completed, hidden, seconds_to_wait
 from local.plugins.kubernetes.kinds import UnknownKind
@@ -107,7 +108,7 @@ class KubernetesProvider(Provider):
             inputs = self._schemas.whole(to_python(request.properties))
             if request.preview:
                 planned = previewed_creation(self._objects, inputs, manager)
-                return provider_pb2.CreateResponse(properties=to_struct(self._state(planned, manager)))
+                return provider_pb2.CreateResponse(properties=to_struct(self._state(planned, manager, {})))
             self.objects.kind_of(inputs, awaited=True)
             identity, waiter = self.objects.identity(inputs), self._waiter(inputs, request)
             live = self.objects.read(inputs)
@@ -119,7 +120,8 @@ class KubernetesProvider(Provider):
             live = self._ready(live, inputs, manager, waiter)
         except Failed as error:
             return refuse(context, error)
-        return provider_pb2.CreateResponse(id=identity, properties=to_struct(self._state(live, manager)))
+        properties = to_struct(self._state(live, manager, inputs))
+        return provider_pb2.CreateResponse(id=identity, properties=properties)
 
     def Update(self, request: Any, context: Any) -> Any:
         manager = to_python(request.olds).get(_MANAGER) or manager_of(request.urn)
@@ -127,12 +129,12 @@ class KubernetesProvider(Provider):
             inputs = self._schemas.whole(to_python(request.news))
             if request.preview:
                 planned = previewed_update(self._objects, inputs, manager, request.ignoreChanges)
-                return provider_pb2.UpdateResponse(properties=to_struct(self._state(planned, manager)))
+                return provider_pb2.UpdateResponse(properties=to_struct(self._state(planned, manager, {})))
             live = self.objects.update(inputs, manager, request.ignoreChanges, warn=self._warner(request.urn))
             live = self._ready(live, inputs, manager, self._waiter(inputs, request))
         except Failed as error:
             return refuse(context, error)
-        return provider_pb2.UpdateResponse(properties=to_struct(self._state(live, manager)))
+        return provider_pb2.UpdateResponse(properties=to_struct(self._state(live, manager, inputs)))
 
     def Read(self, request: Any, context: Any) -> Any:
         inputs, state = self._schemas.shortened(to_python(request.inputs)), to_python(request.properties)
@@ -145,7 +147,7 @@ class KubernetesProvider(Provider):
                 live = None
             if live is None:
                 return provider_pb2.ReadResponse()
-            properties = self._state(live, manager)
+            properties = self._state(live, manager, inputs)
             seen = self._schemas.shortened(live)
             if inputs:
                 seen = as_given(seen, state, inputs)
@@ -189,17 +191,21 @@ class KubernetesProvider(Provider):
         except NotReady as error:
             raise HalfDone(
                 self.objects.identity(inputs),
-                self._state(error.live, manager),
+                self._state(error.live, manager, inputs),
                 hidden(self._schemas.shortened(inputs)),
                 error.why,
             ) from error
 
-    def _state(self, live: Mapping[str, Any], manager: str) -> dict[str, Any]:
-        """What the state keeps: not the managers' bookkeeping, which is longer than the object."""
+    def _state(self, live: Mapping[str, Any], manager: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """What the state keeps: not the managers' bookkeeping, which is longer than the object.
+
+        And of what it has already in the `inputs` no second copy; a preview gives none.
+        """
         metadata = live["metadata"]
         if isinstance(metadata, Mapping):
             metadata = {key: value for key, value in metadata.items() if key != "managedFields"}
-        return {**hidden(self._schemas.shortened(live)), "metadata": metadata, _MANAGER: manager}
+        kept = without_contents(self._schemas.shortened(live), inputs)
+        return {**hidden(kept), "metadata": metadata, _MANAGER: manager}
 
     def _meant(self, inputs: dict[str, Any], live: dict[str, Any], manager: str) -> Any:
         """What the API server would make of the inputs; the inputs, where it would refuse them now."""
