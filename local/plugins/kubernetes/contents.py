@@ -20,8 +20,4 @@ _CONTENTS = {
 def without_contents(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The live object without the contents that it has word for word from the inputs."""
     contents = _CONTENTS.get(group_kind(live), frozenset())
-    return {
-        key: value
-        for key, value in live.items()
-        if not (key in contents and key in inputs and inputs[key] == value)
-    }
+    return {key: value for key, value in live.items() if key not in contents or value != inputs.get(key)}
