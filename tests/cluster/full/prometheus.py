@@ -25,10 +25,12 @@ def query(full: FullCluster, expression: str) -> Sequence[tuple[Mapping[str, str
     return [(series["metric"], float(series["value"][1])) for series in found]
 
 
-def until_found(full: FullCluster, expression: str, seconds: float) -> float:
-    """The seconds until the expression had a series."""
+def until_found(
+    full: FullCluster, expression: str, seconds: float
+) -> Sequence[tuple[Mapping[str, str], float]]:
+    """Each series that the expression has, once it has one within so many seconds."""
     began = time.monotonic()
-    while not query(full, expression):
+    while not (found := query(full, expression)):
         assert time.monotonic() - began < seconds, f"nothing for {expression} after {seconds} s"
         time.sleep(1)
-    return time.monotonic() - began
+    return found

@@ -90,5 +90,5 @@ def test_a_worse_model_raises_an_alert_that_says_which_and_where_help_is(evaluat
 
 def test_a_better_model_ends_it(evaluated: Evaluated) -> None:
     evaluated.serve(1)
-    until_found(evaluated.full, f"{ACCURACY} == 1", LONGEST)
-    until_found(evaluated.full, f"absent({ALERT})", LONGEST)
+    assert until_found(evaluated.full, f"{ACCURACY} == 1", LONGEST)
+    assert until_found(evaluated.full, f"absent({ALERT})", LONGEST)

@@ -167,10 +167,10 @@ def test_a_broken_gpu_is_offered_to_nobody_until_it_works_again(
 ) -> None:
     on_the_machine("echo GPU-00000000-0000-4000-8000-000000000001 >/run/pretend-gpus-broken")
     try:
-        until(lambda: offered(full) == 1)
+        assert until(lambda: offered(full) == 1)
     finally:
         on_the_machine("rm /run/pretend-gpus-broken")
-    until(lambda: offered(full) == 2)
+    assert until(lambda: offered(full) == 2)
 
 
 def test_gpus_and_those_who_have_them_outlive_a_kubelet(
