@@ -17,7 +17,11 @@ NO_STORAGE_CLASS = ""
 
 
 def reserved_for(claim: str, namespace: Input[str]) -> ObjectReferenceArgs:
-    """A volume's `claim_ref`. Without it any other claim of its size or less could take the volume first."""
+    """A volume's `claim_ref`. Without it any other claim of its size or less could take the volume first.
+
+    `namespace` is the Output of the layer below, though a volume is in no namespace and could be made sooner
+    without: checks such as that of a quota hang on it, and what they refuse must leave no volume behind.
+    """
     return ObjectReferenceArgs(
         api_version="v1", kind="PersistentVolumeClaim", name=claim, namespace=namespace
     )
