@@ -93,7 +93,8 @@ def build(settings: Settings) -> ClusterOutputs:
         kubernetes_version=cluster.kubernetes_version,
         machines=machines,
         kubernetes=kubernetes,
-        ready=(*used, *network),
+        # The network is not named: every node has waited for it.
+        ready=tuple(used),
     )
 
 
