@@ -77,11 +77,12 @@ def _objects(scopes: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     for scope, found in scopes.items():
         yield from _scope(scope, found)
     yield "  floor: as many ConfigMaps without dependencies; plain: 301 of them; kubectl: server-side apply"
+    yield "  waits: of kubectl, once all was applied, for kinds to be established and pods to be ready"
     yield ""
 
 
 def _scope(scope: str, found: Mapping[str, Any]) -> Iterable[str]:
-    rounds, chain = found["rounds"], found["chain"]
+    rounds = found["rounds"]
     times = {
         way: {name: median(one[way][name] for one in rounds) for name in operations}
         for way, operations in rounds[0].items()
@@ -99,10 +100,9 @@ def _scope(scope: str, found: Mapping[str, Any]) -> Iterable[str]:
         ("destroy to kubectl delete", program["destroy"] / kubectl["destroy"], DESTROY_GOAL),
     ]
     if "floor" in times:
-        at_least = times["floor"]["up"] + chain
-        ratios.insert(
-            0, (f"up to the floor and {chain:.0f} s of waits", program["up"] / at_least, FLOOR_GOAL)
-        )
+        waits, floor = kubectl["waits"], times["floor"]["up"]
+        words = f"up to the floor and {waits:.1f} s of waits"
+        ratios.insert(0, (words, program["up"] / (floor + waits), FLOOR_GOAL))
     for words, value, limit in ratios:
         yield f"  {words:<40}{value:5.2f}   {_goal(value, limit, f'at most {limit}')}"
     taken = found["memory"] / 2**20

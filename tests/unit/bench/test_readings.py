@@ -3,7 +3,6 @@
 from typing import Any
 
 from tests.bench.first import split
-from tests.bench.objects import chain
 from tests.bench.timeline import Timeline, phases
 
 
@@ -56,11 +55,3 @@ def test_downloads_and_builds_of_a_first_up_are_told_apart() -> None:
         "up\tdone\t80.00",
     ]
     assert split(log) == {"download": 9.5, "build": 52.75, "stack": 80.0}
-
-
-def test_waits_add_up_along_the_dependencies_and_not_beside_them() -> None:
-    def made(urn: str, seconds: int, *needs: str) -> dict[str, Any]:
-        return {"urn": urn, "inputs": {"spec": {"minReadySeconds": seconds}}, "dependencies": list(needs)}
-
-    found = chain([made("a", 5), made("b", 5, "a"), made("beside", 7), {"urn": "c", "dependencies": ["b"]}])
-    assert found == 10
