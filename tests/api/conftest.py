@@ -91,7 +91,10 @@ def rendering() -> Iterator[Callable[..., list[Mapping[str, Any]]]]:
         return [_whole(plain(one.inputs)) for one in recorder.resources if one.typ.startswith("kubernetes:")]
 
     try:
-        yield render
+        with pytest.MonkeyPatch.context() as patch:
+            # There is no stack that could show them.
+            patch.setattr(pulumi, "export", lambda name, value: None)
+            yield render
     finally:
         pulumi.runtime.reset_options()
         asyncio.set_event_loop(None)

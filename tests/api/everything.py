@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,9 @@ from components.service_certificate import SCRIPT
 from local.paths import REPOSITORY, cache_root
 from local.progress import Progress
 from local.releases import place_release_files
-from stacks import cluster, models, platform
+from stacks import cluster, program
 from stacks.releases import releases_of
 from stacks.settings import Settings, parse
-from stacks.traces import short_traces
 from tests.api.calico_kinds import calico_kinds
 from tests.api.conftest import rendering
 from tests.unit.stacks.given import project, read
@@ -46,13 +46,7 @@ def render_everything(folder: Path) -> Sequence[Mapping[str, Any]]:
 def everything(folder: Path) -> Iterator[tuple[Callable[[], None], Mapping[str, str]]]:
     """The program with every feature on, and what Commands print that it goes on with, by their names."""
     with read_settings(folder, SETTINGS) as (settings, outputs):
-
-        def build() -> None:
-            with short_traces():
-                lowest = cluster.build(settings)
-                models.build(settings, lowest, platform.build(settings, lowest))
-
-        yield build, outputs
+        yield partial(program.build, settings), outputs
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.monitoring.names import ALERTMANAGER, PROMETHEUS
 from local.plugins.kubernetes.schemas import with_schemas_of
 from local.up import PARALLEL
-from stacks import cluster, models, platform, references
-from stacks.settings import Settings
+from stacks import program
+from stacks.settings import Layer, UpstreamSettings
 from stacks.traces import short_traces
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack, Program, Run
@@ -34,6 +34,11 @@ from tests.bench.pretended_node import pretended_node
 WHOLE, OBSERVABILITY = SCOPES = ("whole", "observability")
 OBSERVABILITY_SETTINGS = "tests/bench/observability.yaml"
 CLUSTER_STACK = "cluster"
+BELOW = {"layers": (Layer.CLUSTER,)}
+ABOVE = {
+    "layers": (Layer.PLATFORM, Layer.MODELS),
+    "upstream": UpstreamSettings(cluster=CLUSTER_STACK),
+}
 # As many as the official plugin was measured with.
 PLAIN = 301
 NAMESPACE = "bench"
@@ -66,33 +71,24 @@ def measure_objects(folder: Path, number: int, tell: Callable[[str], None]) -> d
         engine, found = Engine(folder / "engine", server.kubeconfig), {}
         with pretended_node(server):
             with everything(folder / WHOLE) as (build, outputs):
-                program = _on(server, folder, build, outputs)
-                found[WHOLE] = _rounds(engine, server, program, WHOLE, number, tell)
+                whole = _on(server, folder, build, outputs)
+                found[WHOLE] = _rounds(engine, server, whole, WHOLE, number, tell)
             with read_settings(folder / OBSERVABILITY, OBSERVABILITY_SETTINGS) as (settings, outputs):
-                below = _on(server, folder, partial(_build_cluster, settings), outputs)
+                below, above = (
+                    _on(server, folder, partial(program.build, settings.model_copy(update=changed)), outputs)
+                    for changed in (BELOW, ABOVE)
+                )
                 engine.stack(CLUSTER_STACK).up(below)
-                program = _on(server, folder, partial(_build_above, settings), outputs)
-                found[OBSERVABILITY] = _rounds(engine, server, program, OBSERVABILITY, number, tell)
+                found[OBSERVABILITY] = _rounds(engine, server, above, OBSERVABILITY, number, tell)
         return found
     finally:
         server.stop()
 
 
-def _build_cluster(settings: Settings) -> None:
-    for name, value in cluster.build(settings).exports().items():
-        pulumi.export(name, value)
-
-
-def _build_above(settings: Settings) -> None:
-    with short_traces():
-        below = references.cluster_of(CLUSTER_STACK)
-        models.build(settings, below, platform.build(settings, below))
-
-
 def _rounds(
     engine: Engine,
     server: ApiServer,
-    program: Program,
+    build: Program,
     scope: str,
     number: int,
     tell: Callable[[str], None],
@@ -108,7 +104,7 @@ def _rounds(
 
         look = partial(_look, server, found)
         with peak() as memory:
-            took("program", _by_engine(engine.stack(f"{scope}-{turn}"), program, look))
+            took("program", _by_engine(engine.stack(f"{scope}-{turn}"), build, look))
         found["memory"] = max(found.get("memory", 0), memory.most)
         objects, resources = found.pop("made"), found["resources"]
         took("kubectl", _by_kubectl(server, objects))
@@ -121,17 +117,17 @@ def _rounds(
 
 
 def _by_engine(
-    stack: EngineStack, program: Program, look: Callable[[EngineStack], None] = lambda _: None
+    stack: EngineStack, build: Program, look: Callable[[EngineStack], None] = lambda _: None
 ) -> dict[str, float]:
     times: dict[str, float] = {}
 
     def timed(name: str, operation: Callable[..., Run], *arguments: Any) -> None:
         times[name] = operation(*arguments, parallel=PARALLEL).seconds
 
-    timed("preview", stack.preview, program)
-    timed("up", stack.up, program)
+    timed("preview", stack.preview, build)
+    timed("up", stack.up, build)
     look(stack)
-    timed("unchanged", stack.up, program)
+    timed("unchanged", stack.up, build)
     timed("destroy", stack.destroy)
     return times
 
@@ -205,11 +201,11 @@ def _on(server: ApiServer, folder: Path, build: Callable[[], None], outputs: Map
             props["metadata"] = given.apply(partial(_waiting_for_no_real_pods, args.type_))
         return ResourceTransformationResult(props, args.opts)
 
-    def program(_: ResourceOptions) -> None:
+    def run(_: ResourceOptions) -> None:
         pulumi.runtime.register_stack_transformation(quick)
         build()
 
-    return program
+    return run
 
 
 def _waiting_for_no_real_pods(

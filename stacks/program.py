@@ -1,0 +1,39 @@
+"""The whole program: the layers that a stack owns, lowest first, and what each of them shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from stacks import cluster, models, platform, references
+from stacks.settings import Layer, Settings
+from stacks.traces import short_traces
+
+
+def build(settings: Settings) -> None:
+    """Build the layers that are the stack's own; one that another stack owns is read from there."""
+    with short_traces():
+        _build(settings)
+
+
+def _build(settings: Settings) -> None:
+    owns, upstream = settings.owns, settings.upstream
+    if owns(Layer.CLUSTER):
+        below = cluster.build(settings)
+        _export(below.exports())
+    else:
+        below = references.cluster_of(upstream.stack(Layer.CLUSTER))
+    if owns(Layer.PLATFORM):
+        offered = platform.build(settings, below)
+        _export(offered.exports())
+    elif owns(Layer.MODELS):
+        offered = references.platform_of(upstream.stack(Layer.PLATFORM))
+    else:
+        return
+    if owns(Layer.MODELS):
+        _export(models.build(settings, below, offered).exports())
+
+
+def _export(outputs: Mapping[str, Any]) -> None:
+    for name, value in outputs.items():
+        pulumi.export(name, value)
