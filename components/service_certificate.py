@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Output, ResourceOptions
 from pulumi_command import local
-from pulumi_kubernetes.core.v1 import Secret
+from pulumi_kubernetes.core.v1 import Secret, SecretVolumeSourceArgs, VolumeArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label
@@ -15,6 +15,8 @@ from components.checks import require_dns_label
 SCRIPT = "components/scripts/service-certificate.sh"
 # As long as kubeadm's own authorities. To renew it earlier, replace the Command: the pods follow.
 VALID_DAYS = 3650
+# Where programs find it that mount `certificate_volume`.
+CERTIFICATE_DIRECTORY = "/certificate"
 _KEY_BEGINS = "-----BEGIN PRIVATE KEY-----"
 
 
@@ -73,3 +75,9 @@ class ServiceCertificate(pulumi.ComponentResource):
         self.ca_bundle = certificate.apply(lambda text: base64.b64encode(text.encode()).decode())
         self.digest = certificate.apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
         self.register_outputs({"secret": self.secret, "ca_bundle": self.ca_bundle})
+
+
+def certificate_volume(certificate: ServiceCertificate) -> VolumeArgs:
+    """The certificate and its key, readable for the program's group only."""
+    secret = SecretVolumeSourceArgs(secret_name=certificate.secret, default_mode=0o440)
+    return VolumeArgs(name="certificate", secret=secret)

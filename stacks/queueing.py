@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pulumi import Output, ResourceOptions
 
-from components.queueing import Amount, TeamQueue, TeamQueueArgs, register_flavors
+from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
 from stacks.outputs import ClusterOutputs
 from stacks.settings import Settings, TeamSettings
 from stacks.settings.fields import quantity_value

@@ -6,19 +6,16 @@ import pulumi
 from pulumi import Output, ResourceOptions
 from pulumi_kubernetes.apiregistration.v1 import APIService, APIServiceSpecArgs, ServiceReferenceArgs
 from pulumi_kubernetes.core.v1 import (
-    SecretVolumeSourceArgs,
     Service,
     ServicePortArgs,
     ServiceSpecArgs,
-    VolumeArgs,
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.controller import Controller, ControllerArgs
 from components.rights import SYSTEM
-from components.service_certificate import ServiceCertificate
+from components.service_certificate import CERTIFICATE_DIRECTORY, ServiceCertificate
 
-CERTIFICATE_DIRECTORY = "/certificate"
 # How every such program of Kubernetes is told where its certificate is.
 CERTIFICATE_FLAGS = (
     f"--tls-cert-file={CERTIFICATE_DIRECTORY}/tls.crt",
@@ -26,12 +23,6 @@ CERTIFICATE_FLAGS = (
 )
 # What Kubernetes' own programs register with: no group is preferred over another.
 GROUP_PRIORITY = 100
-
-
-def certificate_volume(certificate: ServiceCertificate) -> VolumeArgs:
-    """The certificate and its key, readable for the program's group only."""
-    secret = SecretVolumeSourceArgs(secret_name=certificate.secret, default_mode=0o440)
-    return VolumeArgs(name="certificate", secret=secret)
 
 
 def register_apis(

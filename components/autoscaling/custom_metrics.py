@@ -12,15 +12,15 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, RoleRefArgs, SubjectArgs
 
 from components.autoscaling.adapter_rules import MetricsApi, PodMetric, adapter_configuration
-from components.autoscaling.aggregated_api import (
-    CERTIFICATE_DIRECTORY,
-    CERTIFICATE_FLAGS,
-    certificate_volume,
-    register_apis,
-)
+from components.autoscaling.aggregated_api import CERTIFICATE_FLAGS, register_apis
 from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
 from components.rights import RBAC, SYSTEM, Rights, may
-from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
+from components.service_certificate import (
+    CERTIFICATE_DIRECTORY,
+    ServiceCertificate,
+    ServiceCertificateArgs,
+    certificate_volume,
+)
 
 NAME = "prometheus-adapter"
 CONFIGURATION_DIRECTORY = "/etc/adapter"

@@ -8,15 +8,15 @@ from pulumi import Output, Resource, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import ClusterRole
 
-from components.autoscaling.aggregated_api import (
-    CERTIFICATE_DIRECTORY,
-    CERTIFICATE_FLAGS,
-    certificate_volume,
-    register_apis,
-)
+from components.autoscaling.aggregated_api import CERTIFICATE_FLAGS, register_apis
 from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
 from components.rights import SYSTEM, Rights, may
-from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
+from components.service_certificate import (
+    CERTIFICATE_DIRECTORY,
+    ServiceCertificate,
+    ServiceCertificateArgs,
+    certificate_volume,
+)
 
 NAME = "metrics-server"
 GROUP = "metrics.k8s.io"

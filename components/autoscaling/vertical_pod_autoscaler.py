@@ -22,7 +22,6 @@ from pulumi_kubernetes.meta.v1 import (
 )
 
 from components import versions
-from components.autoscaling.aggregated_api import CERTIFICATE_DIRECTORY, certificate_volume
 from components.autoscaling.vertical_rights import (
     GROUP,
     admission_rights,
@@ -33,7 +32,12 @@ from components.controller import Controller, ControllerArgs, Probe
 from components.crds import definitions_in, register_definitions
 from components.release_file import ReleaseFile, read_release_file
 from components.rights import SYSTEM
-from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
+from components.service_certificate import (
+    CERTIFICATE_DIRECTORY,
+    ServiceCertificate,
+    ServiceCertificateArgs,
+    certificate_volume,
+)
 
 VPA_CRDS = ReleaseFile(
     name=f"vpa-v1-crd-gen.yaml of VerticalPodAutoscaler {versions.VERTICAL_POD_AUTOSCALER}",

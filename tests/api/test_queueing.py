@@ -3,7 +3,7 @@
 import pytest
 from pulumi import ResourceOptions
 
-from components.queueing import Amount, TeamQueue, TeamQueueArgs, register_flavors
+from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
 from tests.api.api_server import RefusedError
 from tests.api.kueue_kinds import kueue_kinds
 

@@ -1,7 +1,6 @@
-"""Queues for training: work waits for its team's share, is not refused, and borrows what others leave.
+"""What Kueue gives out: flavors of machines, and the share of them that each team's queue has.
 
-The objects of Kueue (kueue.x-k8s.io/v1beta2). Its controller, kinds and webhooks are its own release's; they
-have to be on the cluster before these.
+Its objects are kueue.x-k8s.io/v1beta2. Kueue has to answer before they are made.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,0 +1,1 @@
+"""Queues for training: work waits for its team's share, is not refused, and borrows what others leave."""
