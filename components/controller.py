@@ -83,7 +83,7 @@ class ControllerArgs:
     resolves_names: bool = False
     replicas: int = 1
     mounts: Mapping[str, VolumeArgs] = field(default_factory=dict)
-    """Volumes to read, by the path where the program finds them."""
+    """Volumes to read, by the path where the program finds them; one may be at several."""
     writes: str | None = None
     """The one directory that it writes to; its root is read-only."""
     component: str
@@ -186,6 +186,7 @@ def _network_policy(
 
 
 def _pod(args: ControllerArgs, account: ServiceAccount) -> PodSpecArgs:
+    volumes = {str(volume.name): volume for volume in args.mounts.values()}
     scratch = VolumeArgs(name="scratch", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE))
     return PodSpecArgs(
         service_account_name=account.metadata.name,
@@ -199,7 +200,7 @@ def _pod(args: ControllerArgs, account: ServiceAccount) -> PodSpecArgs:
         # Of the files of Secrets, which others may not read.
         security_context=restricted_pod(USER, fs_group=USER),
         containers=[_container(args)],
-        volumes=[*args.mounts.values(), *([scratch] if args.writes else [])] or None,
+        volumes=[*volumes.values(), *([scratch] if args.writes else [])] or None,
     )
 
 

@@ -19,9 +19,22 @@ ETCD = "3.6.16"
 COREDNS = "1.14.7"
 # The sandbox image that kubeadm 1.36 names; containerd's configuration must say the same.
 PAUSE = "3.10.2"
-# Whose kinds the queues are written for; it is not installed from here.
 # renovate: datasource=github-releases depName=kubernetes-sigs/kueue
 KUEUE = "0.19.2"
+# Its kinds, as its repository has them. Those for several clusters and for cluster autoscalers are left out:
+# nothing here makes any.
+KUEUE_FILES_URL = f"https://raw.githubusercontent.com/kubernetes-sigs/kueue/refs/tags/v{KUEUE}/"
+KUEUE_CRDS_URL = f"{KUEUE_FILES_URL}config/components/crd/bases/"
+KUEUE_CRDS_SHA256 = {
+    "admissionchecks": "2bf4003c0a3ea3d6ceab940c7a271ad211372dab59d2739acfa8b2bdb0724acb",
+    "clusterqueues": "e0a5fc9b370c70f3d993d4f599865817338ecf94187b30b15b12ff33c579bd55",
+    "cohorts": "61fbe5ec55d45e7fae2d65321fb32517b197257ab78ad55316673183aac911c2",
+    "localqueues": "dd10ef8d3578e7212fa52763549e7b6be0949793a5b924495fcd293330109fed",
+    "resourceflavors": "19e339c47e9ca3fa2c9eeddd27715a512f765c4794ed859733408a9715720173",
+    "topologies": "f703575d3bb64d26f6e839f831e01646367ed41a89b3abf163f8e842ca1c4d2b",
+    "workloadpriorityclasses": "0b755726aab05b8def9a53ee15b201eed3846bcffd1ff5528fed123f4ae03519",
+    "workloads": "1970ff6fcc5dc1a29e3f290ed736032c5d4509c94efe2c642d64a244ad1b8aa5",
+}
 # renovate: datasource=github-releases depName=projectcalico/calico
 CALICO = "3.32.1"
 # The operator that belongs to the Calico release above.
@@ -147,6 +160,7 @@ IMAGES = {
     "fluentd-cloudwatch": (
         f"docker.io/fluent/fluentd-kubernetes-daemonset:v{FLUENTD}-debian-cloudwatch-{FLUENTD_BUILD}"
     ),
+    "kueue": f"registry.k8s.io/kueue/kueue:v{KUEUE}",
     "traefik": f"docker.io/library/traefik:v{TRAEFIK}",
     "prometheus": f"quay.io/prometheus/prometheus:v{PROMETHEUS}",
     # Since 13 the vendor publishes it under this name only.

@@ -33,6 +33,7 @@ SOURCES: dict[str, Source] = {
         module="github.com/prometheus-operator/prometheus-operator",
         version=f"v{versions.PROMETHEUS_OPERATOR}",
     ),
+    versions.KUEUE_FILES_URL: Source(module="sigs.k8s.io/kueue", version=f"v{versions.KUEUE}"),
     versions.VPA_FILES_URL: Source(
         module="k8s.io/autoscaler/vertical-pod-autoscaler", version=f"v{versions.VERTICAL_POD_AUTOSCALER}"
     ),

@@ -50,6 +50,9 @@ def images_of(settings: Settings) -> dict[str, str]:
     gateway = settings.platform.gateway
     if settings.owns(Layer.PLATFORM) and gateway is not None and gateway.class_name is None:
         use("traefik")
+    queueing = settings.platform.queueing
+    if settings.owns(Layer.PLATFORM) and queueing is not None and queueing.install:
+        use("kueue")
     if settings.owns(Layer.PLATFORM) and settings.platform.vpa is not None:
         for name in ("recommender", "updater", "admission-controller"):
             use(f"vpa-{name}")

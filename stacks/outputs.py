@@ -122,6 +122,9 @@ class PlatformOutputs:
     """By name, too: the PriorityClasses that pods may have."""
     scaling_apis: Mapping[str, Output[str]] | Output[Sequence[str]]
     """By name, too: the API groups that give autoscalers figures, and those that act on autoscalers."""
+    queues: Mapping[str, Output[str]] = field(default_factory=dict)
+    """By team: the name of its LocalQueue, known when Jobs can wait in it; empty for another stack's
+    platform."""
     machines_to_rent: Mapping[str, Output[str | None]] = field(default_factory=dict)
     """By group of spare machines: which is the next."""
 
@@ -176,6 +179,11 @@ class PlatformOutputs:
         """The name again, known only when the namespace of that name is there."""
         return _when_there(self.namespaces, name, "namespace")
 
+    def queue(self, namespace: str, name: str) -> Input[str]:
+        """The name of a LocalQueue again; of one that this stack makes, known only when it is there."""
+        made = self.queues.get(namespace)
+        return name if made is None else made.apply(lambda _: name)
+
     def priority(self, name: Priority) -> Output[str]:
         """The name again, known only when the PriorityClass of that name is there."""
         return _when_there(self.priorities, name, "priority")
@@ -193,6 +201,7 @@ class PlatformOutputs:
             "gateway": self.gateway,
             "scalingApis": _names(self.scaling_apis),
             "monitoring": self.monitoring,
+            **({"queues": dict(self.queues)} if self.queues else {}),
             **({"logging": dict(self.logging)} if self.logging else {}),
             **({"machinesToRent": dict(self.machines_to_rent)} if self.machines_to_rent else {}),
         }

@@ -20,11 +20,11 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     build_gpus(settings, cluster)
     tenancy = build_tenancy(settings, cluster)
-    build_queueing(settings, cluster, tenancy.namespaces)
     build_nfs(settings, cluster)
     return PlatformOutputs(
         namespaces=tenancy.namespaces,
         teams=tenancy.teams,
+        queues=build_queueing(settings, cluster, tenancy.namespaces),
         priorities=register_priorities(options),
         gateway=build_gateway(settings, cluster, tenancy.namespaces),
         scaling_apis=build_autoscaling(settings, cluster),

@@ -1,11 +1,15 @@
-"""Queueing: the flavors of the cluster, and the queues of teams that have one."""
+"""Queueing: Kueue, the flavors of the cluster, and the queues of teams that have one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from pulumi import Output, ResourceOptions
+from pulumi import Output, Resource, ResourceOptions
 
+from components.queueing.kinds import kueue_definitions
+from components.queueing.kueue import Kueue, KueueArgs
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
+from components.release_file import release_cache
+from components.versions import IMAGES
 from stacks.outputs import ClusterOutputs
 from stacks.settings import Settings, TeamSettings
 from stacks.settings.fields import quantity_value
@@ -14,17 +18,19 @@ from stacks.settings.needs import quantity_text
 
 def build_queueing(
     settings: Settings, cluster: ClusterOutputs, namespaces: Mapping[str, Output[str]]
-) -> None:
-    """Make what the settings ask for; nothing without `platform.queueing`."""
+) -> Mapping[str, Output[str]]:
+    """Make what the settings ask for; the LocalQueue of each team that has one, by the team's name."""
     queueing = settings.platform.queueing
     if queueing is None:
-        return
-    options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
+        return {}
+    after = _install(settings, cluster) if queueing.install else cluster.ready
+    options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(after))
     flavors = register_flavors(queueing.products, options)
+    queues = {}
     for team in settings.platform.teams:
         if (queue := team.queue) is None:
             continue
-        TeamQueue(
+        queues[team.name] = TeamQueue(
             team.name,
             TeamQueueArgs(
                 team=team.name,
@@ -37,7 +43,22 @@ def build_queueing(
                 flavors=flavors,
             ),
             ResourceOptions(provider=cluster.kubernetes),
-        )
+        ).name
+    return queues
+
+
+def _install(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
+    """Kueue itself; what must be there before the first of its objects."""
+    kueue = Kueue(
+        "kueue",
+        KueueArgs(
+            image={**IMAGES, **settings.images}["kueue"],
+            definitions=kueue_definitions(release_cache()),
+            wait_for=cluster.ready,
+        ),
+        ResourceOptions(provider=cluster.kubernetes),
+    )
+    return kueue.answers
 
 
 def _amount(own: str, most: str) -> Amount:

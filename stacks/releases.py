@@ -4,6 +4,7 @@ from components.autoscaling.vertical_pod_autoscaler import VPA_CRDS
 from components.bootstrap.calico import CALICO_CRDS
 from components.gateway.kinds import GATEWAY_API_FILES
 from components.monitoring.kinds import MONITORING_FILES
+from components.queueing.kinds import KUEUE_FILES
 from components.release_file import ReleaseFile
 from stacks.settings import Layer, PodNetwork, Settings
 
@@ -20,4 +21,7 @@ def releases_of(settings: Settings) -> tuple[ReleaseFile, ...]:
     gateway = settings.platform.gateway
     if settings.owns(Layer.PLATFORM) and gateway is not None and gateway.class_name is None:
         found += GATEWAY_API_FILES
+    queueing = settings.platform.queueing
+    if settings.owns(Layer.PLATFORM) and queueing is not None and queueing.install:
+        found += KUEUE_FILES
     return tuple(found)

@@ -54,7 +54,7 @@ def _start(
             retries=job.retries,
             keep_seconds=job.keep_seconds,
             push_url=platform.push_url() if job.reports else None,
-            queue=job.queue,
+            queue=None if job.queue is None else platform.queue(job.namespace, job.queue),
             wait_for=made,
         ),
         ResourceOptions(provider=cluster.kubernetes),

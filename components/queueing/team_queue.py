@@ -15,14 +15,12 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.gpu.node_marks import PRODUCT_LABEL, TAINT
 from components.gpu.resources import GPU
 from components.labels import OURS
+from components.queueing.api import API_VERSION, LOCAL_QUEUE
 
-API_VERSION = "kueue.x-k8s.io/v1beta2"
 # Teams in one cohort lend each other what they do not use.
 COHORT = "metalml"
 # The flavor of CPU and memory: those of any machine.
 MACHINES = "machines"
-# What a Job names in its label kueue.x-k8s.io/queue-name, in the namespace of every team.
-LOCAL_QUEUE = "training"
 
 
 @dataclass(frozen=True, kw_only=True)

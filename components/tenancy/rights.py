@@ -65,6 +65,7 @@ def _see() -> list[PolicyRuleArgs]:
         _may(READ, "events.k8s.io", ["events"]),
         _may(READ, "gateway.networking.k8s.io", ["httproutes"]),
         _may(READ, "kueue.x-k8s.io", ["localqueues", "workloads"]),
+        _may(READ, "visibility.kueue.x-k8s.io", ["localqueues/pendingworkloads"]),
         _may(READ, "metrics.k8s.io", ["pods"]),
         _may(READ, "networking.k8s.io", ["networkpolicies"]),
         _may(READ, "policy", ["poddisruptionbudgets"]),

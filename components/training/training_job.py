@@ -31,13 +31,13 @@ from pulumi_kubernetes.networking.v1 import (
 
 from components.labels import labels_of_part
 from components.monitoring.pushgateway import MAY_PUSH
+from components.queueing.api import QUEUE_LABEL
 from components.training.rendezvous import PORT
 from components.training.training_job_args import TrainingJobArgs
 from components.training.worker_pod import SCRIPT, pod_annotations, worker_pod
 
 # What a shell and the container runtime end with where the program is not there or cannot be run.
 NO_PROGRAM = [126, 127, 128]
-QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
 
 
@@ -89,7 +89,7 @@ class TrainingJob(pulumi.ComponentResource):
             metadata=ObjectMetaArgs(
                 name=args.name,
                 namespace=args.namespace,
-                labels={**labels_of(args), **({QUEUE_LABEL: args.queue} if args.queue else {})},
+                labels={**labels_of(args), **({} if args.queue is None else {QUEUE_LABEL: args.queue})},
                 annotations=SKIP_AWAIT,
             ),
             spec=JobSpecArgs(

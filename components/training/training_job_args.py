@@ -46,7 +46,7 @@ class TrainingJobArgs:
     """How long a finished job stays before Kubernetes removes it; None: until the stack does."""
     push_url: Input[str] | None = None
     """Of the Pushgateway that the program tells its step and its loss; None: it tells nobody."""
-    queue: str | None = None
+    queue: Input[str] | None = None
     """Name of a Kueue LocalQueue that lets the job begin; None: it begins at once."""
     wait_for: Sequence[Resource] = ()
     """What must be there before the job. The component's own depends_on does not reach its children."""

@@ -142,6 +142,15 @@ PROMETHEUS_ADAPTER = GoModule(
     variables={},
 )
 
+_KUEUE = "sigs.k8s.io/kueue"
+KUEUE = GoModule(
+    name="kueue",
+    title="Kueue",
+    directory=_MODULES / "kueue",
+    programs={"kueue": f"{_KUEUE}/cmd/kueue"},
+    variables={f"{_KUEUE}/pkg/version.GitVersion": "v" + required_version("kueue", _KUEUE)},
+)
+
 
 def _of_prometheus(name: str, title: str, path: str, packages: dict[str, str], version: str = "") -> GoModule:
     """A module whose programs show their version as Prometheus' do; packages are below `path`."""

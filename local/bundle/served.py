@@ -15,6 +15,7 @@ from local.bundle.modules import (
     ALERTMANAGER,
     BLACKBOX_EXPORTER,
     KUBE_STATE_METRICS,
+    KUEUE,
     METRICS_SERVER,
     NODE_EXPORTER,
     PROMETHEUS,
@@ -80,6 +81,7 @@ SERVED = {
         PRETEND_GPU, "pretend-gpu", "metalml.local/pretend-gpu:1", user=""
     ),
     IMAGES["traefik"]: program(TRAEFIK, "traefik", IMAGES["traefik"]),
+    IMAGES["kueue"]: program(KUEUE, "kueue", IMAGES["kueue"]),
     # Where the vendor's images have them; the operator names no program in the pods that it makes.
     **{
         IMAGES[key]: program(module, name, IMAGES[key], where="/bin")

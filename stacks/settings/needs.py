@@ -1,10 +1,11 @@
 """How much of a namespace's quota its models and training need, so that too small a one is found early."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
+from components.gpu.resources import GPU
 from components.serving.evaluation import JOBS_KEPT
 from components.serving.evaluation import REQUESTS as EVALUATION
 from stacks.settings.base import UNKNOWN
@@ -14,6 +15,8 @@ from stacks.settings.models import ModelSettings
 from stacks.settings.rollout import RolloutSettings
 from stacks.settings.training import TrainingSettings
 
+# Of a quota, what a team's queue gives out.
+GIVEN_OUT = ("requests.cpu", "requests.memory", f"requests.{GPU}")
 BINARY_UNITS = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10))
 
 
@@ -52,7 +55,12 @@ def pods_at_most(model: ModelSettings) -> int:
 def shortages(
     hard: Mapping[str, str], work: Iterable[ModelSettings | TrainingSettings]
 ) -> Iterator[Shortage]:
-    """What the quota with these limits has too little of. Work that could not be read is passed over."""
+    """What the quota with these limits has too little of. Work that could not be read is passed over.
+
+    Of what a queue gives out, jobs that wait in one need what the largest of them needs.
+    """
+    work = list(work)
+    queued = {one.name for one in work if isinstance(one, TrainingSettings) and one.queue is not None}
     needs: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for one in work:
         found = _of_job(one) if isinstance(one, TrainingSettings) else _of_model(one)
@@ -60,9 +68,16 @@ def shortages(
             needs[resource][one.name] = needs[resource].get(one.name, Decimal(0)) + amount
     for resource, has in hard.items():
         by = needs.get(resource, {})
+        if resource in GIVEN_OUT:
+            by = _one_at_a_time(by, queued)
         total = sum(by.values(), Decimal(0))
         if total > quantity_value(has):
             yield Shortage(resource=resource, has=has, needs=total, by=by)
+
+
+def _one_at_a_time(by: Mapping[str, Decimal], queued: Set[str]) -> Mapping[str, Decimal]:
+    largest = max(queued & by.keys(), key=by.__getitem__, default=None)
+    return {name: amount for name, amount in by.items() if name not in queued or name == largest}
 
 
 def quantity_text(amount: Decimal) -> str:

@@ -9,7 +9,9 @@ from stacks.settings.fields import LabelValue, Quantity
 
 
 class QueueingSettings(Model):
-    """Kueue, which has to be on the cluster already: docs/teams.md."""
+    """Kueue, and what its queues give out."""
+
+    install: bool = True  # false: it is on the cluster already, as docs/teams.md says how
 
     # GPUs that queues tell apart, by the node's label nvidia.com/gpu.product.
     products: Items[LabelValue] = ()

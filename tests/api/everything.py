@@ -33,6 +33,7 @@ WITH_CERTIFICATES = (
     "elasticsearch",
     "elasticsearch-nodes",
     "kibana",
+    "kueue",
 )
 
 

@@ -3,14 +3,18 @@
 import pytest
 from pulumi import ResourceOptions
 
+from components.queueing.kinds import KUEUE_FILES, kueue_definitions
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
+from components.release_file import release_cache
+from local.progress import Progress
+from local.releases import place_release_files
 from tests.api.api_server import RefusedError
-from tests.api.kueue_kinds import kueue_kinds
 
 
 @pytest.fixture
 def queue(api_server, rendered, namespace):
-    api_server.establish(kueue_kinds())
+    place_release_files(KUEUE_FILES, Progress())
+    api_server.establish(kueue_definitions(release_cache()))
 
     def build():
         flavors = register_flavors(["NVIDIA-L40S", "NVIDIA-H100-80GB-HBM3"], ResourceOptions())

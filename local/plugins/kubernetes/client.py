@@ -116,4 +116,6 @@ class Client:
             # 299 - "the text"
             assert warn
             warn(warning.partition('"')[2].removesuffix('"').replace('\\"', '"'))
-        return json.loads(content) if content[:1] in (b"{", b"[") else content.decode(errors="replace")
+        # A pod's log is text, also where each line of it is JSON.
+        is_json = answer.headers.get("Content-Type", "").startswith("application/json")
+        return json.loads(content) if is_json else content.decode(errors="replace")

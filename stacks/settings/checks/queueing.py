@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from components.gpu.resources import GPU
+from components.queueing.api import LOCAL_QUEUE
 from stacks.settings.base import suggestion
 from stacks.settings.checks.finding import duplicates, known, mistake, present
+from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
 from stacks.settings.fields import quantity_value
+from stacks.settings.layers import Layer
 from stacks.settings.queueing import QueueSettings
 from stacks.settings.stack import Settings
 from stacks.settings.teams import TeamSettings
@@ -91,4 +95,76 @@ def queue_within_quota(settings: Settings, _: Path) -> Iterator[Mistake]:
                 )
 
 
-CHECKS = (queues_are_served, products_are_listed, queue_within_quota)
+def work_waits_in_a_queue(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """A Job that names a queue which is not there waits forever, or begins at once where nothing looks."""
+    if not _are_known(settings):
+        return
+    queues = {team.name: team.queue for team in settings.platform.teams if team.queue is not None}
+    for index, job in enumerate(settings.training):
+        if not present(job.queue) or job.queue is None or not known(job.namespace):
+            continue
+        if job.namespace not in queues:
+            yield mistake(
+                f"training[{index}].queue",
+                f"a queue, and the namespace {job.namespace} has none",
+                f"a queue in the namespace of a team that has one: {', '.join(queues) or 'there is none'}",
+                "give the team a queue, move the job, or let it begin at once without one",
+            )
+        elif job.queue != LOCAL_QUEUE:
+            yield mistake(
+                f"training[{index}].queue",
+                f"{job.queue}, which is no queue of the team {job.namespace}",
+                LOCAL_QUEUE,
+                f"write queue: {LOCAL_QUEUE}",
+            )
+
+
+def queues_give_out_what_work_asks_for(settings: Settings, _: Path) -> Iterator[Mistake]:
+    """A Job that asks for GPUs which its queue has none of waits forever."""
+    if not _are_known(settings):
+        return
+    queues = {team.name: team.queue for team in settings.platform.teams if team.queue is not None}
+    for index, job in enumerate(settings.training):
+        queue = queues.get(job.namespace)
+        if (
+            queue is None
+            or job.queue is None
+            or not known(queue.gpus, job.gpu, job.gpu_resource, job.product)
+        ):
+            continue
+        if not job.gpu:
+            continue
+        products = ", ".join(queue.gpus) or "none"
+        if job.gpu_resource != GPU:
+            yield mistake(
+                f"training[{index}].gpuResource",
+                f"{job.gpu_resource}, which no queue gives out",
+                f"{GPU}, of the products of the team's queue: {products}",
+                "ask for whole GPUs, or let the job begin at once without a queue",
+            )
+        elif not queue.gpus or (job.product is not None and job.product not in queue.gpus):
+            yield mistake(
+                f"training[{index}].gpu",
+                f"{job.gpu} {job.product or 'of any product'}, and the queue of the team has none",
+                f"GPUs of the products of the team's queue: {products}",
+                "add the product to the queue, or let the job begin at once without one",
+            )
+
+
+def _are_known(settings: Settings) -> bool:
+    """Whether this stack makes the queues, and all of them could be read."""
+    teams = settings.platform.teams if known(settings.platform) else ()
+    return (
+        owned(settings, Layer.PLATFORM)
+        and known(settings.platform, teams, *teams)
+        and all(known(team.name, team.queue) for team in teams)
+    )
+
+
+CHECKS = (
+    queues_are_served,
+    products_are_listed,
+    queue_within_quota,
+    work_waits_in_a_queue,
+    queues_give_out_what_work_asks_for,
+)

@@ -47,9 +47,10 @@ def test_the_images_that_run_are_those_that_are_told(
     machines = {machine.name: {**MACHINE, "gpu": machine.gpu is not None} for machine in settings.machines}
     engine.stacks["organization/metalml/prod"] = {**CLUSTER_STACK, "machines": machines}
 
-    for name in ("metrics-server", "vpa", "prometheus-adapter"):
+    for name in ("metrics-server", "vpa", "prometheus-adapter", "kueue"):
         engine.outputs[f"{name}-certificate"] = {"stdout": "a certificate and its key"}
     monkeypatch.setattr("stacks.autoscaling.vpa_definitions", lambda _: [DEFINITION])
+    monkeypatch.setattr("stacks.queueing.kueue_definitions", lambda _: [DEFINITION])
     monkeypatch.setattr("stacks.gateway.gateway_definitions", lambda _: [DEFINITION])
     monkeypatch.setattr("stacks.monitoring.monitoring_definitions", lambda _: MONITORING)
 

@@ -28,6 +28,11 @@ def queue(**changes: Any) -> dict[str, Any]:
     return {"platform.teams": [team(queue=wanted)], "platform.queueing": {"products": ["NVIDIA-L40S"]}}
 
 
+def learn(**changes: Any) -> dict[str, Any]:
+    """A training job of one worker."""
+    return {"name": "learn", "command": ["python3"], "directory": {"machine": "worker-1"}, **changes}
+
+
 TEAMS = {
     "team without a quota": Bad(
         change={"platform.teams": [{"name": "vision"}]},
@@ -156,15 +161,7 @@ TEAMS = {
     "quota of CPU below what its training needs": Bad(
         change={
             **quota(cpu=4),
-            "training": [
-                {
-                    "name": "learn",
-                    "namespace": "vision",
-                    "workers": 4,
-                    "command": ["python3"],
-                    "directory": {"machine": "worker-1"},
-                }
-            ],
+            "training": [learn(namespace="vision", workers=4)],
         },
         at="platform.teams[0].quota.cpu",
         says=("4, and its models and training need 5 (ml-model 1, learn 4)",),
@@ -198,6 +195,50 @@ TEAMS = {
         change=queue(gpus={"NVIDIA-L40S": 3}),
         at="platform.teams[0].queue.gpus",
         says=("3 in all, with quota.gpu 2",),
+    ),
+    "job in the queue of a namespace that has none": Bad(
+        change={"training": [learn(queue="training")]},
+        at="training[0].queue",
+        says=("the namespace ml has none", "there is none", "(learn)"),
+    ),
+    "job in a queue that its team does not have": Bad(
+        change={**queue(), "training": [learn(namespace="vision", queue="trainings")]},
+        at="training[0].queue",
+        says=("trainings, which is no queue of the team vision", "write queue: training"),
+    ),
+    # No machine of `dev` has a GPU.
+    "job in a queue that gives out no shares of GPUs": Bad(
+        change={
+            **queue(),
+            "platform.teams[0].quota.sharedGpu": 1,
+            "training": [
+                learn(namespace="vision", queue="training", gpu=1, gpuResource="nvidia.com/gpu.shared")
+            ],
+        },
+        at="training[0].gpuResource",
+        says=("which no queue gives out", "NVIDIA-L40S"),
+        also_at=("training[0].directory.machine",),
+    ),
+    "job in a queue without GPUs of its product": Bad(
+        change={
+            **queue(),
+            "training": [learn(namespace="vision", queue="training", gpu=1, product="NVIDIA-H100")],
+        },
+        at="training[0].gpu",
+        says=("NVIDIA-H100, and the queue of the team has none", "NVIDIA-L40S"),
+        also_at=("training[0].directory.machine",),
+    ),
+    "quota below the largest of the jobs that wait for each other": Bad(
+        change={
+            "platform.teams": [team(quota={**QUOTA, "cpu": 4}, queue={"cpu": 4, "memory": "32Gi"})],
+            "platform.queueing": {},
+            "training": [
+                learn(name="first", namespace="vision", queue="training", workers=3),
+                learn(name="second", namespace="vision", queue="training", workers=5),
+            ],
+        },
+        at="platform.teams[0].quota.cpu",
+        says=("4, and its models and training need 5 (second 5)",),
     ),
     "quota of ports below the Services of its models": Bad(
         change=quota(nodePorts=0),

@@ -1,0 +1,176 @@
+"""Teams that share machines for training: whose job begins, whose waits, who gives back what it borrowed."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.gpu.resources import GPU
+from components.queueing.api import LOCAL_QUEUE, QUEUE_LABEL
+from components.queueing.kueue import NAME
+from components.rights import SYSTEM
+from tests.cluster.full.cluster import FullCluster
+
+# Already on every machine: it is what holds the network of each pod.
+PAUSE = "registry.k8s.io/pause:3.10.2"
+TEAMS = ("vision", "research")
+# Seconds on two busy cores; and those in which a job that may not begin would have.
+LONGEST, SECOND_LOOK = 90, 8
+TRAINING = "queued"
+CONFIG = {
+    "metalml:training": [
+        {
+            "name": TRAINING,
+            "namespace": "vision",
+            "queue": LOCAL_QUEUE,
+            "workers": 2,
+            "command": ["python3", "-c", "print('trained')"],
+            "directory": {"machine": "worker-2"},
+            "size": "100Mi",
+            "resources": {
+                "requests": {"cpu": "300m", "memory": "64Mi"},
+                "limits": {"cpu": "1", "memory": "256Mi"},
+            },
+        }
+    ]
+}
+
+
+@pytest.fixture
+def apply(full: FullCluster, tmp_path: Path) -> Callable[[dict[str, Any]], None]:
+    def one(made: dict[str, Any]) -> None:
+        file = tmp_path / "job.yaml"
+        file.write_text(yaml.safe_dump(made))
+        full.kubectl("apply", "--filename", str(file))
+
+    return one
+
+
+@pytest.fixture(autouse=True)
+def no_jobs(full: FullCluster) -> Iterator[None]:
+    yield
+    for team in TEAMS:
+        full.kubectl("delete", "jobs", "--all", "--namespace", team)
+
+
+def job(name: str, team: str, *, pods: int, cpu: str = "300m", queued: bool = True, gpus: int = 0) -> Any:
+    """A job as a data scientist may write it: its pods wait, until somebody takes them away."""
+    resources: dict[str, Any] = {"requests": {"cpu": cpu, "memory": "16Mi"}}
+    container = {
+        "name": "main",
+        "image": PAUSE,
+        "resources": resources | ({"limits": {GPU: gpus}} if gpus else {}),
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+    }
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+            "name": name,
+            "namespace": team,
+            "labels": {QUEUE_LABEL: LOCAL_QUEUE} if queued else {},
+        },
+        "spec": {
+            "parallelism": pods,
+            "completions": pods,
+            "template": {
+                "spec": {
+                    "restartPolicy": "Never",
+                    "terminationGracePeriodSeconds": 1,
+                    "securityContext": {
+                        "runAsNonRoot": True,
+                        "runAsUser": 65535,
+                        "seccompProfile": {"type": "RuntimeDefault"},
+                    },
+                    "containers": [container],
+                }
+            },
+        },
+    }
+
+
+def pods_of(full: FullCluster, name: str, team: str) -> list[dict[str, Any]]:
+    """Those of the job's pods that run."""
+    of_job = f"batch.kubernetes.io/job-name={name}"
+    listed = full.kubectl("get", "pods", "-n", team, "-l", of_job, "-o", "json")
+    return [
+        one
+        for one in json.loads(listed)["items"]
+        if one["status"].get("phase") == "Running" and "deletionTimestamp" not in one["metadata"]
+    ]
+
+
+def until_running(full: FullCluster, name: str, team: str, pods: int) -> None:
+    deadline = time.monotonic() + LONGEST
+    while len(pods_of(full, name, team)) != pods:
+        assert time.monotonic() < deadline, full.kubectl("describe", "job,workload", "-n", team)
+        time.sleep(0.5)
+
+
+def is_suspended(full: FullCluster, name: str, team: str) -> bool:
+    return full.get("job", name, team)["spec"].get("suspend", False)
+
+
+def test_a_training_job_waits_as_a_whole_for_its_teams_share_and_then_runs(full: FullCluster, apply) -> None:
+    # All of the team's own share, and all but 100m of what the other team does not use.
+    apply(job("before", "vision", pods=3))
+    until_running(full, "before", "vision", 3)
+    with full.models("queueing", CONFIG):
+        time.sleep(SECOND_LOOK)
+        waits = is_suspended(full, TRAINING, "vision")
+        assert (waits, pods_of(full, TRAINING, "vision")) == (True, [])
+
+        full.kubectl("delete", "job", "before", "-n", "vision")
+        full.kubectl(
+            "wait", f"job/{TRAINING}", "-n", "vision", "--for=condition=Complete", f"--timeout={LONGEST}s"
+        )
+        before = full.get("job", TRAINING, "vision")["metadata"]["uid"]
+        assert "trained" in full.kubectl("logs", f"job/{TRAINING}", "-n", "vision")
+        full.project.must("up", "queueing")
+        assert full.get("job", TRAINING, "vision")["metadata"]["uid"] == before
+
+
+def test_what_a_team_borrowed_goes_back_when_its_owner_has_work(full: FullCluster, apply) -> None:
+    apply(job("borrows", "vision", pods=3))
+    until_running(full, "borrows", "vision", 3)
+    apply(job("owner", "research", pods=1, cpu="500m"))
+    until_running(full, "owner", "research", 1)
+    assert is_suspended(full, "borrows", "vision")
+
+    full.kubectl("delete", "job", "owner", "-n", "research")
+    until_running(full, "borrows", "vision", 3)
+
+
+def test_work_on_gpus_needs_no_toleration_of_its_own_and_no_more_of_them_than_there_are(
+    full: FullCluster, apply
+) -> None:
+    apply(job("first", "research", pods=1, cpu="10m", gpus=1))
+    until_running(full, "first", "research", 1)
+    assert [one["spec"]["nodeName"] for one in pods_of(full, "first", "research")] == ["gpu-1"]
+    # Both of the team's quota, of which the queue gives out one and nobody lends another.
+    apply(job("second", "research", pods=1, cpu="10m", gpus=1))
+    time.sleep(SECOND_LOOK)
+    assert is_suspended(full, "second", "research")
+
+
+def test_without_kueue_only_jobs_that_name_a_queue_are_refused(full: FullCluster, apply) -> None:
+    of_kueue = ("-n", SYSTEM, f"deployment/{NAME}")
+    full.kubectl("scale", *of_kueue, "--replicas=0")
+    pods = ("pods", "-n", SYSTEM, "-l", f"app.kubernetes.io/name={NAME}")
+    full.kubectl("wait", *pods, "--for=delete", f"--timeout={LONGEST}s")
+    try:
+        apply(job("free", "vision", pods=1, cpu="10m", queued=False))
+        until_running(full, "free", "vision", 1)
+        with pytest.raises(subprocess.CalledProcessError) as refused:
+            apply(job("waits", "vision", pods=1, cpu="10m"))
+        assert "kueue" in refused.value.stderr
+    finally:
+        full.kubectl("scale", *of_kueue, "--replicas=1")
+        full.kubectl("rollout", "status", *of_kueue, f"--timeout={LONGEST}s")
+    apply(job("waits", "vision", pods=1, cpu="10m"))
+    until_running(full, "waits", "vision", 1)
