@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from components.gpu.resources import GPU
-from components.queueing.api import LOCAL_QUEUE, QUEUE_LABEL
+from components.queueing.api import LOCAL_QUEUE, QUEUE_LABEL, VERSION, VISIBILITY_GROUP
 from components.queueing.kueue import NAME
 from components.rights import SYSTEM
 from tests.cluster.full.cluster import FullCluster
@@ -171,6 +171,9 @@ def test_without_kueue_only_jobs_that_name_a_queue_are_refused(full: FullCluster
         assert "kueue" in refused.value.stderr
     finally:
         full.kubectl("scale", *of_kueue, "--replicas=1")
+        # A pod that is ready is not yet one that the API server reaches.
         full.kubectl("rollout", "status", *of_kueue, f"--timeout={LONGEST}s")
+        api = f"apiservice/{VERSION}.{VISIBILITY_GROUP}"
+        full.kubectl("wait", api, "--for=condition=Available", f"--timeout={LONGEST}s")
     apply(job("waits", "vision", pods=1, cpu="10m"))
     until_running(full, "waits", "vision", 1)
