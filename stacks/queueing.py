@@ -11,44 +11,16 @@ from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, reg
 from components.release_file import release_cache
 from components.versions import IMAGES
 from stacks.outputs import ClusterOutputs
-from stacks.settings import Settings, TeamSettings
+from stacks.settings import QueueSettings, Settings, TeamSettings
 from stacks.settings.fields import quantity_value
 from stacks.settings.needs import quantity_text
 
 
-def build_queueing(
-    settings: Settings, cluster: ClusterOutputs, namespaces: Mapping[str, Output[str]]
-) -> Mapping[str, Output[str]]:
-    """Make what the settings ask for; the LocalQueue of each team that has one, by the team's name."""
+def install_kueue(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
+    """Install it where the settings ask for it; what must be there before the first of its objects."""
     queueing = settings.platform.queueing
-    if queueing is None:
-        return {}
-    after = _install(settings, cluster) if queueing.install else cluster.ready
-    options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(after))
-    flavors = register_flavors(queueing.products, options)
-    queues = {}
-    for team in settings.platform.teams:
-        if (queue := team.queue) is None:
-            continue
-        queues[team.name] = TeamQueue(
-            team.name,
-            TeamQueueArgs(
-                team=team.name,
-                namespace=namespaces[team.name],
-                cpu=_amount(queue.cpu, team.quota.cpu),
-                memory=_amount(queue.memory, team.quota.memory),
-                gpus={
-                    product: _amount(str(own), _gpus_left(team, own)) for product, own in queue.gpus.items()
-                },
-                flavors=flavors,
-            ),
-            ResourceOptions(provider=cluster.kubernetes),
-        ).name
-    return queues
-
-
-def _install(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
-    """Kueue itself; what must be there before the first of its objects."""
+    if queueing is None or not queueing.install:
+        return cluster.ready
     kueue = Kueue(
         "kueue",
         KueueArgs(
@@ -61,13 +33,54 @@ def _install(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
     return kueue.answers
 
 
+def build_queues(
+    settings: Settings,
+    cluster: ClusterOutputs,
+    namespaces: Mapping[str, Output[str]],
+    after: Sequence[Resource],
+) -> Mapping[str, Output[str]]:
+    """Make what the settings ask for; the LocalQueue of each team that has one, by the team's name."""
+    queueing = settings.platform.queueing
+    if queueing is None:
+        return {}
+    options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(after))
+    flavors = register_flavors(queueing.products, options)
+    return {
+        team.name: _queue(team, team.queue, namespaces[team.name], flavors, cluster)
+        for team in settings.platform.teams
+        if team.queue is not None
+    }
+
+
+def _queue(
+    team: TeamSettings,
+    queue: QueueSettings,
+    namespace: Output[str],
+    flavors: Sequence[Resource],
+    cluster: ClusterOutputs,
+) -> Output[str]:
+    gpus = {product: _amount(str(own), _gpus_left(team, queue, own)) for product, own in queue.gpus.items()}
+    made = TeamQueue(
+        team.name,
+        TeamQueueArgs(
+            team=team.name,
+            namespace=namespace,
+            cpu=_amount(queue.cpu, team.quota.cpu),
+            memory=_amount(queue.memory, team.quota.memory),
+            gpus=gpus,
+            flavors=flavors,
+        ),
+        ResourceOptions(provider=cluster.kubernetes),
+    )
+    return made.name
+
+
 def _amount(own: str, most: str) -> Amount:
     """As much more may be borrowed as the team's quota lets it have at all."""
     left = max(quantity_value(most) - quantity_value(own), Decimal(0))
     return Amount(own=own, borrowed=quantity_text(left))
 
 
-def _gpus_left(team: TeamSettings, own: int) -> str:
+def _gpus_left(team: TeamSettings, queue: QueueSettings, own: int) -> str:
     """The most of one product, when the team has its own of all others."""
-    others = sum(team.queue.gpus.values()) - own if team.queue is not None else 0
-    return str(team.quota.gpu - others)
+    return str(team.quota.gpu - (sum(queue.gpus.values()) - own))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pulumi import Input, Output, ResourceOptions, RunError
+from pulumi import Input, Output, Resource, ResourceOptions, RunError
 
 from components.tenancy.namespace import PodSecurity, register_namespace
 from components.tenancy.network import Egress
@@ -26,8 +26,14 @@ class Tenancy:
     """By name: the group and the quota, as the stack shows them."""
 
 
-def build_tenancy(settings: Settings, cluster: ClusterOutputs) -> Tenancy:
-    """Make the plain namespaces, and those of teams with their walls."""
+def build_tenancy(
+    settings: Settings, cluster: ClusterOutputs, *, queues_after: Sequence[Resource] = ()
+) -> Tenancy:
+    """Make the plain namespaces, and those of teams with their walls.
+
+    A namespace with a queue is made after `queues_after`, so that it goes before: what waits in a queue can
+    be deleted only while Kueue is there to let go of it.
+    """
     platform = settings.platform
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     namespaces = {
@@ -38,7 +44,8 @@ def build_tenancy(settings: Settings, cluster: ClusterOutputs) -> Tenancy:
     if platform.teams:
         role = register_data_scientist(options).metadata.name
         for team in platform.teams:
-            made = _team(team, role, options)
+            after = ResourceOptions(depends_on=list(queues_after if team.queue is not None else ()))
+            made = _team(team, role, ResourceOptions.merge(options, after))
             namespaces[team.name] = made.namespace
             teams[team.name] = {"group": team.group, "quota": made.quota}
     return Tenancy(namespaces=namespaces, teams=teams)

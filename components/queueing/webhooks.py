@@ -21,9 +21,12 @@ from pulumi_kubernetes.meta.v1 import (
 from components.queueing.api import GROUP, QUEUE_LABEL, VERSION
 from components.rights import SYSTEM
 
+JOB, WORKLOAD = "job", "workload"
+# What Kueue fills in, and what it looks through.
+COMPLETED = ("clusterqueue", JOB, "resourceflavor", WORKLOAD)
+CHECKED = ("clusterqueue", "cohort", JOB, "resourceflavor", WORKLOAD)
 # Seconds that the API server waits for an answer; Kubernetes' own default.
 TIMEOUT = 10
-MADE, CHANGED = "CREATE", "UPDATE"
 
 
 def register_webhooks(
@@ -38,26 +41,10 @@ def register_webhooks(
     Of Jobs that is only those that name a queue: all others are none of its business, whatever it is up to.
     """
 
-    def about(kind: str, operations: Sequence[str], *more: str) -> RuleWithOperationsArgs:
-        group, version = ("batch", "v1") if kind == "job" else (GROUP, VERSION)
-        return RuleWithOperationsArgs(
-            operations=list(operations),
-            api_groups=[group],
-            api_versions=[version],
-            resources=[f"{kind}s", *more],
-        )
-
-    def asked(prefix: str, kind: str) -> WebhookClientConfigArgs:
-        group, version = ("batch", "v1") if kind == "job" else (GROUP.replace(".", "-"), VERSION)
-        path = f"/{prefix}-{group}-{version}-{kind}"
-        return WebhookClientConfigArgs(
-            service=ServiceReferenceArgs(name=service, namespace=SYSTEM, port=443, path=path),
-            ca_bundle=ca_bundle,
-        )
-
-    def queued(kind: str) -> LabelSelectorArgs | None:
-        named = LabelSelectorRequirementArgs(key=QUEUE_LABEL, operator="Exists")
-        return LabelSelectorArgs(match_expressions=[named]) if kind == "job" else None
+    def asked(verb: str, kind: str) -> WebhookClientConfigArgs:
+        path = f"/{verb}-{'-'.join(_group_of(kind)).replace('.', '-')}-{kind}"
+        reference = ServiceReferenceArgs(name=service, namespace=SYSTEM, port=443, path=path)
+        return WebhookClientConfigArgs(service=reference, ca_bundle=ca_bundle)
 
     metadata = ObjectMetaArgs(name="metalml-kueue", labels=labels)
     mutating = MutatingWebhookConfiguration(
@@ -70,11 +57,11 @@ def register_webhooks(
                 side_effects="None",
                 failure_policy="Fail",
                 timeout_seconds=TIMEOUT,
-                object_selector=queued(kind),
+                object_selector=_selected(kind),
                 client_config=asked("mutate", kind),
-                rules=[about(kind, [MADE])],
+                rules=[_rule(kind, ["CREATE"], [f"{kind}s"])],
             )
-            for kind in ("clusterqueue", "job", "resourceflavor", "workload")
+            for kind in COMPLETED
         ],
         opts=opts,
     )
@@ -88,12 +75,36 @@ def register_webhooks(
                 side_effects="None",
                 failure_policy="Fail",
                 timeout_seconds=TIMEOUT,
-                object_selector=queued(kind),
+                object_selector=_selected(kind),
                 client_config=asked("validate", kind),
-                rules=[about(kind, [MADE, CHANGED], *(["workloads/status"] if kind == "workload" else []))],
+                rules=[_rule(kind, ["CREATE", "UPDATE"], _checked_parts(kind))],
             )
-            for kind in ("clusterqueue", "cohort", "job", "resourceflavor", "workload")
+            for kind in CHECKED
         ],
         opts=opts,
     )
     return [mutating, validating]
+
+
+def _group_of(kind: str) -> tuple[str, str]:
+    return ("batch", "v1") if kind == JOB else (GROUP, VERSION)
+
+
+def _rule(kind: str, operations: Sequence[str], resources: Sequence[str]) -> RuleWithOperationsArgs:
+    group, version = _group_of(kind)
+    return RuleWithOperationsArgs(
+        operations=list(operations),
+        api_groups=[group],
+        api_versions=[version],
+        resources=list(resources),
+    )
+
+
+def _checked_parts(kind: str) -> Sequence[str]:
+    # What a workload was let begin with is in its status, and must not change.
+    return [f"{kind}s", f"{kind}s/status"] if kind == WORKLOAD else [f"{kind}s"]
+
+
+def _selected(kind: str) -> LabelSelectorArgs | None:
+    named = LabelSelectorRequirementArgs(key=QUEUE_LABEL, operator="Exists")
+    return LabelSelectorArgs(match_expressions=[named]) if kind == JOB else None

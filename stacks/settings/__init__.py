@@ -25,6 +25,7 @@ from stacks.settings.models import (
     StorageSettings,
 )
 from stacks.settings.platform import PlatformSettings
+from stacks.settings.queueing import QueueSettings
 from stacks.settings.rollout import RolloutSettings, SplitBy, Strategy, TrackSettings
 from stacks.settings.server import BatchingSettings, ServerSettings
 from stacks.settings.sources import AptRepository, AptSource, BundleSource
@@ -65,6 +66,7 @@ __all__ = [
     "PlatformSettings",
     "PodNetwork",
     "Provider",
+    "QueueSettings",
     "ReservedSettings",
     "ResourcesSettings",
     "Role",

@@ -1,7 +1,7 @@
-"""No object is made before its namespace is there: the first `up` of everything must not depend on luck."""
+"""What is there before a namespace, and what after: neither the first `up` nor `destroy` depends on luck."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ class Registered:
         self.dependencies: dict[str, set[str]] = {}
         self.namespaces: dict[str, str] = {}
         self.made: dict[str, str] = {}
+        self._before: dict[str, set[str]] = {}
 
     def note(self, urn: str, request: Any, inputs: Mapping[str, Any]) -> None:
         self.dependencies[urn] = set(request.dependencies)
@@ -31,23 +32,23 @@ class Registered:
         elif isinstance(metadata.get("namespace"), str):
             self.namespaces[urn] = metadata["namespace"]
 
+    def waits_for(self, urn: str) -> set[str]:
+        """Everything that is made before it, and removed after it."""
+        if urn not in self._before:
+            needed = self.dependencies.get(urn, set())
+            self._before[urn] = needed.union(*map(self.waits_for, needed))
+        return self._before[urn]
+
     def too_early(self) -> Iterator[str]:
         """Objects that may be made before their namespace."""
-
-        @cache
-        def waits_for(urn: str) -> frozenset[str]:
-            found = set[str]()
-            for needed in self.dependencies.get(urn, ()):
-                found |= {needed} | waits_for(needed)
-            return frozenset(found)
-
         for urn, namespace in self.namespaces.items():
-            if namespace in self.made and self.made[namespace] not in waits_for(urn):
+            if namespace in self.made and self.made[namespace] not in self.waits_for(urn):
                 yield f"{urn.rpartition('::')[2]} in {namespace}"
 
 
 @pytest.fixture
-def registered(monkeypatch: pytest.MonkeyPatch) -> Registered:
+def registered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Registered:
+    """What the whole program has registered."""
     found, register = Registered(), MockMonitor.RegisterResource
 
     def noted(self: MockMonitor, request: Any) -> Any:
@@ -57,11 +58,17 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> Registered:
         return response
 
     monkeypatch.setattr(MockMonitor, "RegisterResource", noted)
+    with everything(tmp_path) as (build, outputs), rendering() as render:
+        render(build, {name: {"stdout": text} for name, text in outputs.items()})
     return found
 
 
-def test_every_object_waits_for_its_namespace(registered: Registered, tmp_path: Any) -> None:
-    with everything(tmp_path) as (build, outputs), rendering() as render:
-        render(build, {name: {"stdout": text} for name, text in outputs.items()})
+def test_every_object_waits_for_its_namespace(registered: Registered) -> None:
     assert {"monitoring", "logging", "ml", "vision"} <= registered.made.keys()
     assert not sorted(registered.too_early())
+
+
+def test_kueue_stays_until_the_namespaces_are_gone_in_which_work_waits(registered: Registered) -> None:
+    (kueue,) = (urn for urn in registered.dependencies if urn.endswith(":Deployment::kueue"))
+    assert kueue in registered.waits_for(registered.made["vision"])
+    assert kueue not in registered.waits_for(registered.made["ml"])

@@ -1,6 +1,6 @@
 """Rules about queues: what they give out is there, and theirs to give."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from components.gpu.resources import GPU
@@ -97,11 +97,10 @@ def queue_within_quota(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def work_waits_in_a_queue(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A Job that names a queue which is not there waits forever, or begins at once where nothing looks."""
-    if not _are_known(settings):
+    if (queues := _made_here(settings)) is None:
         return
-    queues = {team.name: team.queue for team in settings.platform.teams if team.queue is not None}
     for index, job in enumerate(settings.training):
-        if not present(job.queue) or job.queue is None or not known(job.namespace):
+        if not present(job.queue) or not known(job.namespace):
             continue
         if job.namespace not in queues:
             yield mistake(
@@ -121,18 +120,13 @@ def work_waits_in_a_queue(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def queues_give_out_what_work_asks_for(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A Job that asks for GPUs which its queue has none of waits forever."""
-    if not _are_known(settings):
+    if (queues := _made_here(settings)) is None:
         return
-    queues = {team.name: team.queue for team in settings.platform.teams if team.queue is not None}
     for index, job in enumerate(settings.training):
         queue = queues.get(job.namespace)
-        if (
-            queue is None
-            or job.queue is None
-            or not known(queue.gpus, job.gpu, job.gpu_resource, job.product)
-        ):
+        if queue is None or not present(job.queue, queue.gpus, job.gpu, job.gpu_resource):
             continue
-        if not job.gpu:
+        if not job.gpu or not known(job.product):
             continue
         products = ", ".join(queue.gpus) or "none"
         if job.gpu_resource != GPU:
@@ -151,14 +145,14 @@ def queues_give_out_what_work_asks_for(settings: Settings, _: Path) -> Iterator[
             )
 
 
-def _are_known(settings: Settings) -> bool:
-    """Whether this stack makes the queues, and all of them could be read."""
-    teams = settings.platform.teams if known(settings.platform) else ()
-    return (
-        owned(settings, Layer.PLATFORM)
-        and known(settings.platform, teams, *teams)
-        and all(known(team.name, team.queue) for team in teams)
-    )
+def _made_here(settings: Settings) -> Mapping[str, QueueSettings] | None:
+    """By team the queues that this stack makes; None where another makes them, or not all could be read."""
+    if not owned(settings, Layer.PLATFORM) or not known(settings.platform):
+        return None
+    teams = settings.platform.teams
+    if not known(teams, *teams) or not all(known(team.name, team.queue) for team in teams):
+        return None
+    return {team.name: team.queue for team in teams if team.queue is not None}
 
 
 CHECKS = (

@@ -116,6 +116,13 @@ def is_suspended(full: FullCluster, name: str, team: str) -> bool:
     return full.get("job", name, team)["spec"].get("suspend", False)
 
 
+def places_in_line(full: FullCluster, team: str) -> list[int]:
+    """Of each job that waits in the team's queue how many are in front of it."""
+    queue = f"/apis/{VISIBILITY_GROUP}/{VERSION}/namespaces/{team}/localqueues/{LOCAL_QUEUE}"
+    listed = full.kubectl("get", "--raw", f"{queue}/pendingworkloads")
+    return [one["positionInLocalQueue"] for one in json.loads(listed)["items"]]
+
+
 def test_a_training_job_waits_as_a_whole_for_its_teams_share_and_then_runs(full: FullCluster, apply) -> None:
     # All of the team's own share, and all but 100m of what the other team does not use.
     apply(job("before", "vision", pods=3))
@@ -124,6 +131,7 @@ def test_a_training_job_waits_as_a_whole_for_its_teams_share_and_then_runs(full:
         time.sleep(SECOND_LOOK)
         waits = is_suspended(full, TRAINING, "vision")
         assert (waits, pods_of(full, TRAINING, "vision")) == (True, [])
+        assert places_in_line(full, "vision") == [0]
 
         full.kubectl("delete", "job", "before", "-n", "vision")
         full.kubectl(
