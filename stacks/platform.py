@@ -10,7 +10,7 @@ from stacks.logging import build_logging
 from stacks.monitoring import build_monitoring
 from stacks.nfs import build_nfs
 from stacks.outputs import ClusterOutputs, PlatformOutputs
-from stacks.queueing import build_queues, install_kueue
+from stacks.queueing import build_shares
 from stacks.settings import Settings
 from stacks.tenancy import build_tenancy
 
@@ -19,13 +19,13 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
     """Make the namespaces and teams of the settings on the cluster, and what all of them may use."""
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     build_gpus(settings, cluster)
-    kueue = install_kueue(settings, cluster)
-    tenancy = build_tenancy(settings, cluster, queues_after=kueue)
+    shares = build_shares(settings, cluster)
+    tenancy = build_tenancy(settings, cluster, {team: queue.share for team, queue in shares.items()})
     build_nfs(settings, cluster)
     return PlatformOutputs(
         namespaces=tenancy.namespaces,
         teams=tenancy.teams,
-        queues=build_queues(settings, cluster, tenancy.namespaces, after=kueue),
+        queues={team: queue.open(tenancy.namespaces[team]) for team, queue in shares.items()},
         priorities=register_priorities(options),
         gateway=build_gateway(settings, cluster, tenancy.namespaces),
         scaling_apis=build_autoscaling(settings, cluster),

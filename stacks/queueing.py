@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import Resource, ResourceOptions
 
 from components.queueing.kinds import kueue_definitions
 from components.queueing.kueue import Kueue, KueueArgs
@@ -16,11 +16,23 @@ from stacks.settings.fields import quantity_value
 from stacks.settings.needs import quantity_text
 
 
-def install_kueue(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
-    """Install it where the settings ask for it; what must be there before the first of its objects."""
+def build_shares(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, TeamQueue]:
+    """Make what the settings ask for, but for the queues in the teams' namespaces; by the team's name."""
     queueing = settings.platform.queueing
-    if queueing is None or not queueing.install:
-        return cluster.ready
+    if queueing is None:
+        return {}
+    after = _install(settings, cluster) if queueing.install else cluster.ready
+    options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(after))
+    flavors = register_flavors(queueing.products, options)
+    return {
+        team.name: _share(team, team.queue, flavors, cluster)
+        for team in settings.platform.teams
+        if team.queue is not None
+    }
+
+
+def _install(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
+    """Kueue itself; what must be there before the first of its objects."""
     kueue = Kueue(
         "kueue",
         KueueArgs(
@@ -33,46 +45,18 @@ def install_kueue(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resou
     return kueue.answers
 
 
-def build_queues(
-    settings: Settings,
-    cluster: ClusterOutputs,
-    namespaces: Mapping[str, Output[str]],
-    after: Sequence[Resource],
-) -> Mapping[str, Output[str]]:
-    """Make what the settings ask for; the LocalQueue of each team that has one, by the team's name."""
-    queueing = settings.platform.queueing
-    if queueing is None:
-        return {}
-    options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(after))
-    flavors = register_flavors(queueing.products, options)
-    return {
-        team.name: _queue(team, team.queue, namespaces[team.name], flavors, cluster)
-        for team in settings.platform.teams
-        if team.queue is not None
-    }
-
-
-def _queue(
-    team: TeamSettings,
-    queue: QueueSettings,
-    namespace: Output[str],
-    flavors: Sequence[Resource],
-    cluster: ClusterOutputs,
-) -> Output[str]:
+def _share(
+    team: TeamSettings, queue: QueueSettings, flavors: Sequence[Resource], cluster: ClusterOutputs
+) -> TeamQueue:
     gpus = {product: _amount(str(own), _gpus_left(team, queue, own)) for product, own in queue.gpus.items()}
-    made = TeamQueue(
-        team.name,
-        TeamQueueArgs(
-            team=team.name,
-            namespace=namespace,
-            cpu=_amount(queue.cpu, team.quota.cpu),
-            memory=_amount(queue.memory, team.quota.memory),
-            gpus=gpus,
-            flavors=flavors,
-        ),
-        ResourceOptions(provider=cluster.kubernetes),
+    args = TeamQueueArgs(
+        team=team.name,
+        cpu=_amount(queue.cpu, team.quota.cpu),
+        memory=_amount(queue.memory, team.quota.memory),
+        gpus=gpus,
+        flavors=flavors,
     )
-    return made.name
+    return TeamQueue(team.name, args, ResourceOptions(provider=cluster.kubernetes))
 
 
 def _amount(own: str, most: str) -> Amount:

@@ -26,13 +26,11 @@ class Tenancy:
     """By name: the group and the quota, as the stack shows them."""
 
 
-def build_tenancy(
-    settings: Settings, cluster: ClusterOutputs, *, queues_after: Sequence[Resource] = ()
-) -> Tenancy:
+def build_tenancy(settings: Settings, cluster: ClusterOutputs, shares: Mapping[str, Resource]) -> Tenancy:
     """Make the plain namespaces, and those of teams with their walls.
 
-    A namespace with a queue is made after `queues_after`, so that it goes before: what waits in a queue can
-    be deleted only while Kueue is there to let go of it.
+    `shares` are what teams' queues give out, by team. The namespace of such a team is made after its share,
+    so that it goes before: a share goes only when its last job has gone.
     """
     platform = settings.platform
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
@@ -44,7 +42,7 @@ def build_tenancy(
     if platform.teams:
         role = register_data_scientist(options).metadata.name
         for team in platform.teams:
-            after = ResourceOptions(depends_on=list(queues_after if team.queue is not None else ()))
+            after = ResourceOptions(depends_on=[shares[team.name]] if team.name in shares else [])
             made = _team(team, role, ResourceOptions.merge(options, after))
             namespaces[team.name] = made.namespace
             teams[team.name] = {"group": team.group, "quota": made.quota}

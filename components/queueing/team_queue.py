@@ -36,7 +36,7 @@ class TeamQueueArgs:
     """The share of a team that is given out by its queue."""
 
     team: str
-    namespace: Input[str]
+    """Its name, which is that of its namespace."""
     cpu: Amount
     memory: Amount
     gpus: Mapping[str, Amount] = field(default_factory=dict)
@@ -46,15 +46,19 @@ class TeamQueueArgs:
 
 
 class TeamQueue(pulumi.ComponentResource):
-    """A ClusterQueue with the team's share, and the LocalQueue through which its namespace uses it."""
+    """A ClusterQueue with the team's share, and the LocalQueue through which its namespace uses it.
 
-    name: Output[str]
-    """Name of the LocalQueue, as Jobs of the team have to say it."""
+    The share is there before the namespace and goes after it: Kueue keeps a ClusterQueue while a job runs
+    that it has let begin, and with the namespace go its jobs.
+    """
+
+    share: pulumi.Resource
+    """The ClusterQueue, which has to be there before the team's namespace."""
 
     def __init__(self, name: str, args: TeamQueueArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:queueing:TeamQueue", name, None, opts)
-
-        cluster_queue = CustomResource(
+        self._team = args.team
+        self.share = CustomResource(
             name,
             api_version=API_VERSION,
             kind="ClusterQueue",
@@ -62,17 +66,19 @@ class TeamQueue(pulumi.ComponentResource):
             spec=_cluster_queue(args),
             opts=ResourceOptions(parent=self, depends_on=list(args.flavors)),
         )
-        local_queue = CustomResource(
-            name,
+        self.register_outputs({})
+
+    def open(self, namespace: Input[str]) -> Output[str]:
+        """Make the LocalQueue; its name, as Jobs of the team have to say it, known when they can."""
+        queue = CustomResource(
+            self._team,
             api_version=API_VERSION,
             kind="LocalQueue",
-            metadata=ObjectMetaArgs(name=LOCAL_QUEUE, namespace=args.namespace, labels=OURS),
-            spec={"clusterQueue": args.team},
-            opts=ResourceOptions(parent=self, depends_on=[cluster_queue]),
+            metadata=ObjectMetaArgs(name=LOCAL_QUEUE, namespace=namespace, labels=OURS),
+            spec={"clusterQueue": self._team},
+            opts=ResourceOptions(parent=self, depends_on=[self.share]),
         )
-
-        self.name = local_queue.id.apply(lambda _: LOCAL_QUEUE)
-        self.register_outputs({"name": self.name})
+        return queue.id.apply(lambda _: LOCAL_QUEUE)
 
 
 def register_flavors(products: Sequence[str], opts: ResourceOptions) -> list[pulumi.Resource]:

@@ -68,7 +68,10 @@ def test_every_object_waits_for_its_namespace(registered: Registered) -> None:
     assert not sorted(registered.too_early())
 
 
-def test_kueue_stays_until_the_namespaces_are_gone_in_which_work_waits(registered: Registered) -> None:
-    (kueue,) = (urn for urn in registered.dependencies if urn.endswith(":Deployment::kueue"))
-    assert kueue in registered.waits_for(registered.made["vision"])
-    assert kueue not in registered.waits_for(registered.made["ml"])
+def test_kueue_and_the_share_stay_until_the_namespace_is_gone_in_which_work_waits(
+    registered: Registered,
+) -> None:
+    for last in (":Deployment::kueue", ":ClusterQueue::vision"):
+        (found,) = (urn for urn in registered.dependencies if urn.endswith(last))
+        assert found in registered.waits_for(registered.made["vision"])
+        assert found not in registered.waits_for(registered.made["ml"])

@@ -20,13 +20,12 @@ def queue(api_server, rendered, namespace):
         flavors = register_flavors(["NVIDIA-L40S", "NVIDIA-H100-80GB-HBM3"], ResourceOptions())
         args = TeamQueueArgs(
             team=namespace,
-            namespace=namespace,
             cpu=Amount(own="8", borrowed="8"),
             memory=Amount(own="32Gi", borrowed="0"),
             gpus={"NVIDIA-L40S": Amount(own="2", borrowed="1")},
             flavors=flavors,
         )
-        TeamQueue(namespace, args)
+        TeamQueue(namespace, args).open(namespace)
 
     return {(one["kind"], one["metadata"]["name"]): one for one in rendered(build)}
 
