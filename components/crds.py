@@ -1,11 +1,14 @@
 """CustomResourceDefinitions: data from the release that they belong to, registered as typed resources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
 from pulumi import ResourceOptions
 from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
+
+from components.release_file import ReleaseFile, read_release_file
 
 
 # The C reader needs one second for a release's definitions, the Python one ten.
@@ -24,6 +27,22 @@ def definitions_in(manifest: bytes) -> Sequence[Mapping[str, Any]]:
         found = ", ".join(others) if others else "nothing"
         raise ValueError(f"the manifest must hold only CustomResourceDefinitions, found {found}")
     return documents
+
+
+def files_of_kinds(release: str, beginning: str, digests: Mapping[str, str]) -> tuple[ReleaseFile, ...]:
+    """The files of a release that has one for each kind, by the plural of the kind's name.
+
+    `beginning` is what the address of each begins with, up to the plural; `release` is what people call it.
+    """
+    return tuple(
+        ReleaseFile(name=f"{kind} of {release}", source=f"{beginning}{kind}.yaml", sha256=digest)
+        for kind, digest in digests.items()
+    )
+
+
+def read_definitions(files: Iterable[ReleaseFile], cache: Path) -> Sequence[Mapping[str, Any]]:
+    """The CustomResourceDefinitions of the files, downloaded once and checked by digest."""
+    return [definition for file in files for definition in definitions_in(read_release_file(file, cache))]
 
 
 def register_definitions(

@@ -29,8 +29,8 @@ from components.autoscaling.vertical_rights import (
     updater_rights,
 )
 from components.controller import Controller, ControllerArgs, Probe
-from components.crds import definitions_in, register_definitions
-from components.release_file import ReleaseFile, read_release_file
+from components.crds import read_definitions, register_definitions
+from components.release_file import ReleaseFile
 from components.rights import SYSTEM
 from components.service_certificate import (
     CERTIFICATE_DIRECTORY,
@@ -53,7 +53,7 @@ WEBHOOK_TIMEOUT = 5
 
 def vpa_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
     """The kinds of the pinned release, checked by digest."""
-    return definitions_in(read_release_file(VPA_CRDS, cache))
+    return read_definitions([VPA_CRDS], cache)
 
 
 @dataclass(frozen=True, kw_only=True)

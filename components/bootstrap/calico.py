@@ -12,8 +12,8 @@ from components import versions
 from components.bootstrap.calico_installation import Installation, InstallationSpec
 from components.bootstrap.calico_operator import register_operator
 from components.checks import require_pinned_image
-from components.crds import definitions_in, register_definitions
-from components.release_file import ReleaseFile, read_release_file
+from components.crds import read_definitions, register_definitions
+from components.release_file import ReleaseFile
 
 CALICO_CRDS = ReleaseFile(
     name=f"operator-crds.yaml of Calico {versions.CALICO}",
@@ -24,7 +24,7 @@ CALICO_CRDS = ReleaseFile(
 
 def calico_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
     """The kinds of the pinned Calico release, downloaded once and checked by digest."""
-    return definitions_in(read_release_file(CALICO_CRDS, cache))
+    return read_definitions([CALICO_CRDS], cache)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,23 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from components import versions
-from components.crds import definitions_in
-from components.release_file import ReleaseFile, read_release_file
+from components.crds import files_of_kinds, read_definitions
 
-GATEWAY_API_FILES = tuple(
-    ReleaseFile(
-        name=f"{kind} of the Gateway API {versions.GATEWAY_API}",
-        source=f"{versions.GATEWAY_API_CRDS_URL}gateway.networking.k8s.io_{kind}.yaml",
-        sha256=digest,
-    )
-    for kind, digest in versions.GATEWAY_API_CRDS_SHA256.items()
+GATEWAY_API_FILES = files_of_kinds(
+    f"the Gateway API {versions.GATEWAY_API}",
+    f"{versions.GATEWAY_API_CRDS_URL}gateway.networking.k8s.io_",
+    versions.GATEWAY_API_CRDS_SHA256,
 )
 
 
 def gateway_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
-    """The kinds of the pinned release, downloaded once and checked by digest."""
-    return [
-        definition
-        for file in GATEWAY_API_FILES
-        for definition in definitions_in(read_release_file(file, cache))
-    ]
+    """The kinds of the pinned release."""
+    return read_definitions(GATEWAY_API_FILES, cache)

@@ -9,28 +9,20 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import versions
-from components.crds import definitions_in
-from components.release_file import ReleaseFile, read_release_file
+from components.crds import files_of_kinds, read_definitions
 
 GROUP = "monitoring.coreos.com"
 
-MONITORING_FILES = tuple(
-    ReleaseFile(
-        name=f"{kind} of the Prometheus operator {versions.PROMETHEUS_OPERATOR}",
-        source=f"{versions.PROMETHEUS_OPERATOR_CRDS_URL}{GROUP}_{kind}.yaml",
-        sha256=digest,
-    )
-    for kind, digest in versions.PROMETHEUS_OPERATOR_CRDS_SHA256.items()
+MONITORING_FILES = files_of_kinds(
+    f"the Prometheus operator {versions.PROMETHEUS_OPERATOR}",
+    f"{versions.PROMETHEUS_OPERATOR_CRDS_URL}{GROUP}_",
+    versions.PROMETHEUS_OPERATOR_CRDS_SHA256,
 )
 
 
 def monitoring_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
-    """The kinds of the pinned release, downloaded once and checked by digest."""
-    return [
-        definition
-        for file in MONITORING_FILES
-        for definition in definitions_in(read_release_file(file, cache))
-    ]
+    """The kinds of the pinned release."""
+    return read_definitions(MONITORING_FILES, cache)
 
 
 class _Kind(CustomResource):
