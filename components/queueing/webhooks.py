@@ -1,6 +1,7 @@
 """What the API server asks Kueue about before it takes an object."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pulumi import Input, Resource, ResourceOptions
 from pulumi_kubernetes.admissionregistration.v1 import (
@@ -41,27 +42,26 @@ def register_webhooks(
     Of Jobs that is only those that name a queue: all others are none of its business, whatever it is up to.
     """
 
-    def asked(verb: str, kind: str) -> WebhookClientConfigArgs:
+    def webhook(verb: str, kind: str, operations: Sequence[str], parts: Sequence[str]) -> Mapping[str, Any]:
         path = f"/{verb}-{'-'.join(_group_of(kind)).replace('.', '-')}-{kind}"
         reference = ServiceReferenceArgs(name=service, namespace=SYSTEM, port=443, path=path)
-        return WebhookClientConfigArgs(service=reference, ca_bundle=ca_bundle)
+        return {
+            "name": f"{verb[0]}{kind}.kb.io",
+            "admission_review_versions": ["v1"],
+            "side_effects": "None",
+            "failure_policy": "Fail",
+            "timeout_seconds": TIMEOUT,
+            "object_selector": _selected(kind),
+            "client_config": WebhookClientConfigArgs(service=reference, ca_bundle=ca_bundle),
+            "rules": [_rule(kind, operations, parts)],
+        }
 
     metadata = ObjectMetaArgs(name="metalml-kueue", labels=labels)
     mutating = MutatingWebhookConfiguration(
         name,
         metadata=metadata,
         webhooks=[
-            MutatingWebhookArgs(
-                name=f"m{kind}.kb.io",
-                admission_review_versions=["v1"],
-                side_effects="None",
-                failure_policy="Fail",
-                timeout_seconds=TIMEOUT,
-                object_selector=_selected(kind),
-                client_config=asked("mutate", kind),
-                rules=[_rule(kind, ["CREATE"], [f"{kind}s"])],
-            )
-            for kind in COMPLETED
+            MutatingWebhookArgs(**webhook("mutate", kind, ["CREATE"], [f"{kind}s"])) for kind in COMPLETED
         ],
         opts=opts,
     )
@@ -69,16 +69,7 @@ def register_webhooks(
         name,
         metadata=metadata,
         webhooks=[
-            ValidatingWebhookArgs(
-                name=f"v{kind}.kb.io",
-                admission_review_versions=["v1"],
-                side_effects="None",
-                failure_policy="Fail",
-                timeout_seconds=TIMEOUT,
-                object_selector=_selected(kind),
-                client_config=asked("validate", kind),
-                rules=[_rule(kind, ["CREATE", "UPDATE"], _checked_parts(kind))],
-            )
+            ValidatingWebhookArgs(**webhook("validate", kind, ["CREATE", "UPDATE"], _checked_parts(kind)))
             for kind in CHECKED
         ],
         opts=opts,
