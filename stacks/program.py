@@ -10,13 +10,9 @@ from stacks.settings import Layer, Settings
 from stacks.traces import short_traces
 
 
+@short_traces()
 def build(settings: Settings) -> None:
     """Build the layers that are the stack's own; one that another stack owns is read from there."""
-    with short_traces():
-        _build(settings)
-
-
-def _build(settings: Settings) -> None:
     owns, upstream = settings.owns, settings.upstream
     if owns(Layer.CLUSTER):
         below = cluster.build(settings)
