@@ -11,8 +11,8 @@ from pulumi_kubernetes.core.v1 import ConfigMap, ConfigMapVolumeSourceArgs, Volu
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, RoleRefArgs, SubjectArgs
 
+from components.aggregated_api import CERTIFICATE_FLAGS, register_apis
 from components.autoscaling.adapter_rules import MetricsApi, PodMetric, adapter_configuration
-from components.autoscaling.aggregated_api import CERTIFICATE_FLAGS, register_apis
 from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
 from components.rights import RBAC, SYSTEM, Rights, may
 from components.service_certificate import (
@@ -72,11 +72,12 @@ class CustomMetrics(pulumi.ComponentResource):
             ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
             child,
         )
-        wanted = _controller_args(args, certificate)
+        configuration = adapter_configuration(args.apis)
+        wanted = _controller_args(args, configuration, certificate)
         ConfigMap(
             name,
             metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
-            data={"config.yaml": adapter_configuration(args.apis)},
+            data={"config.yaml": configuration},
             opts=child,
         )
         controller = Controller(name, wanted, child)
@@ -114,8 +115,9 @@ def _let_the_autoscaler_ask(
     )
 
 
-def _controller_args(args: CustomMetricsArgs, certificate: ServiceCertificate) -> ControllerArgs:
-    text = adapter_configuration(args.apis)
+def _controller_args(
+    args: CustomMetricsArgs, configuration: str, certificate: ServiceCertificate
+) -> ControllerArgs:
     return ControllerArgs(
         component="autoscaling",
         name=NAME,
@@ -150,7 +152,7 @@ def _controller_args(args: CustomMetricsArgs, certificate: ServiceCertificate) -
         # It reads both at its start only.
         annotations={
             "metalml/certificate-sha256": certificate.digest,
-            "metalml/config-sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "metalml/config-sha256": hashlib.sha256(configuration.encode()).hexdigest(),
         },
         wait_for=args.wait_for,
     )

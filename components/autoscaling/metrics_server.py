@@ -8,7 +8,7 @@ from pulumi import Output, Resource, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import ClusterRole
 
-from components.autoscaling.aggregated_api import CERTIFICATE_FLAGS, register_apis
+from components.aggregated_api import CERTIFICATE_FLAGS, register_apis
 from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
 from components.rights import SYSTEM, Rights, may
 from components.service_certificate import (

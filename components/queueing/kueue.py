@@ -7,7 +7,6 @@ from typing import Any
 
 import pulumi
 from pulumi import Resource, ResourceOptions
-from pulumi_kubernetes.apiregistration.v1 import APIService, APIServiceSpecArgs, ServiceReferenceArgs
 from pulumi_kubernetes.core.v1 import (
     ConfigMap,
     ConfigMapVolumeSourceArgs,
@@ -18,6 +17,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.aggregated_api import register_api
 from components.controller import Controller, ControllerArgs, Probe
 from components.crds import register_definitions
 from components.queueing.api import VERSION, VISIBILITY_GROUP
@@ -42,8 +42,6 @@ CONFIGURATION_DIRECTORY = "/etc/kueue/configuration"
 # Where its program wants certificates; for its metrics even where those are off.
 METRICS_CERTIFICATE_DIRECTORY = "/etc/kueue/metrics/certs"
 VISIBILITY_CERTIFICATE_DIRECTORY = "/visibility"
-# What its release registers with: no group is preferred over another.
-GROUP_PRIORITY = VERSION_PRIORITY = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +76,12 @@ class Kueue(pulumi.ComponentResource):
             ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
             child,
         )
-        wanted = _controller_args(args, certificate, definitions)
+        configuration = kueue_configuration()
+        wanted = _controller_args(args, configuration, certificate, definitions)
         ConfigMap(
             name,
             metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
-            data={"kueue.yaml": kueue_configuration()},
+            data={"kueue.yaml": configuration},
             opts=child,
         )
         controller = Controller(name, wanted, child)
@@ -102,39 +101,23 @@ class Kueue(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[controller.deployment]),
         )
         webhooks = register_webhooks(name, service.metadata.name, certificate.ca_bundle, wanted.labels, child)
-        self.answers = [*webhooks, _visibility(name, service, certificate, wanted.labels, child)]
+        # Awaited until the API server reaches it, and so the webhooks of the same Service: a ready pod alone
+        # does not say that, its address takes a second or two to every machine.
+        visibility = register_api(
+            name,
+            f"{VERSION}.{VISIBILITY_GROUP}",
+            service.metadata.name,
+            certificate,
+            wanted.labels,
+            child,
+            port=VISIBILITY_PORT,
+        )
+        self.answers = [*webhooks, visibility]
         self.register_outputs({})
 
 
-def _visibility(
-    name: str,
-    service: Service,
-    certificate: ServiceCertificate,
-    labels: Mapping[str, str],
-    opts: ResourceOptions,
-) -> APIService:
-    """The API of what waits, registered at the API server.
-
-    It is awaited until the API server reaches it, and so the webhooks of the same Service: a ready pod alone
-    does not say that, its address takes a second or two to every machine.
-    """
-    return APIService(
-        name,
-        metadata=ObjectMetaArgs(name=f"{VERSION}.{VISIBILITY_GROUP}", labels=labels),
-        spec=APIServiceSpecArgs(
-            group=VISIBILITY_GROUP,
-            version=VERSION,
-            group_priority_minimum=GROUP_PRIORITY,
-            version_priority=VERSION_PRIORITY,
-            ca_bundle=certificate.ca_bundle,
-            service=ServiceReferenceArgs(name=service.metadata.name, namespace=SYSTEM, port=VISIBILITY_PORT),
-        ),
-        opts=opts,
-    )
-
-
 def _controller_args(
-    args: KueueArgs, certificate: ServiceCertificate, definitions: Sequence[Resource]
+    args: KueueArgs, configuration: str, certificate: ServiceCertificate, definitions: Sequence[Resource]
 ) -> ControllerArgs:
     return ControllerArgs(
         component="queueing",
@@ -159,7 +142,7 @@ def _controller_args(
         # It reads the configuration at its start only.
         annotations={
             "metalml/certificate-sha256": certificate.digest,
-            "metalml/config-sha256": hashlib.sha256(kueue_configuration().encode()).hexdigest(),
+            "metalml/config-sha256": hashlib.sha256(configuration.encode()).hexdigest(),
         },
         wait_for=[*definitions, *args.wait_for],
     )

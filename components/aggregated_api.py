@@ -3,13 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi import Output, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.apiregistration.v1 import APIService, APIServiceSpecArgs, ServiceReferenceArgs
-from pulumi_kubernetes.core.v1 import (
-    Service,
-    ServicePortArgs,
-    ServiceSpecArgs,
-)
+from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.controller import Controller, ControllerArgs
@@ -23,6 +19,38 @@ CERTIFICATE_FLAGS = (
 )
 # What Kubernetes' own programs register with: no group is preferred over another.
 GROUP_PRIORITY = 100
+
+
+def register_api(
+    name: str,
+    api: str,
+    service: Input[str],
+    certificate: ServiceCertificate,
+    labels: Mapping[str, str],
+    opts: ResourceOptions,
+    *,
+    port: int = 443,
+    priority: int = GROUP_PRIORITY,
+) -> APIService:
+    """Forward one version of a group, such as v1beta1.metrics.k8s.io, to a Service of kube-system.
+
+    It is awaited until the API server reaches it. Of several versions the one of highest `priority` is
+    preferred.
+    """
+    version, _, group = api.partition(".")
+    return APIService(
+        name,
+        metadata=ObjectMetaArgs(name=api, labels=labels),
+        spec=APIServiceSpecArgs(
+            group=group,
+            version=version,
+            service=ServiceReferenceArgs(name=service, namespace=SYSTEM, port=port),
+            ca_bundle=certificate.ca_bundle,
+            group_priority_minimum=GROUP_PRIORITY,
+            version_priority=priority,
+        ),
+        opts=opts,
+    )
 
 
 def register_apis(
@@ -54,18 +82,14 @@ def register_apis(
     )
 
     def register(group: str, version: str, priority: int) -> APIService:
-        return APIService(
+        return register_api(
             f"{name}-{version}.{group}",
-            metadata=ObjectMetaArgs(name=f"{version}.{group}", labels=args.labels),
-            spec=APIServiceSpecArgs(
-                group=group,
-                version=version,
-                service=ServiceReferenceArgs(name=service.metadata.name, namespace=SYSTEM, port=443),
-                ca_bundle=certificate.ca_bundle,
-                group_priority_minimum=GROUP_PRIORITY,
-                version_priority=priority,
-            ),
-            opts=ResourceOptions(parent=parent),
+            f"{version}.{group}",
+            service.metadata.name,
+            certificate,
+            args.labels,
+            ResourceOptions(parent=parent),
+            priority=priority,
         )
 
     registered = {
