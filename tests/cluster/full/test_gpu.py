@@ -5,7 +5,6 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -35,9 +34,8 @@ T = TypeVar("T")
 class Pods:
     """Pods of the tests' own namespace."""
 
-    def __init__(self, full: FullCluster, folder: Path) -> None:
+    def __init__(self, full: FullCluster) -> None:
         self.full = full
-        self._folder = folder
 
     def make(self, name: str, resource: str | None = None, **spec: Any) -> str:
         """A pod that asks for one of the resource; it goes where GPUs are if the scheduler lets it."""
@@ -60,9 +58,7 @@ class Pods:
                 **spec,
             },
         }
-        file = self._folder / f"{name}.json"
-        file.write_text(json.dumps(whole))
-        self.full.kubectl("apply", "--filename", str(file))
+        self.full.project.apply(whole)
         return name
 
     def running(self, *names: str) -> None:
@@ -110,8 +106,8 @@ def namespace(full: FullCluster) -> Iterator[None]:
 
 
 @pytest.fixture
-def pods(full: FullCluster, namespace: None, tmp_path: Path) -> Iterator[Pods]:
-    made = Pods(full, tmp_path)
+def pods(full: FullCluster, namespace: None) -> Iterator[Pods]:
+    made = Pods(full)
     yield made
     made.clear()
 

@@ -3,21 +3,17 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
-from components.gpu.resources import GPU
 from components.queueing.api import LOCAL_QUEUE, QUEUE_LABEL, VERSION, VISIBILITY_GROUP
 from components.queueing.kueue import NAME
 from components.rights import SYSTEM
 from tests.cluster.full.cluster import FullCluster
+from tests.cluster.full.idle_pods import idle_pod, running_pods
 
-# Already on every machine: it is what holds the network of each pod.
-PAUSE = "registry.k8s.io/pause:3.10.2"
 TEAMS = ("vision", "research")
 # Seconds on two busy cores; and those in which a job that may not begin would have.
 LONGEST, SECOND_LOOK = 90, 8
@@ -41,16 +37,6 @@ CONFIG = {
 }
 
 
-@pytest.fixture
-def apply(full: FullCluster, tmp_path: Path) -> Callable[[dict[str, Any]], None]:
-    def one(made: dict[str, Any]) -> None:
-        file = tmp_path / "job.yaml"
-        file.write_text(yaml.safe_dump(made))
-        full.kubectl("apply", "--filename", str(file))
-
-    return one
-
-
 @pytest.fixture(autouse=True)
 def no_jobs(full: FullCluster) -> Iterator[None]:
     yield
@@ -60,13 +46,6 @@ def no_jobs(full: FullCluster) -> Iterator[None]:
 
 def job(name: str, team: str, *, pods: int, cpu: str = "300m", queued: bool = True, gpus: int = 0) -> Any:
     """A job as a data scientist may write it: its pods wait, until somebody takes them away."""
-    resources: dict[str, Any] = {"requests": {"cpu": cpu, "memory": "16Mi"}}
-    container = {
-        "name": "main",
-        "image": PAUSE,
-        "resources": resources | ({"limits": {GPU: gpus}} if gpus else {}),
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-    }
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -78,31 +57,14 @@ def job(name: str, team: str, *, pods: int, cpu: str = "300m", queued: bool = Tr
         "spec": {
             "parallelism": pods,
             "completions": pods,
-            "template": {
-                "spec": {
-                    "restartPolicy": "Never",
-                    "terminationGracePeriodSeconds": 1,
-                    "securityContext": {
-                        "runAsNonRoot": True,
-                        "runAsUser": 65535,
-                        "seccompProfile": {"type": "RuntimeDefault"},
-                    },
-                    "containers": [container],
-                }
-            },
+            "template": {"spec": idle_pod(cpu=cpu, gpus=gpus, restartPolicy="Never")},
         },
     }
 
 
 def pods_of(full: FullCluster, name: str, team: str) -> list[dict[str, Any]]:
     """Those of the job's pods that run."""
-    of_job = f"batch.kubernetes.io/job-name={name}"
-    listed = full.kubectl("get", "pods", "-n", team, "-l", of_job, "-o", "json")
-    return [
-        one
-        for one in json.loads(listed)["items"]
-        if one["status"].get("phase") == "Running" and "deletionTimestamp" not in one["metadata"]
-    ]
+    return running_pods(full, team, "--selector", f"batch.kubernetes.io/job-name={name}")
 
 
 def until_running(full: FullCluster, name: str, team: str, pods: int) -> None:
@@ -123,9 +85,9 @@ def places_in_line(full: FullCluster, team: str) -> list[int]:
     return [one["positionInLocalQueue"] for one in json.loads(listed)["items"]]
 
 
-def test_a_training_job_waits_as_a_whole_for_its_teams_share_and_then_runs(full: FullCluster, apply) -> None:
+def test_a_training_job_waits_as_a_whole_for_its_teams_share_and_then_runs(full: FullCluster) -> None:
     # All of the team's own share, and all but 100m of what the other team does not use.
-    apply(job("before", "vision", pods=3))
+    full.project.apply(job("before", "vision", pods=3))
     until_running(full, "before", "vision", 3)
     with full.models("queueing", CONFIG):
         time.sleep(SECOND_LOOK)
@@ -143,10 +105,10 @@ def test_a_training_job_waits_as_a_whole_for_its_teams_share_and_then_runs(full:
         assert full.get("job", TRAINING, "vision")["metadata"]["uid"] == before
 
 
-def test_what_a_team_borrowed_goes_back_when_its_owner_has_work(full: FullCluster, apply) -> None:
-    apply(job("borrows", "vision", pods=3))
+def test_what_a_team_borrowed_goes_back_when_its_owner_has_work(full: FullCluster) -> None:
+    full.project.apply(job("borrows", "vision", pods=3))
     until_running(full, "borrows", "vision", 3)
-    apply(job("owner", "research", pods=1, cpu="500m"))
+    full.project.apply(job("owner", "research", pods=1, cpu="500m"))
     until_running(full, "owner", "research", 1)
     assert is_suspended(full, "borrows", "vision")
 
@@ -155,27 +117,27 @@ def test_what_a_team_borrowed_goes_back_when_its_owner_has_work(full: FullCluste
 
 
 def test_work_on_gpus_needs_no_toleration_of_its_own_and_no_more_of_them_than_there_are(
-    full: FullCluster, apply
+    full: FullCluster,
 ) -> None:
-    apply(job("first", "research", pods=1, cpu="10m", gpus=1))
+    full.project.apply(job("first", "research", pods=1, cpu="10m", gpus=1))
     until_running(full, "first", "research", 1)
     assert [one["spec"]["nodeName"] for one in pods_of(full, "first", "research")] == ["gpu-1"]
     # Both of the team's quota, of which the queue gives out one and nobody lends another.
-    apply(job("second", "research", pods=1, cpu="10m", gpus=1))
+    full.project.apply(job("second", "research", pods=1, cpu="10m", gpus=1))
     time.sleep(SECOND_LOOK)
     assert is_suspended(full, "second", "research")
 
 
-def test_without_kueue_only_jobs_that_name_a_queue_are_refused(full: FullCluster, apply) -> None:
+def test_without_kueue_only_jobs_that_name_a_queue_are_refused(full: FullCluster) -> None:
     of_kueue = ("-n", SYSTEM, f"deployment/{NAME}")
     full.kubectl("scale", *of_kueue, "--replicas=0")
     pods = ("pods", "-n", SYSTEM, "-l", f"app.kubernetes.io/name={NAME}")
     full.kubectl("wait", *pods, "--for=delete", f"--timeout={LONGEST}s")
     try:
-        apply(job("free", "vision", pods=1, cpu="10m", queued=False))
+        full.project.apply(job("free", "vision", pods=1, cpu="10m", queued=False))
         until_running(full, "free", "vision", 1)
         with pytest.raises(subprocess.CalledProcessError) as refused:
-            apply(job("waits", "vision", pods=1, cpu="10m"))
+            full.project.apply(job("waits", "vision", pods=1, cpu="10m"))
         assert "kueue" in refused.value.stderr
     finally:
         full.kubectl("scale", *of_kueue, "--replicas=1")
@@ -183,5 +145,5 @@ def test_without_kueue_only_jobs_that_name_a_queue_are_refused(full: FullCluster
         full.kubectl("rollout", "status", *of_kueue, f"--timeout={LONGEST}s")
         api = f"apiservice/{VERSION}.{VISIBILITY_GROUP}"
         full.kubectl("wait", api, "--for=condition=Available", f"--timeout={LONGEST}s")
-    apply(job("waits", "vision", pods=1, cpu="10m"))
+    full.project.apply(job("waits", "vision", pods=1, cpu="10m"))
     until_running(full, "waits", "vision", 1)

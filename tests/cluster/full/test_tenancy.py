@@ -1,20 +1,16 @@
 """Teams that share machines: whose pods go first, who gets no more, and who may do what."""
 
-import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from components.gpu.resources import GPU
 from tests.cluster.full.cluster import FullCluster
+from tests.cluster.full.idle_pods import idle_pod, running_pods
 
-# Already on every machine: it is what holds the network of each pod.
-IMAGE = "registry.k8s.io/pause:3.10.2"
 # A scheduler on two busy cores, and the grace period of the pods that give way.
 LONGEST_SECONDS = 90
 SECOND_LOOK_SECONDS = 8
@@ -22,11 +18,9 @@ LOWEST = "test-lowest"
 
 
 @pytest.fixture
-def apply(full: FullCluster, tmp_path: Path) -> Callable[..., None]:
+def apply(full: FullCluster) -> Callable[..., None]:
     def objects(*made: dict[str, Any]) -> None:
-        file = tmp_path / "objects.yaml"
-        file.write_text(yaml.safe_dump_all(made))
-        full.kubectl("apply", "--filename", str(file))
+        full.project.apply({"apiVersion": "v1", "kind": "List", "items": list(made)})
 
     return objects
 
@@ -38,39 +32,19 @@ def no_pods(full: FullCluster) -> Iterator[None]:
         full.kubectl("delete", "pods", "--all", "--namespace", team, "--grace-period=1")
 
 
-def pod(name: str, team: str, *, priority: str, gpus: int = 1) -> dict[str, Any]:
+def pod(name: str, team: str, *, priority: str) -> dict[str, Any]:
     """A pod as a data scientist may write it: it waits, on a GPU."""
-    container = {
-        "name": "main",
-        "image": IMAGE,
-        "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {GPU: gpus}},
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-    }
+    tolerations = [{"key": GPU, "operator": "Exists", "effect": "NoSchedule"}]
     return {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": name, "namespace": team},
-        "spec": {
-            "priorityClassName": priority,
-            "terminationGracePeriodSeconds": 1,
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": 65535,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-            "tolerations": [{"key": GPU, "operator": "Exists", "effect": "NoSchedule"}],
-            "containers": [container],
-        },
+        "spec": idle_pod(gpus=1, priorityClassName=priority, tolerations=tolerations),
     }
 
 
 def running(full: FullCluster, team: str) -> set[str]:
-    listed = full.kubectl("get", "pods", "--namespace", team, "--output", "json")
-    return {
-        one["metadata"]["name"]
-        for one in json.loads(listed)["items"]
-        if one["status"].get("phase") == "Running" and "deletionTimestamp" not in one["metadata"]
-    }
+    return {one["metadata"]["name"] for one in running_pods(full, team)}
 
 
 def until(condition: Callable[[], bool]) -> None:
