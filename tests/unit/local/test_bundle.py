@@ -15,6 +15,7 @@ from local.bundle.modules import (
     ETCD_VERSION,
     KUBERNETES,
     KUBERNETES_VERSION,
+    required_version,
 )
 
 
@@ -23,6 +24,7 @@ def test_the_bundle_has_the_versions_that_the_program_asks_for():
     assert ETCD_VERSION == versions.ETCD
     assert COREDNS_VERSION == versions.COREDNS
     assert CONTAINERD_VERSION == versions.CONTAINERD
+    assert required_version("kueue", "sigs.k8s.io/kueue") == versions.KUEUE
 
 
 def test_kubeadm_is_told_its_version():
