@@ -1,11 +1,15 @@
 """Builds programs from a pinned Go module (a folder with go.mod and go.sum), once per content."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from local import cache
 from local.golang import find_go
-from local.process import output, run
+from local.process import must, output, run
 from local.progress import Progress
 
 # Nothing of this computer gets into the programs: the same sources give the same bytes.
@@ -23,16 +27,29 @@ class GoModule:
     programs: dict[str, str]
     # Go variables set at link time: versions that a program would else read from its repository's tags.
     variables: dict[str, str]
+    # Files that the program here embeds -> the same in the modules that it requires: they are not copied.
+    embedded: Mapping[str, "ModuleFile"] = field(default_factory=dict)
 
     @property
     def ldflags(self) -> str:
         """The linker's flags: no symbol table, and the variables."""
         return " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in self.variables.items())])
 
+    def find(self, progress: Progress) -> cache.Entry | None:
+        """The cache entry with the programs, if they were built before."""
+        return cache.find("go-build", self._key(find_go(progress)))
+
     def build(self, progress: Progress) -> cache.Entry:
         """The cache entry with the programs, built now if there is none."""
         go = find_go(progress)
-        key = cache.key_of(
+        key = self._key(go)
+        entry = cache.find("go-build", key)
+        if entry:
+            return entry
+        return cache.build("go-build", key, lambda target: self._build_in(target, go, progress))
+
+    def _key(self, go: Path) -> str:
+        return cache.key_of(
             self.directory / "go.mod",
             self.directory / "go.sum",
             # A module that has its program here besides what it requires.
@@ -41,24 +58,51 @@ class GoModule:
             *FLAGS,
             self.ldflags,
             *(f"{name}={package}" for name, package in sorted(self.programs.items())),
+            *(f"{name}={file.module}/{file.path}" for name, file in sorted(self.embedded.items())),
         )
-        entry = cache.find("go-build", key)
-        if entry:
-            return entry
-        return cache.build("go-build", key, lambda target: self._build_in(target, go, progress))
 
     def _build_in(self, target: Path, go: Path, progress: Progress) -> None:
         packages = list(self.programs.values())
         # No flags of the user's own: they would change the bytes but not the key.
         env = {"CGO_ENABLED": "0", "GOFLAGS": ""}
-        with progress.step(f"download-{self.name}", f"{self.title}: download") as step:
-            # Needs the source of every package, and so downloads what the build will use, no more.
-            run(step, [go, "list", "-mod=readonly", "-deps", *packages], cwd=self.directory, env=env)
-        with progress.step(f"build-{self.name}", f"{self.title}: build") as step:
-            command = [go, "build", *FLAGS, "-ldflags", self.ldflags, "-o", f"{target}/"]
-            run(step, [*command, *packages], cwd=self.directory, env=env)
+        with self._overlay(go) as overlay:
+            with progress.step(f"download-{self.name}", f"{self.title}: download") as step:
+                # Needs the source of every package, and so downloads what the build will use, no more.
+                command = [go, "list", "-mod=readonly", *overlay, "-deps", *packages]
+                run(step, command, cwd=self.directory, env=env)
+            with progress.step(f"build-{self.name}", f"{self.title}: build") as step:
+                command = [go, "build", *FLAGS, *overlay, "-ldflags", self.ldflags, "-o", f"{target}/"]
+                run(step, [*command, *packages], cwd=self.directory, env=env)
         for name, package in self.programs.items():
             (target / built_name(package)).rename(target / name)
+
+    @contextmanager
+    def _overlay(self, go: Path) -> Iterator[list[str]]:
+        """The flag by which Go sees the embedded files in this folder, as long as the block lasts."""
+        if not self.embedded:
+            yield []
+            return
+        files = {
+            str(self.directory / name): str(file.fetch(go, self.directory))
+            for name, file in self.embedded.items()
+        }
+        with NamedTemporaryFile("w", suffix=".json") as overlay:
+            json.dump({"Replace": files}, overlay)
+            overlay.flush()
+            yield [f"-overlay={overlay.name}"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModuleFile:
+    """A file in a required module, which the module proxy serves with the module's sources."""
+
+    module: str
+    path: str
+
+    def fetch(self, go: Path, directory: Path) -> Path:
+        """The file on this computer, in the version that the go.mod in `directory` requires."""
+        found = json.loads(must([go, "-C", directory, "mod", "download", "-json", self.module]))
+        return Path(found["Dir"]) / self.path
 
 
 def built_name(package: str) -> str:

@@ -7,12 +7,13 @@ from local import cache
 from local.bundle.images import control_plane_images, node_images
 from local.bundle.make import Part, make_bundle
 from local.bundle.modules import CNI_PLUGINS, CONTAINERD, COREDNS, ETCD, KUBERNETES
+from local.engine.plugins import install_plugins
 from local.engine.pulumi import ENGINE, install_engine
 from local.keys import make_keys
 from local.machine.root import build_root, place_root
 from local.model_server.build import MODEL, build_model_server
 from local.needs import Needs
-from local.paths import BINARIES, BUNDLE, MODELS, link
+from local.paths import BINARIES, BUNDLE, MODELS, PULUMI_HOME, link
 from local.process import stop_all
 from local.progress import Progress
 from local.releases import place_release_files
@@ -38,7 +39,6 @@ def prepare(needs: Needs, progress: Progress) -> None:
             stop_all()
             raise failed[0]
 
-    install_engine(progress)
     place_release_files(needs.releases, progress)
     if needs.machines:
         place_root(progress, build_root(progress))
@@ -55,6 +55,8 @@ def _build_programs(progress: Progress, needs: Needs) -> None:
     modules = [KUBERNETES, ETCD, CONTAINERD, CNI_PLUGINS, COREDNS] if needs.bundle else []
     for module in (*modules, ENGINE):
         module.build(progress)
+    install_engine(progress)
+    install_plugins(PULUMI_HOME, progress)
     for image in needs.images:
         image.build(progress)
 

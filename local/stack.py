@@ -52,7 +52,7 @@ def open_stack(name: str, progress: Progress) -> LocalStack:
     config_file = write_engine_file(name)
     STATE.mkdir(parents=True, exist_ok=True)
     install_engine(progress)
-    ours = install_plugins()
+    missing = install_plugins(PULUMI_HOME, progress)
     without_logs(PULUMI_HOME)
 
     def on_interrupt() -> None:
@@ -64,7 +64,7 @@ def open_stack(name: str, progress: Progress) -> LocalStack:
         work_dir=str(REPOSITORY),
         program=run_program,
         pulumi_command=EngineCommand(on_interrupt),
-        env_vars=_environment(all_ours=len(ours) > 0),
+        env_vars=_environment(closed=len(missing) > 0),
     )
     if has_state(name):
         _clear_stale_lock(name, progress)
@@ -80,14 +80,14 @@ def run_program() -> None:
     runpy.run_path(str(REPOSITORY / "__main__.py"), run_name="__main__")
 
 
-def _environment(*, all_ours: bool) -> dict[str, str]:
+def _environment(*, closed: bool) -> dict[str, str]:
     return {
         "PULUMI_HOME": str(PULUMI_HOME),
         "PULUMI_BACKEND_URL": backend_url(STATE),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(PASSPHRASE),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # A closed network: the engine would wait for a download that cannot come.
-        **({"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"} if all_ours else {}),
+        # In a closed network the engine would wait for a download that cannot come.
+        **({"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"} if closed else {}),
     }
 
 

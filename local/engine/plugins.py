@@ -1,23 +1,77 @@
-"""Finds the official provider plugins on this computer, else puts ours in their place."""
+"""Finds the provider plugins that the program talks to, lets the engine download them, or builds them."""
 
+import os
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from local.paths import PULUMI_HOME, link
+from local.engine.kubernetes import KUBERNETES_PROVIDER
+from local.paths import link
+from local.progress import Progress
 
-# The plugins that the program's SDK packages talk to.
-NAMES = ("command", "kubernetes")
-_LAUNCHER = Path(__file__).with_name("launcher.sh")
+# What the program's SDK packages talk to. Whether the engine can download anything is known from the first.
+NAMES = ("kubernetes", "command")
+# A plugin that somebody has built, by its file: METALML_KUBERNETES_PLUGIN and METALML_COMMAND_PLUGIN.
+_CHOSEN = "METALML_{}_PLUGIN"
 _OFFICIAL = Path.home() / ".pulumi" / "plugins"
+# Of the command plugin, whose Go module nobody serves.
+_LAUNCHER = Path(__file__).with_name("launcher.sh")
+# Seconds for a download of 60 MB; a closed network refuses at once or never answers.
+_DOWNLOAD = 300
 
 
-def install_plugins() -> list[str]:
-    """Make each plugin findable in our PULUMI_HOME; return the names of those that are ours."""
-    ours: list[str] = []
+def install_plugins(home: Path, progress: Progress) -> list[str]:
+    """Make each plugin findable in the PULUMI_HOME `home`, which has its engine.
+
+    Returns the names of those that were not to be had as they are released.
+    """
+    built = KUBERNETES_PROVIDER.find(progress)
+    missing: list[str] = []
     for name in NAMES:
-        folder = f"resource-{name}-v{version(f'pulumi-{name}')}"
-        official = _OFFICIAL / folder / f"pulumi-resource-{name}"
-        link(PULUMI_HOME / "plugins" / folder / official.name, official if official.exists() else _LAUNCHER)
-        if not official.exists():
-            ours.append(name)
-    return ours
+        place = plugin_path(home / "plugins", name)
+        found = _on_this_computer(name)
+        if found:
+            link(place, found)
+        elif built is None and _download(name, home, progress):
+            continue
+        else:
+            missing.append(name)
+            if name == "kubernetes":
+                built = built or KUBERNETES_PROVIDER.build(progress)
+            link(place, built.path(place.name) if built and name == "kubernetes" else _LAUNCHER)
+    return missing
+
+
+def plugin_path(plugins: Path, name: str) -> Path:
+    """Where the engine looks for a plugin."""
+    return plugins / f"resource-{name}-v{version(f'pulumi-{name}')}" / f"pulumi-resource-{name}"
+
+
+def _on_this_computer(name: str) -> Path | None:
+    chosen = os.environ.get(_CHOSEN.format(name.upper()))
+    if chosen:
+        return Path(chosen)
+    official = plugin_path(_OFFICIAL, name)
+    return official if official.exists() else None
+
+
+def _download(name: str, home: Path, progress: Progress) -> bool:
+    """Let the engine get the released plugin; whether it is there now."""
+    place = plugin_path(home / "plugins", name)
+    if place.is_symlink():
+        place.unlink()
+    if place.exists():
+        return True
+    try:
+        done = subprocess.run(
+            [home / "bin" / "pulumi", "plugin", "install", "resource", name, version(f"pulumi-{name}")],
+            env={**os.environ, "PULUMI_HOME": str(home), "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_DOWNLOAD,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    if done.returncode == 0:
+        progress.say(f"downloaded Pulumi's {name} plugin {version(f'pulumi-{name}')}")
+    return place.exists()

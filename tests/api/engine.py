@@ -1,4 +1,4 @@
-"""The real engine with the project's own plugins, on stacks that a test makes."""
+"""The real engine and its provider plugins, on stacks that a test makes."""
 
 import json
 import shutil
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,8 @@ from pulumi.automation import (
 )
 from pulumi.automation._server import LanguageServer
 
-from local import engine
 from local.engine.logs import without_logs
-from local.engine.plugins import NAMES
+from local.engine.plugins import install_plugins
 from local.engine.pulumi import ENGINE
 from local.paths import link
 from local.progress import Progress
@@ -208,10 +206,7 @@ class Engine:
             folder.mkdir(parents=True)
         link(self._home / "bin" / "pulumi", ENGINE.build(Progress()).path("pulumi"))
         without_logs(self._home)
-        launcher = Path(str(engine.__file__)).with_name("launcher.sh")
-        for name in NAMES:
-            folder = self._home / "plugins" / f"resource-{name}-v{version(f'pulumi-{name}')}"
-            link(folder / f"pulumi-resource-{name}", launcher)
+        install_plugins(self._home, Progress())
 
     def stack(self, name: str) -> EngineStack:
         """A new stack of this name."""

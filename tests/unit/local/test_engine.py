@@ -1,4 +1,4 @@
-"""What the computer has is used: the right engine, the official plugins. Else ours is put there."""
+"""The engine and its plugins: used where they are, else downloaded where they can be, else built."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -16,18 +16,25 @@ from local.progress import Progress
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty PULUMI_HOME, an engine that needs no build, and a computer without Pulumi."""
     monkeypatch.setattr(pulumi, "PULUMI_HOME", tmp_path / "home")
-    monkeypatch.setattr(plugins, "PULUMI_HOME", tmp_path / "home")
     monkeypatch.setattr(plugins, "_OFFICIAL", tmp_path / "official")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", f"{tmp_path}/path:/usr/bin:/bin")
-    built = cache.build("engine", "key", lambda target: program(target / "pulumi", "built here"))
+
+    def make(target: Path) -> None:
+        for name in ("pulumi", "pulumi-resource-kubernetes"):
+            program(target / name, "built here")
+
+    built = cache.build("engine", "key", make)
+    monkeypatch.setattr(GoModule, "find", lambda _module, _progress: None)
     monkeypatch.setattr(GoModule, "build", lambda _module, _progress: built)
+    # An engine that cannot download anything.
+    program(tmp_path / "home" / "bin" / "pulumi", "", "exit 1")
     return tmp_path / "home"
 
 
-def program(path: Path, prints: str) -> None:
+def program(path: Path, prints: str, does: str = "") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\necho '{prints}'\n")
+    path.write_text(f"#!/bin/sh\necho '{prints}'\n{does}\n")
     path.chmod(0o755)
 
 
@@ -52,14 +59,43 @@ def test_the_engine_that_was_installed_later_takes_the_place_of_ours(home: Path)
     assert (home / "bin" / "pulumi").resolve() == installed
 
 
-def test_official_plugins_are_used_and_missing_ones_stood_in_for(home: Path):
-    folder = f"resource-command-v{version('pulumi-command')}"
-    official = home.parent / "official" / folder / "pulumi-resource-command"
+def plugin(home: Path, name: str) -> Path:
+    return plugins.plugin_path(home / "plugins", name)
+
+
+def test_official_plugins_of_this_computer_are_used(home: Path):
+    official = plugins.plugin_path(home.parent / "official", "command")
     program(official, "12345")
-    assert plugins.install_plugins() == ["kubernetes"]
-    assert (home / "plugins" / folder / "pulumi-resource-command").resolve() == official
-    ours = home / "plugins" / f"resource-kubernetes-v{version('pulumi-kubernetes')}"
-    assert (ours / "pulumi-resource-kubernetes").resolve().name == "launcher.sh"
+    assert plugins.install_plugins(home, Progress()) == ["kubernetes"]
+    assert plugin(home, "command").resolve() == official
+
+
+def test_what_the_engine_can_download_is_neither_built_nor_stood_in_for(home: Path):
+    # As the engine does: a folder by the plugin's name and version, and the plugin in it.
+    script = (
+        'place=$PULUMI_HOME/plugins/resource-$4-v$5; mkdir -p "$place"; cp "$0" "$place/pulumi-resource-$4"'
+    )
+    program(home / "bin" / "pulumi", "", script)
+    for _ in range(2):
+        assert plugins.install_plugins(home, Progress()) == []
+    for name in plugins.NAMES:
+        assert not plugin(home, name).is_symlink()
+
+
+def test_without_a_download_the_official_kubernetes_plugin_is_built_and_ours_runs_commands(home: Path):
+    assert plugins.install_plugins(home, Progress()) == ["kubernetes", "command"]
+    assert "built here" in plugin(home, "kubernetes").read_text()
+    assert plugin(home, "command").resolve().name == "launcher.sh"
+
+
+def test_a_plugin_that_somebody_has_built_is_used_where_a_variable_names_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    newest = home.parent / "newest"
+    program(newest, "")
+    monkeypatch.setenv("METALML_KUBERNETES_PLUGIN", str(newest))
+    plugins.install_plugins(home, Progress())
+    assert plugin(home, "kubernetes").resolve() == newest
 
 
 def test_logs_of_the_engine_go_and_do_not_come_back(home: Path):
