@@ -9,8 +9,8 @@ from pulumi.automation.errors import CommandError
 
 from local.errors import Explained
 from local.events import Condenser
+from local.kubernetes.kubeconfig import access
 from local.paths import KUBECONFIG, LOCAL, VENV
-from local.plugins.kubernetes.kubeconfig import access
 from local.process import must
 from local.progress import Progress
 from local.stack import has_state, open_stack, other_stacks

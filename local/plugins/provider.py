@@ -6,7 +6,6 @@ from typing import Any
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
-from google.rpc import status_pb2
 from pulumi.runtime.proto import (
     engine_pb2,
     engine_pb2_grpc,
@@ -15,21 +14,11 @@ from pulumi.runtime.proto import (
     provider_pb2_grpc,
 )
 
-from local.plugins.values import to_python, to_struct
+from local.plugins.values import to_python
 
 
 class Failed(Exception):
     """The operation failed; the message is what the user reads."""
-
-
-class HalfDone(Failed):
-    """The resource was made, but is not what it should be: the engine keeps it and the next `up` goes on."""
-
-    def __init__(
-        self, identity: str, properties: dict[str, Any], inputs: dict[str, Any], reasons: list[str]
-    ) -> None:
-        super().__init__("; ".join(reasons))
-        self.identity, self.properties, self.inputs, self.reasons = identity, properties, inputs, reasons
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -42,19 +31,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._engine: engine_pb2_grpc.EngineStub | None = None
         self.cancelled = threading.Event()
 
-    def configure(self, settings: dict[str, Any]) -> None:
-        """Take the provider's own settings; raises Failed where they are not usable."""
-
-    def log(self, message: str, urn: str, *, warning: bool = False, ephemeral: bool = False) -> None:
-        """Show a line under a resource; an ephemeral one only while the resource is worked on."""
+    def log(self, message: str, urn: str) -> None:
+        """Show a line under a resource."""
         if self._engine is None:
             return
-        severity = engine_pb2.LogSeverity.WARNING if warning else engine_pb2.LogSeverity.INFO
         # An engine that has gone reads nothing; what is being done ends all the same.
         with suppress(grpc.RpcError):
-            self._engine.Log(
-                engine_pb2.LogRequest(severity=severity, message=message, urn=urn, ephemeral=ephemeral)
-            )
+            self._engine.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=message, urn=urn))
 
     def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
         self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(request.engine_address))
@@ -76,10 +59,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=some, diffs=changed)
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        try:
-            self.configure(to_python(request.args))
-        except Failed as error:
-            return refuse(context, error)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False
         )
@@ -104,15 +83,5 @@ def changed_keys(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
 
 
 def refuse(context: grpc.ServicerContext, error: Failed) -> Any:
-    """End a call with an error; of a resource that is half done, the engine learns what there is of it."""
-    if isinstance(error, HalfDone):
-        detail = provider_pb2.ErrorResourceInitFailed(
-            id=error.identity,
-            properties=to_struct(error.properties),
-            inputs=to_struct(error.inputs),
-            reasons=error.reasons,
-        )
-        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
-        status.details.add().Pack(detail)
-        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    """End a call with an error."""
     return context.abort(grpc.StatusCode.UNKNOWN, str(error))

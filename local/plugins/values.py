@@ -46,20 +46,6 @@ def to_struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
     return struct
 
 
-def secret(value: Any) -> dict[str, Any]:
-    """The value as one that the engine encrypts in the state and never shows."""
-    return {_SPECIAL: _SECRET, "value": value}
-
-
-def has_unknown(value: Any) -> bool:
-    """Whether a value, or anything in it, is not known yet."""
-    if isinstance(value, Mapping):
-        return any(has_unknown(inner) for inner in value.values())
-    if isinstance(value, list):
-        return any(has_unknown(inner) for inner in value)
-    return value == UNKNOWN
-
-
 def without_nulls(value: Any) -> Any:
     """The same without keys that have no value: a program's way of leaving something out."""
     if isinstance(value, Mapping):

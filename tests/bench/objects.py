@@ -17,7 +17,6 @@ from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.monitoring.names import ALERTMANAGER, PROMETHEUS
-from local.plugins.kubernetes.schemas import with_schemas_of
 from local.up import PARALLEL
 from stacks import program
 from stacks.settings import Layer, UpstreamSettings
@@ -99,7 +98,7 @@ def _rounds(
             each = ", ".join(f"{name} {one:.1f}" for name, one in seconds.items())
             tell(f"  objects, {scope}, {way}: {each}")
 
-        look = partial(_look, server, found)
+        look = partial(_look, found)
         with peak() as memory:
             took("program", _by_engine(engine.stack(f"{scope}-{turn}"), build, look))
         found["memory"] = max(found.get("memory", 0), memory.most)
@@ -224,21 +223,14 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _look(server: ApiServer, found: dict[str, Any], stack: EngineStack) -> None:
-    found |= _made(server, stack)
+def _look(found: dict[str, Any], stack: EngineStack) -> None:
+    found |= _made(stack)
 
 
-def _made(server: ApiServer, stack: EngineStack) -> dict[str, Any]:
+def _made(stack: EngineStack) -> dict[str, Any]:
     exported = stack.exported(secrets=True)["deployment"]["resources"]
     resources = [one for one in exported if one["custom"] and not one["type"].startswith("pulumi:")]
-    given = [_plainly(one["inputs"]) for one in resources if one["type"].startswith("kubernetes:")]
-    # Of schemas the state has only digests.
-    objects = [
-        with_schemas_of(server.get("crd", one["metadata"]["name"]) or {}, one)
-        if one["kind"] == FIRST[0]
-        else one
-        for one in given
-    ]
+    objects = [_plainly(one["inputs"]) for one in resources if one["type"].startswith("kubernetes:")]
     return {"made": objects, "resources": len(resources), "objects": len(objects)}
 
 

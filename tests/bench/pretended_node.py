@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from local.plugins.kubernetes.client import Client
-from local.plugins.kubernetes.kubeconfig import access
-from local.plugins.provider import Failed
+from local.errors import Problem
+from local.kubernetes.client import Client
+from local.kubernetes.kubeconfig import access
 from tests.api.api_server import ApiServer
 from tests.api.pods import ready_status
 
@@ -54,7 +54,7 @@ def _play(client: Client, over: threading.Event) -> None:
                         client.request("POST", f"{path}/binding", _binding(metadata["name"]))
                     _patch_status(client, path, ready_status())
                     done.add(metadata["uid"])
-            except Failed:
+            except Problem:
                 # It has gone in the meantime.
                 continue
 

@@ -1,12 +1,11 @@
-"""What a pod says without the secrets that it has: errors are shown to everybody and kept in the state."""
+"""What a pod says without the secrets that it has: what is shown stays on screens and in logs."""
 
 import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from local.plugins.kubernetes.client import ApiError
-from local.plugins.kubernetes.objects import Objects
+from local.kubernetes.client import ApiError, Client
 
 _MASK = "[secret]"
 # Characters; what is shorter stands in every other line.
@@ -20,13 +19,13 @@ _TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
-def masking(pod: Mapping[str, Any], objects: Objects) -> Callable[[str], str]:
+def masking(pod: Mapping[str, Any], client: Client) -> Callable[[str], str]:
     """What makes a line of this pod fit to be shown.
 
-    Raises Failed where the Secrets that the pod uses cannot be read: then nobody knows what to strike out.
+    Raises Problem where the Secrets that the pod uses cannot be read: then nobody knows what to strike out.
     """
     values = {
-        part for value in _values(pod, objects) for part in _forms(value) if len(part.strip()) >= _SHORTEST
+        part for value in _values(pod, client) for part in _forms(value) if len(part.strip()) >= _SHORTEST
     }
     # A value may be part of a longer one.
     pattern = re.compile("|".join(re.escape(value) for value in sorted(values, key=len, reverse=True)))
@@ -39,7 +38,7 @@ def masking(pod: Mapping[str, Any], objects: Objects) -> Callable[[str], str]:
     return masked
 
 
-def _values(pod: Mapping[str, Any], objects: Objects) -> Iterator[str]:
+def _values(pod: Mapping[str, Any], client: Client) -> Iterator[str]:
     spec = pod["spec"]
     names: set[str] = set()
     for container in [*(spec.get("initContainers") or []), *spec["containers"]]:
@@ -57,7 +56,7 @@ def _values(pod: Mapping[str, Any], objects: Objects) -> Iterator[str]:
     for name in sorted(names):
         try:
             path = f"/api/v1/namespaces/{namespace}/secrets/{name}"
-            found = objects.client.request("GET", path, brief=True)
+            found = client.request("GET", path, brief=True)
         except ApiError as error:
             if error.code == 404:
                 continue

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from local.plugins.kubernetes.client import Client
-from local.plugins.kubernetes.kubeconfig import Access
+from local.kubernetes.client import Client
+from local.kubernetes.kubeconfig import Access
 
 ANSWERS = {
     "/log": ("text/plain", '{"level":"error","msg":"conflicting"}\n{"level":"error","msg":"again"}\n'),

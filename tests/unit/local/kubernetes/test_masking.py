@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from local.plugins.kubernetes.client import ApiError
-from local.plugins.kubernetes.masking import masking
+from local.kubernetes.client import ApiError
+from local.kubernetes.masking import masking
 
 SECRETS = {
     "one": {"password": "hunter2-canary"},
@@ -16,9 +16,6 @@ SECRETS = {
 
 class Cluster:
     """Has Secrets."""
-
-    def __init__(self):
-        self.client = self
 
     def request(self, _, path, **options):
         name = path.rpartition("/")[2]

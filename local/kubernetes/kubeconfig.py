@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from local.plugins.provider import Failed
+from local.errors import Problem
 
-# What the official plugin would follow and this one does not: saying so beats a connection that fails.
+# What kubectl would follow and this does not: saying so beats a connection that fails.
 _NOT_READ = {
     "cluster": ("insecure-skip-tls-verify", "tls-server-name", "proxy-url"),
     "user": ("exec", "auth-provider", "username", "tokenFile", "as"),
@@ -29,46 +29,41 @@ class Access:
     trust: ssl.SSLContext
 
 
-def access(kubeconfig: str, context: str | None = None) -> Access:
-    """The access that a kubeconfig, or the file of one, gives. Raises Failed where it is not usable."""
-    cluster, user = _parts(kubeconfig, context)
+def access(kubeconfig: str) -> Access:
+    """The access that a kubeconfig, or the file of one, gives. Raises Problem where it is not usable."""
+    cluster, user = _parts(kubeconfig)
     for kind, entry in (("cluster", cluster), ("user", user)):
         found = [key for key in _NOT_READ[kind] if entry.get(key)]
         if found:
-            raise Failed(f"the embedded plugin does not read {', '.join(found)} of a kubeconfig's {kind}")
+            raise Problem(f"{', '.join(found)} of a kubeconfig's {kind} is not followed here; kubectl does")
     headers = {"Authorization": f"Bearer {user['token']}"} if "token" in user else {}
     try:
         trust = _trust(cluster, user)
     except (OSError, ValueError, binascii.Error) as error:
-        raise Failed(f"the kubeconfig has a certificate or key that cannot be read: {error}") from error
-    return Access(server=server_of(kubeconfig, context), headers=headers, trust=trust)
+        raise Problem(f"the kubeconfig has a certificate or key that cannot be read: {error}") from error
+    return Access(server=str(cluster["server"]).rstrip("/"), headers=headers, trust=trust)
 
 
-def server_of(kubeconfig: str, context: str | None = None) -> str:
-    """The address of the API server."""
-    return str(_parts(kubeconfig, context)[0]["server"]).rstrip("/")
-
-
-def _parts(kubeconfig: str, context: str | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def _parts(kubeconfig: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     is_text = "\n" in kubeconfig or kubeconfig.lstrip().startswith("{")
     try:
         config = yaml.safe_load(kubeconfig if is_text else Path(kubeconfig).expanduser().read_text())
-        chosen = _named(config["contexts"], context or config["current-context"])["context"]
+        chosen = _named(config["contexts"], config["current-context"])["context"]
         cluster = _named(config["clusters"], chosen["cluster"])["cluster"]
         cluster["server"]
         return cluster, _named(config["users"], chosen["user"])["user"]
     except OSError as error:
-        raise Failed(f"the kubeconfig cannot be read: {error.strerror}") from error
+        raise Problem(f"the kubeconfig cannot be read: {error.strerror}") from error
     except (KeyError, TypeError, yaml.YAMLError) as error:
         # Not the text itself: it holds a key.
-        raise Failed(f"the kubeconfig is not complete or no YAML ({type(error).__name__})") from error
+        raise Problem(f"the kubeconfig is not complete or no YAML ({type(error).__name__})") from error
 
 
 def _named(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
     for entry in entries:
         if entry["name"] == name:
             return entry
-    raise Failed(f"the kubeconfig has no entry {name!r}")
+    raise Problem(f"the kubeconfig has no entry {name!r}")
 
 
 def _trust(cluster: Mapping[str, Any], user: Mapping[str, Any]) -> ssl.SSLContext:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.plugins.kubernetes.kinds import group_kind
-from local.plugins.kubernetes.objects import Objects
+from local.kubernetes.client import Client
+from local.kubernetes.kinds import group_kind
 
 Pod = Mapping[str, Any]
 
@@ -16,7 +16,7 @@ _GENERATION = "pod-template-generation"
 _GENERATION_OF = "deprecated.daemonset.template.generation"
 
 
-def pods_of(live: Mapping[str, Any], objects: Objects) -> list[Pod]:
+def pods_of(live: Mapping[str, Any], client: Client) -> list[Pod]:
     """The pods that the object waits for, newest first; none for a kind that has no pods.
 
     Pods of older versions and pods that are going are not among them.
@@ -24,10 +24,10 @@ def pods_of(live: Mapping[str, Any], objects: Objects) -> list[Pod]:
     kind = group_kind(live)
     if kind == "/Pod":
         return [live]
-    labels = _labels(kind, live, objects)
+    labels = _labels(kind, live, client)
     if not labels:
         return []
-    listed = _listed(f"/api/v1/namespaces/{live['metadata']['namespace']}/pods", labels, objects)
+    listed = _listed(f"/api/v1/namespaces/{live['metadata']['namespace']}/pods", labels, client)
     # Items of a list do not say what they are.
     staying = [{**pod, "kind": "Pod"} for pod in listed if not pod["metadata"].get("deletionTimestamp")]
     return sorted(staying, key=lambda pod: pod["metadata"]["creationTimestamp"], reverse=True)
@@ -48,14 +48,14 @@ def containers_of(pod: Pod) -> list[Mapping[str, Any]]:
     return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
 
 
-def _labels(kind: str, live: Mapping[str, Any], objects: Objects) -> Mapping[str, str]:
+def _labels(kind: str, live: Mapping[str, Any], client: Client) -> Mapping[str, str]:
     spec = live.get("spec") or {}
     if kind == "/Service":
         return spec.get("selector") or {}
     selector: Mapping[str, str] = (spec.get("selector") or {}).get("matchLabels") or {}
     match kind:
         case "apps/Deployment":
-            newest = _replica_set(live, selector, objects)
+            newest = _replica_set(live, selector, client)
             return newest["metadata"]["labels"] if newest else {}
         case "apps/StatefulSet":
             return {**selector, _REVISION_HASH: (live.get("status") or {}).get("updateRevision", "")}
@@ -69,11 +69,11 @@ def _labels(kind: str, live: Mapping[str, Any], objects: Objects) -> Mapping[str
 
 
 def _replica_set(
-    live: Mapping[str, Any], selector: Mapping[str, str], objects: Objects
+    live: Mapping[str, Any], selector: Mapping[str, str], client: Client
 ) -> Mapping[str, Any] | None:
     metadata = live["metadata"]
     revision = (metadata.get("annotations") or {}).get(_REVISION)
-    for found in _listed(f"/apis/apps/v1/namespaces/{metadata['namespace']}/replicasets", selector, objects):
+    for found in _listed(f"/apis/apps/v1/namespaces/{metadata['namespace']}/replicasets", selector, client):
         owners = found["metadata"].get("ownerReferences") or []
         if (
             any(owner["uid"] == metadata["uid"] for owner in owners)
@@ -84,6 +84,6 @@ def _replica_set(
     return None
 
 
-def _listed(path: str, labels: Mapping[str, str], objects: Objects) -> list[Pod]:
+def _listed(path: str, labels: Mapping[str, str], client: Client) -> list[Pod]:
     query = {"labelSelector": ",".join(f"{key}={value}" for key, value in labels.items())}
-    return objects.client.request("GET", path, query=query, brief=True)["items"]
+    return client.request("GET", path, query=query, brief=True)["items"]

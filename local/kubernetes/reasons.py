@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.plugins.kubernetes.kinds import group_kind
-from local.plugins.kubernetes.masking import masking
-from local.plugins.kubernetes.objects import Objects
-from local.plugins.kubernetes.pods import Pod, containers_of, is_ready, pods_of
-from local.plugins.provider import Failed
+from local.errors import Problem
+from local.kubernetes.client import Client
+from local.kubernetes.kinds import group_kind
+from local.kubernetes.masking import masking
+from local.kubernetes.pods import Pod, containers_of, is_ready, pods_of
 
 # Pods, events of each, and log lines shown; the first ones tell it.
 _PODS = 3
@@ -24,19 +24,19 @@ _REFUSED_BY_EVENT = ("apps/DaemonSet", "apps/StatefulSet", "batch/Job")
 _SAID_BY_STATES = ("BackOff", "Failed", "FailedScheduling")
 
 
-def reasons(live: Mapping[str, Any], objects: Objects) -> list[str]:
+def reasons(live: Mapping[str, Any], client: Client) -> list[str]:
     """Texts for a person, one a pod; empty where nothing can be found."""
     found: list[str] = []
     try:
-        found += [refusal.words for refusal in refusals(live, objects)]
+        found += [refusal.words for refusal in refusals(live, client)]
         said = False
-        for pod in [pod for pod in pods_of(live, objects) if not is_ready(pod)][:_PODS]:
+        for pod in [pod for pod in pods_of(live, client) if not is_ready(pod)][:_PODS]:
             # The pods of one version say the same: one log tells it.
-            words = list(_words(pod, objects, with_log=not said))
+            words = list(_words(pod, client, with_log=not said))
             said = said or bool(words)
             found.append(_INDENT.join((f"pod {pod['metadata']['name']}", *states(pod), *words)))
-        return found or _warnings(live, objects)
-    except Failed:
+        return found or _warnings(live, client)
+    except Problem:
         return found
 
 
@@ -48,14 +48,14 @@ class Refusal:
     begun: str
 
 
-def refusals(live: Mapping[str, Any], objects: Objects) -> list[Refusal]:
+def refusals(live: Mapping[str, Any], client: Client) -> list[Refusal]:
     """What the object's controller was told when it made pods."""
     for found in (live.get("status") or {}).get("conditions") or []:
         if found["type"] == "ReplicaFailure" and found["status"] == "True":
             return [Refusal(words=f"no pods: {found.get('message', '')}", begun=found["lastTransitionTime"])]
     if group_kind(live) not in _REFUSED_BY_EVENT:
         return []
-    events = [event for event in _events(live, objects) if event.get("reason") == "FailedCreate"]
+    events = [event for event in _events(live, client) if event.get("reason") == "FailedCreate"]
     return [Refusal(words=f"no pods: {event.get('message')}", begun=_time_of(event)) for event in events[-1:]]
 
 
@@ -98,14 +98,14 @@ def last_end(container: Mapping[str, Any]) -> Mapping[str, Any] | None:
     )
 
 
-def _words(pod: Pod, objects: Objects, *, with_log: bool) -> Iterator[str]:
+def _words(pod: Pod, client: Client, *, with_log: bool) -> Iterator[str]:
     """What the pod's own programs said; without what is secret."""
     try:
-        masked = masking(pod, objects)
-    except Failed:
+        masked = masking(pod, client)
+    except Problem:
         yield "what it says is not shown: the secrets that may be in it cannot be read"
         return
-    yield from map(masked, _warnings(pod, objects))
+    yield from map(masked, _warnings(pod, client))
     for container in containers_of(pod):
         if container.get("ready"):
             continue
@@ -113,14 +113,14 @@ def _words(pod: Pod, objects: Objects, *, with_log: bool) -> Iterator[str]:
         if ended and ended.get("message"):
             yield masked(f"container {container['name']}: {ended['message']}")
         if with_log:
-            lines = _log(pod, container, objects)
+            lines = _log(pod, container, client)
             yield from (masked(f"log of {container['name']}: {line}") for line in lines)
 
 
-def _warnings(thing: Mapping[str, Any], objects: Objects) -> list[str]:
+def _warnings(thing: Mapping[str, Any], client: Client) -> list[str]:
     """The newest event of each kind that says more than the states."""
     newest: dict[str, str] = {}
-    for event in _events(thing, objects):
+    for event in _events(thing, client):
         reason = str(event.get("reason"))
         if reason not in _SAID_BY_STATES:
             newest.pop(reason, None)
@@ -128,13 +128,13 @@ def _warnings(thing: Mapping[str, Any], objects: Objects) -> list[str]:
     return list(newest.values())[-_EVENTS:]
 
 
-def _events(thing: Mapping[str, Any], objects: Objects) -> list[dict[str, Any]]:
+def _events(thing: Mapping[str, Any], client: Client) -> list[dict[str, Any]]:
     """The warnings of an object, oldest first."""
     namespace, name = thing["metadata"].get("namespace"), thing["metadata"]["name"]
     if not namespace:
         return []
     selector = f"involvedObject.name={name},involvedObject.kind={thing['kind']},type=Warning"
-    listed = objects.client.request(
+    listed = client.request(
         "GET", f"/api/v1/namespaces/{namespace}/events", query={"fieldSelector": selector}, brief=True
     )
     return sorted(listed["items"], key=_time_of)
@@ -144,7 +144,7 @@ def _time_of(event: Mapping[str, Any]) -> str:
     return event.get("lastTimestamp") or event.get("eventTime") or ""
 
 
-def _log(pod: Pod, container: Mapping[str, Any], objects: Objects) -> list[str]:
+def _log(pod: Pod, container: Mapping[str, Any], client: Client) -> list[str]:
     state = container.get("state") or {}
     if "waiting" in state and "terminated" not in (container.get("lastState") or {}):
         return []
@@ -156,6 +156,6 @@ def _log(pod: Pod, container: Mapping[str, Any], objects: Objects) -> list[str]:
     try:
         # Through the node's kubelet, which may be what is broken.
         path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}/log"
-        return str(objects.client.request("GET", path, query=query, brief=True)).splitlines()
-    except Failed:
+        return str(client.request("GET", path, query=query, brief=True)).splitlines()
+    except Problem:
         return []

@@ -1,19 +1,18 @@
 """The API server's REST interface."""
 
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
 
-from local.plugins.kubernetes.kubeconfig import Access
-from local.plugins.provider import Failed
+from local.errors import Problem
+from local.kubernetes.kubeconfig import Access
 
 # Seconds without an answer; a write may wait for admission webhooks, which have 30 at most.
 _TIMEOUT = urllib3.Timeout(connect=10, read=65)
-# As many as the engine works on at once, so that none waits for a connection.
+# As many as may ask at once, so that none waits for a connection.
 _CONNECTIONS = 64
 # A connection that the server closed while it was idle is not an answer; neither is "try again later".
 # Together, about a minute, they outlast the restart of an API server that is a pod of its own node.
@@ -30,24 +29,14 @@ _RETRIES = urllib3.Retry(
 )
 # For what is nice to have: one try, and not long.
 _BRIEF = (urllib3.Timeout(connect=2, read=5), urllib3.Retry(total=0))
-# Times that a write is done again which met another's write, and the seconds before.
-_COLLISIONS = 5
-_COLLISION_SECONDS = 0.2
 
 
-class ApiError(Failed):
+class ApiError(Problem):
     """The API server said no."""
 
     def __init__(self, code: int, status: Mapping[str, Any]) -> None:
         super().__init__(str(status.get("message") or f"the API server answered {code}"))
         self.code = code
-        self.reason: str = status.get("reason", "")
-        self.causes: list[dict[str, Any]] = (status.get("details") or {}).get("causes") or []
-
-    @property
-    def passing(self) -> bool:
-        """Whether another write came between: the same call can succeed now."""
-        return self.reason == "Conflict" and not self.causes
 
 
 class Client:
@@ -68,32 +57,12 @@ class Client:
         query: Mapping[str, str] | None = None,
         content_type: str = "application/json",
         *,
-        warn: Callable[[str], None] | None = None,
         brief: bool = False,
     ) -> Any:
-        """One call; `warn` gets what the API server warns of.
+        """One call.
 
-        Raises ApiError for an answer that is no success, Failed where none came.
+        Raises ApiError for an answer that is no success, Problem where none came.
         """
-        for left in reversed(range(_COLLISIONS)):
-            try:
-                return self._request(method, path, body, query, content_type, warn, brief)
-            except ApiError as error:
-                if not error.passing or not left:
-                    raise
-            time.sleep(_COLLISION_SECONDS)
-        raise AssertionError("the last try returns or raises")
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        body: Any,
-        query: Mapping[str, str] | None,
-        content_type: str,
-        warn: Callable[[str], None] | None,
-        brief: bool,
-    ) -> Any:
         limits = dict(zip(("timeout", "retries"), _BRIEF, strict=True)) if brief else {}
         try:
             answer = self._pool.request(
@@ -104,7 +73,7 @@ class Client:
                 **limits,
             )
         except urllib3.exceptions.HTTPError as error:
-            raise Failed(f"the API server at {self._server} does not answer: {error}") from error
+            raise Problem(f"the API server at {self._server} does not answer: {error}") from error
         content = answer.data
         if answer.status >= 400:
             try:
@@ -112,10 +81,6 @@ class Client:
             except ValueError:
                 status = {"message": content.decode(errors="replace")[:500]}
             raise ApiError(answer.status, status)
-        for warning in answer.headers.getlist("Warning") if warn else ():
-            # 299 - "the text"
-            assert warn
-            warn(warning.partition('"')[2].removesuffix('"').replace('\\"', '"'))
         # A pod's log is text, also where each line of it is JSON.
         is_json = answer.headers.get("Content-Type", "").startswith("application/json")
         return json.loads(content) if is_json else content.decode(errors="replace")

@@ -1,17 +1,11 @@
 """Which path of the API a kind of object has, asked from the API server once."""
 
-import threading
-import time
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.plugins.kubernetes.client import ApiError, Client
-from local.plugins.provider import Failed
-
-# Seconds between two looks for a kind whose definition was made just now.
-_LOOK = 0.2
+from local.errors import Problem
+from local.kubernetes.client import ApiError, Client
 
 
 def group_kind(thing: Mapping[str, Any]) -> str:
@@ -41,7 +35,7 @@ class Kind:
         return "/".join(parts)
 
 
-class UnknownKind(Failed):
+class UnknownKind(Problem):
     """The API server does not have the kind (any more, or yet)."""
 
 
@@ -51,22 +45,15 @@ class Kinds:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._known: dict[tuple[str, str], Kind] = {}
-        # One for each group and version: what many ask for at first is read once, and no other group waits.
-        self._reading: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def find(self, api_version: str, kind: str, patience: float = 0) -> Kind:
-        """The kind; raises UnknownKind when there is none for `patience` seconds."""
-        deadline = time.monotonic() + patience
-        while (found := self._known.get((api_version, kind))) is None:
-            with self._reading[api_version]:
-                if (api_version, kind) not in self._known:
-                    self._read(api_version)
-            if (api_version, kind) in self._known:
-                continue
-            if time.monotonic() >= deadline:
-                raise UnknownKind(f"the API server has no kind {kind} in {api_version}")
-            time.sleep(_LOOK)
-        return found
+    def find(self, api_version: str, kind: str) -> Kind:
+        """The kind; raises UnknownKind when there is none."""
+        if (api_version, kind) not in self._known:
+            self._read(api_version)
+        try:
+            return self._known[api_version, kind]
+        except KeyError as error:
+            raise UnknownKind(f"the API server has no kind {kind} in {api_version}") from error
 
     def _read(self, api_version: str) -> None:
         root = "/api" if "/" not in api_version else "/apis"

@@ -1,1 +1,0 @@
-"""`kubernetes`: every kind of object as a resource, by server-side apply."""
