@@ -2,20 +2,19 @@
 
 import json
 import runpy
-import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pulumi.automation import LocalWorkspace, Stack
 
+from local import killed
+from local.creation import refuse_to_adopt
 from local.engine.command import EngineCommand
 from local.engine.logs import without_logs
 from local.engine.plugins import install_plugins
 from local.engine.pulumi import install_engine
-from local.errors import Problem
-from local.paths import PASSPHRASE, PULUMI_HOME, REPOSITORY, STACK_CONFIG, STATE
+from local.paths import PASSPHRASE, PULUMI_HOME, REPOSITORY, STATE
 from local.progress import Progress
 from local.stack_config import write_engine_file
 
@@ -60,24 +59,36 @@ def open_stack(name: str, progress: Progress) -> LocalStack:
             "stopping: what runs now may finish; Ctrl-C again ends it at once. `make up` goes on from there"
         )
 
+    def program() -> None:
+        """Run the repository's `__main__.py`, as the official language host would."""
+        if "kubernetes" in missing:
+            made = urns_in(_state_file(name))
+            refuse_to_adopt(made | killed.begun(name, made))
+        runpy.run_path(str(REPOSITORY / "__main__.py"), run_name="__main__")
+
     workspace = LocalWorkspace(
         work_dir=str(REPOSITORY),
-        program=run_program,
+        program=program,
         pulumi_command=EngineCommand(on_interrupt),
         env_vars=_environment(closed=len(missing) > 0),
     )
     if has_state(name):
-        _clear_stale_lock(name, progress)
+        killed.clear_stale_lock(
+            STATE / ".pulumi" / "locks" / "organization" / _project() / name, name, progress
+        )
         stack = Stack.select(name, workspace)
-        _drop_pending(stack, progress)
+        killed.drop_pending(stack, _state_file(name), progress)
     else:
         stack = Stack.create(name, workspace)
     return LocalStack(stack=stack, config_file=str(config_file))
 
 
-def run_program() -> None:
-    """Run the repository's `__main__.py`, as the official language host would."""
-    runpy.run_path(str(REPOSITORY / "__main__.py"), run_name="__main__")
+def urns_in(state_file: Path) -> frozenset[str]:
+    """The URNs of what the stack has made."""
+    if not state_file.exists():
+        return frozenset()
+    latest = json.loads(state_file.read_text())["checkpoint"]["latest"] or {}
+    return frozenset(resource["urn"] for resource in latest.get("resources") or [])
 
 
 def _environment(*, closed: bool) -> dict[str, str]:
@@ -97,39 +108,3 @@ def _project() -> str:
 
 def _state_file(name: str) -> Path:
     return STATE / ".pulumi" / "stacks" / _project() / f"{name}.json"
-
-
-def _clear_stale_lock(name: str, progress: Progress) -> None:
-    """Remove the locks of engines that are gone; a living one is somebody's running update."""
-    for lock in (STATE / ".pulumi" / "locks" / "organization" / _project() / name).glob("*.json"):
-        holder: dict[str, Any] = json.loads(lock.read_text())
-        if holder["hostname"] == socket.gethostname() and not _is_engine(holder["pid"]):
-            progress.say(f"the last run was killed (engine {holder['pid']}): taking up its work")
-            lock.unlink()
-        else:
-            raise Problem(
-                f"stack {name} is in use by process {holder['pid']} on {holder['hostname']}: wait for its end"
-            )
-
-
-def _is_engine(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/exe").readlink().name.startswith("pulumi")
-    except OSError:
-        return False
-
-
-def _drop_pending(stack: Stack, progress: Progress) -> None:
-    """Forget operations that a killed engine had begun: every one can be done again from its start."""
-    if '"pending_operations"' not in _state_file(stack.name).read_text():
-        return
-    # Not by Stack.export_stack: that writes the secrets in plain text to a file on their way back.
-    command, environment = stack.workspace.pulumi_command, stack.workspace.env_vars
-    exported = json.loads(command.run(["stack", "export", "--stack", stack.name], "", environment).stdout)
-    pending = exported["deployment"].pop("pending_operations", None)
-    if pending:
-        cleaned = STACK_CONFIG / f"{stack.name}.state.json"
-        cleaned.write_text(json.dumps(exported))
-        command.run(["stack", "import", "--stack", stack.name, "--file", str(cleaned)], "", environment)
-        cleaned.unlink()
-        progress.say(f"begun by the killed run and done again now: {len(pending)}")

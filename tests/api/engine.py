@@ -25,12 +25,13 @@ from pulumi.automation import (
 )
 from pulumi.automation._server import LanguageServer
 
+from local.creation import refuse_to_adopt
 from local.engine.logs import without_logs
 from local.engine.plugins import install_plugins
 from local.engine.pulumi import ENGINE
 from local.paths import link
 from local.progress import Progress
-from local.stack import backend_url
+from local.stack import backend_url, urns_in
 from stacks.registrations import wait_by_registration
 from tests.api.watched import WatchedCommand
 
@@ -95,8 +96,13 @@ def _runs_a_program() -> bool:
 class EngineStack:
     """One stack. Operations raise AssertionError with the engine's words where they end unexpectedly."""
 
-    def __init__(self, stack: Stack, command: WatchedCommand, kubeconfig: str, backend: Path) -> None:
+    def __init__(
+        self, stack: Stack, command: WatchedCommand, kubeconfig: str, backend: Path, *, adopts: bool
+    ) -> None:
+        """`adopts`: the Kubernetes plugin takes over what is there already."""
         self.stack = stack
+        self._adopts = adopts
+        self._begun: set[str] = set()
         self.kubeconfig = kubeconfig
         self._command = command
         self._backend = backend
@@ -145,10 +151,14 @@ class EngineStack:
     def unlock(self) -> None:
         """Forget the lock and the pending operations of a killed engine, as `make up` does."""
         shutil.rmtree(self._backend / ".pulumi" / "locks")
-        for file in self._backend.glob(f".pulumi/stacks/*/{self.stack.name}.json"):
-            state = json.loads(file.read_text())
-            state["checkpoint"]["latest"].pop("pending_operations", None)
-            file.write_text(json.dumps(state))
+        state = json.loads(self._state_file.read_text())
+        pending = state["checkpoint"]["latest"].pop("pending_operations", None) or []
+        self._begun |= {operation["resource"]["urn"] for operation in pending}
+        self._state_file.write_text(json.dumps(state))
+
+    @property
+    def _state_file(self) -> Path:
+        return self._backend / ".pulumi" / "stacks" / PROJECT / f"{self.stack.name}.json"
 
     def _quietly(self, build: Program) -> None:
         with suppress(AssertionError):
@@ -179,7 +189,9 @@ class EngineStack:
         return run
 
     def _program(self, build: Program) -> None:
-        # As the repository's own program does.
+        # As `make up` and the repository's own program do.
+        if self._adopts:
+            refuse_to_adopt(urns_in(self._state_file) | self._begun)
         wait_by_registration()
         build(self._provided())
 
@@ -206,7 +218,7 @@ class Engine:
             folder.mkdir(parents=True)
         link(self._home / "bin" / "pulumi", ENGINE.build(Progress()).path("pulumi"))
         without_logs(self._home)
-        install_plugins(self._home, Progress())
+        self._adopts = "kubernetes" in install_plugins(self._home, Progress())
 
     def stack(self, name: str) -> EngineStack:
         """A new stack of this name."""
@@ -225,4 +237,4 @@ class Engine:
             },
         )
         stack = Stack.create(name, workspace)
-        return EngineStack(stack, command, self._kubeconfig.read_text(), self._state)
+        return EngineStack(stack, command, self._kubeconfig.read_text(), self._state, adopts=self._adopts)
