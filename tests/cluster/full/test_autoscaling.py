@@ -1,6 +1,7 @@
 """The number of pods follows the load and nobody else; their use is measured, and a size recommended."""
 
 import json
+import re
 import subprocess
 import threading
 import time
@@ -110,6 +111,15 @@ def test_use_of_machines_and_pods_is_measured(full: FullCluster) -> None:
     nodes = full.kubectl("top", "nodes", "--no-headers").splitlines()
     assert {line.split()[0] for line in nodes} == {"control-1", "gpu-1", "worker-1", "worker-2"}
     assert not [line for line in nodes if "unknown" in line]
+
+
+def test_the_model_of_full_has_an_autoscaler_that_knows_its_load(full: FullCluster) -> None:
+    # TARGETS, MINPODS, MAXPODS; the share is <unknown> until there are figures.
+    def knows() -> bool:
+        shown = full.kubectl("get", "hpa", "-n", "ml", "ml-model-hpa", "--no-headers")
+        return bool(re.search(r" cpu: [0-9]+%/70% +1 +3 ", shown))
+
+    wait_until(knows, LONGEST_FIGURES)
 
 
 def test_pods_follow_the_load_and_up_does_not_touch_their_number(scaled: FullCluster) -> None:

@@ -26,7 +26,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 def project(directory: Path) -> Path:
-    """A directory with every file that the settings of `dev` and of the example name; its own home, too."""
+    """A directory with every file that `dev`, `full` and the example name in their settings; its own home."""
     for folder in (".local/ssh", ".ssh"):
         key = directory / folder / "id_ed25519"
         key.parent.mkdir(parents=True)
@@ -38,6 +38,9 @@ def project(directory: Path) -> Path:
         version = directory / models / "half_plus_two/1"
         version.mkdir(parents=True)
         (version / "saved_model.pb").write_bytes(b"a model")
+    script = directory / "local/training/half_plus_two.py"
+    script.parent.mkdir(parents=True)
+    script.touch()
     (directory / "models/samples.jsonl").write_text('{"instance": 1.0, "label": 2.5}\n')
     return directory
 
