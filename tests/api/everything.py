@@ -59,7 +59,7 @@ def read_settings(folder: Path, file: str) -> Iterator[tuple[Settings, Mapping[s
         patch.chdir(project(folder))
         # The machines' keys are those of the folder; what was downloaded is not.
         patch.setenv("XDG_CACHE_HOME", str(cache_root().parent))
-        patch.setenv("GOMODCACHE", output([find_go(Progress()), "env", "GOMODCACHE"]).strip())
+        patch.setenv("GOMODCACHE", output([find_go(Progress()), "env", "GOMODCACHE"]))
         patch.setenv("HOME", str(folder))
         settings = parse(read(file), "everything", folder, secret={"s3SecretAccessKey", "secrets"})
         place_release_files(releases_of(settings), Progress())
