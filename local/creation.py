@@ -57,7 +57,8 @@ class _Creation:
         metadata = await Output.from_input(props["metadata"]).future()
         # Before there is a cluster there is nothing in it.
         if kubeconfig and metadata:
-            thing = {"apiVersion": props["api_version"], "kind": props["kind"], "metadata": metadata}
+            named = {key: _of(metadata, key) for key in ("namespace", "name")}
+            thing = {"apiVersion": props["api_version"], "kind": props["kind"], "metadata": named}
             if self._made.setdefault(_named(thing), resource) != resource:
                 raise pulumi.RunError(f"{_named(thing)} is made by two resources of this program")
             await asyncio.to_thread(self._refuse, kubeconfig, thing)
@@ -104,10 +105,15 @@ def _names(args: ResourceTransformationArgs) -> Iterator[tuple[str, str]]:
             yield kind, args.name if alias.name is ... else str(alias.name)
 
 
+def _of(metadata: Any, key: str) -> str | None:
+    """A field of metadata, which is a dictionary or the SDK's class for one."""
+    return metadata.get(key) if isinstance(metadata, Mapping) else getattr(metadata, key)
+
+
 def _words(thing: Mapping[str, Any]) -> str:
     return (
-        f"{_named(thing)} already exists, and not from this stack: delete it, import it (pulumi import), or give"
-        " the resource another name"
+        f"{_named(thing)} already exists, and not from this stack: delete it, import it (pulumi import), or"
+        " give the resource another name"
     )
 
 

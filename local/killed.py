@@ -1,15 +1,18 @@
 """What a killed run left: its lock, and operations of which nobody knows how they ended."""
 
 import json
+import os
+import signal
 import socket
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pulumi.automation import Stack
 
 from local.errors import Problem
-from local.paths import STACK_CONFIG
+from local.paths import PULUMI_HOME, STACK_CONFIG
 from local.progress import Progress
 
 
@@ -19,11 +22,24 @@ def clear_stale_lock(locks: Path, name: str, progress: Progress) -> None:
         holder: dict[str, Any] = json.loads(lock.read_text())
         if holder["hostname"] == socket.gethostname() and not _is_engine(holder["pid"]):
             progress.say(f"the last run was killed (engine {holder['pid']}): taking up its work")
+            end_orphans(PULUMI_HOME)
             lock.unlink()
         else:
             raise Problem(
                 f"stack {name} is in use by process {holder['pid']} on {holder['hostname']}: wait for its end"
             )
+
+
+def end_orphans(home: Path) -> None:
+    """End the plugins of this PULUMI_HOME whose engine is gone: Pulumi's own would wait for it for ever."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            program, *arguments = (process / "cmdline").read_text().split("\0")
+        except OSError:
+            continue
+        if program.startswith(f"{home / 'plugins'}/") and arguments and not _listens(arguments[0]):
+            with suppress(ProcessLookupError):
+                os.kill(int(process.name), signal.SIGTERM)
 
 
 def drop_pending(stack: Stack, state_file: Path, progress: Progress) -> None:
@@ -55,6 +71,16 @@ def _note(name: str, urns: Collection[str]) -> None:
 
 def _begun_file(name: str) -> Path:
     return STACK_CONFIG / f"{name}.begun.json"
+
+
+def _listens(address: str) -> bool:
+    """Whether the engine that a plugin was given as `127.0.0.1:port` still answers there."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=1):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _is_engine(pid: int) -> bool:

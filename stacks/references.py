@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 from pulumi import Output
 
+from stacks.kubeconfig import require_kubeconfig
 from stacks.kubernetes import kubernetes_provider
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 from stacks.settings import Layer
@@ -25,7 +26,7 @@ def cluster_of(stack: str) -> ClusterOutputs:
     reference = _Reference(Layer.CLUSTER, stack)
     name = reference.output("clusterName")
     # Secret again, whatever the other stack's state says about it.
-    kubeconfig = Output.secret(reference.output("kubeconfig"))
+    kubeconfig = Output.secret(reference.output("kubeconfig").apply(require_kubeconfig))
     return ClusterOutputs(
         cluster_name=name,
         api_endpoint=reference.output("apiEndpoint"),

@@ -194,7 +194,8 @@ class Elasticsearch(pulumi.ComponentResource):
                     )
                 ],
             ),
-            opts=ResourceOptions(parent=self, depends_on=[policy]),
+            # Other claims need another StatefulSet: all nodes would go at once, and find the old claims.
+            opts=ResourceOptions(parent=self, depends_on=[policy], protect=True),
         )
         # A Service is awaited until it has a ready pod, which can only be after the StatefulSet.
         _service(ELASTICSEARCH, labels, ResourceOptions(parent=self, depends_on=[self.ready]))

@@ -190,7 +190,8 @@ def _claim(name: str, args: GrafanaArgs, child: ResourceOptions) -> PersistentVo
             storage_class_name=args.storage_class,
             resources=VolumeResourceRequirementsArgs(requests={"storage": args.size}),
         ),
-        opts=child,
+        # Another class or access mode needs another claim, and with this one its data would go.
+        opts=ResourceOptions(parent=child.parent, protect=True),
     )
 
 

@@ -51,5 +51,11 @@ def register_service(
                 )
             ],
         ),
-        opts=ResourceOptions(parent=parent, depends_on=list(after), aliases=elsewhere),
+        opts=ResourceOptions(
+            parent=parent,
+            depends_on=list(after),
+            aliases=elsewhere,
+            # One of another name would be made before this one goes, and the port is still taken then.
+            delete_before_replace=outside,
+        ),
     )

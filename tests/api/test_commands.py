@@ -186,7 +186,9 @@ def test_what_the_embedded_plugin_has_not_is_refused_by_name(stack, resource, na
     assert named in stack.preview(resource, fails=True).text
 
 
-def test_a_stopped_run_tells_the_command_and_all_that_it_started(stack, tmp_path):
+# As Ctrl-C does (a terminal tells all processes in the foreground, but not the plugins), and a killed engine.
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["stopped", "killed"])
+def test_a_stopped_run_tells_the_command_and_all_that_it_started(stack, tmp_path, how):
     log, began = tmp_path / "log", tmp_path / "began"
     create = f"""
         sh -c "trap 'echo child >> {log}; exit' TERM; sleep 61.7 & touch {began}; wait" &
@@ -199,9 +201,9 @@ def test_a_stopped_run_tells_the_command_and_all_that_it_started(stack, tmp_path
 
     with stack.in_background(program) as engine:
         wait_until(began.exists)
-        # As Ctrl-C does. A terminal tells all processes in the foreground, but not the plugins.
-        engine.send_signal(signal.SIGINT)
+        engine.send_signal(how)
         engine.wait(20)
+    wait_until(lambda: len(log.read_text().split()) == 2)
     assert sorted(log.read_text().split()) == ["child", "command"]
     assert subprocess.run(["pgrep", "-f", "sleep 61.7"]).returncode == 1
     # What was stopped is not taken for done.

@@ -60,7 +60,10 @@ def test_a_webhooks_certificate_that_its_controller_fills_in_is_no_drift(stack, 
 
     stack.up(build(3))
     patch = json.dumps([{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": "Cg=="}])
-    api_server.kubectl("patch", "mutatingwebhookconfiguration", name, "--type=json", "-p", patch)
+    api_server.kubectl(
+        *("patch", "mutatingwebhookconfiguration", name, "--type=json", "-p", patch),
+        "--field-manager=its-controller",
+    )
     stack.refresh()
     assert stack.up(build(3)).changes == {}
     assert stack.up(build(4)).changes == {"one": "update"}

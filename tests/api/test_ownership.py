@@ -3,6 +3,7 @@
 """What belongs to somebody else stays theirs, and what a cut-off run made is taken up."""
 
 import signal
+import subprocess
 import time
 
 from pulumi import Alias, ResourceOptions
@@ -100,7 +101,9 @@ def test_what_a_killed_engine_had_begun_is_taken_up(stack, namespace, api_server
         engine.send_signal(signal.SIGKILL)
     uid = api_server.get("deployment", "one", namespace)["metadata"]["uid"]
     assert "one" not in stack.state()
+    assert len(plugins_of(stack)) == 1
     stack.unlock()
+    wait_until(lambda: not plugins_of(stack))
     with pods_become(api_server, namespace, ready_status()):
         assert stack.up(lambda options: deployment(namespace, options)).changes == {"one": "create"}
     assert api_server.get("deployment", "one", namespace)["metadata"]["uid"] == uid
@@ -124,3 +127,8 @@ def wait_until(holds, seconds=30):
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def plugins_of(stack):
+    home = stack.stack.workspace.env_vars["PULUMI_HOME"]
+    return subprocess.run(["pgrep", "-f", f"^{home}/plugins/"], capture_output=True, text=True).stdout.split()

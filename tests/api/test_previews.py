@@ -8,7 +8,6 @@ import pulumi
 import pulumi_kubernetes
 import yaml
 from pulumi_command.local import Command, Logging
-from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap, Service
 
 
@@ -48,32 +47,6 @@ def test_what_the_api_server_would_refuse_is_said_before_anything_is_made(stack,
     assert api_server.get("configmap", "one", namespace) is None
 
 
-def test_a_misspelt_field_is_warned_of(stack, namespace):
-    def build(options):
-        template = {
-            "metadata": {"labels": {"a": "b"}},
-            "spec": {"containers": [{"name": "x", "imagine": "x"}]},
-        }
-        spec = {"selector": {"matchLabels": {"a": "b"}}, "replicas": 0, "template": template}
-        Deployment("one", metadata={"name": "one", "namespace": namespace}, spec=spec, opts=options)
-
-    assert "imagine" in stack.preview(build, fails=True).text
-
-
-def test_values_that_only_the_real_object_has_are_unknown(stack, namespace):
-    seen = {}
-
-    def build(options):
-        one = service(namespace, options, 80)
-        one.metadata.uid.apply(lambda uid: seen.update(uid=uid))
-        one.spec.cluster_ip.apply(lambda address: seen.update(address=address))
-
-    stack.preview(build)
-    assert seen == {}
-    stack.up(build)
-    assert seen.keys() == {"uid", "address"}
-
-
 def test_a_cluster_that_is_not_there_yet_can_be_previewed_and_then_made(stack, namespace, api_server):
     def build(_):
         made = Command("cluster", create=f"cat {api_server.kubeconfig}", logging=Logging.NONE)
@@ -111,17 +84,6 @@ def test_a_cluster_that_will_be_read_anew_replaces_nothing(stack, namespace, api
     shown = stack.preview(build("second"))
     assert set(shown.changes.values()) == {"update"}, shown.steps
     assert stack.up(build("second")).changes == {"cluster": "update"}
-
-
-def test_an_unusable_kubeconfig_is_told_without_its_contents(stack, namespace):
-    for broken, says in (
-        ("users: [{name: x, user: {token: canary-token}}]\n", "the kubeconfig is not complete"),
-        ("canary-token: [\n", "the kubeconfig is not complete or no YAML"),
-        ("/nowhere/kubeconfig", "the kubeconfig cannot be read"),
-    ):
-        run = stack.preview(lambda _, text=broken: config_map(namespace, provided(text), k="a"), fails=True)
-        assert says in run.text
-        assert "canary-token" not in run.console
 
 
 def provided(kubeconfig):

@@ -1,6 +1,7 @@
 """Good settings, and ways to spoil them."""
 
 import copy
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -74,3 +75,15 @@ def mistakes(raw: dict[str, Any], directory: Path, stack: str = "dev") -> dict[s
 def good(directory: Path, **changes: Any) -> Settings:
     """The settings of `dev`."""
     return parse(changed(read("Pulumi.dev.yaml"), changes), "dev", directory)
+
+
+def kubeconfig(token: str) -> str:
+    """A complete kubeconfig with this token in it."""
+    return json.dumps(
+        {
+            "current-context": "admin",
+            "contexts": [{"name": "admin", "context": {"cluster": "prod", "user": "admin"}}],
+            "clusters": [{"name": "prod", "cluster": {"server": "https://203.0.113.11:6443"}}],
+            "users": [{"name": "admin", "user": {"token": token}}],
+        }
+    )

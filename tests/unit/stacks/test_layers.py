@@ -14,7 +14,7 @@ from pulumi.runtime import config as engine_configuration
 from stacks import models, platform, references
 from stacks.settings import Settings, parse
 from tests.unit.conftest import STACK_REFERENCE, Recorder, plain
-from tests.unit.stacks.given import HOST_KEY, REPOSITORY, project, read
+from tests.unit.stacks.given import HOST_KEY, REPOSITORY, kubeconfig, project, read
 
 DEV = read("Pulumi.dev.yaml")
 COMMAND = "command:local:Command"
@@ -46,7 +46,7 @@ MACHINE = {
 CLUSTER_STACK = {
     "clusterName": "prod",
     "apiEndpoint": "203.0.113.11:6443",
-    "kubeconfig": "canary of the kubeconfig",
+    "kubeconfig": kubeconfig("canary"),
     "kubernetesVersion": "1.36.3",
     "machines": {
         "worker-1": MACHINE,
