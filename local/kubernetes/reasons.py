@@ -190,13 +190,13 @@ def _logs(pod: Pod, client: Client) -> Iterator[str]:
 
 
 def _log(pod: Pod, container: Mapping[str, Any], client: Client) -> list[str]:
-    state = container.get("state") or {}
-    if "waiting" in state and "terminated" not in (container.get("lastState") or {}):
+    has_ended = "terminated" in (container.get("lastState") or {})
+    if "waiting" in (container.get("state") or {}) and not has_ended:
         return []
     metadata = pod["metadata"]
     query = {"container": container["name"], "tailLines": str(_LINES)}
     # A container that is started again and again says what is wrong in the run before this one.
-    if "waiting" in state:
+    if has_ended:
         query["previous"] = "true"
     try:
         # Through the node's kubelet, which may be what is broken.
