@@ -3,7 +3,7 @@ STACK ?= dev
 host := bash local/bootstrap.sh host
 dev := bash local/bootstrap.sh dev
 
-.PHONY: help up preview down clean check test soak bench lock
+.PHONY: help up preview why down clean check test soak bench lock
 
 help: ## show this
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -13,6 +13,9 @@ up: ## bring STACK up (default dev: two machines on this computer and a model on
 
 preview: ## show what `make up` would change
 	@$(host) python -m local preview $(STACK)
+
+why: ## say what of STACK is not ready in the cluster, and what keeps it
+	@$(host) python -m local why $(STACK)
 
 down: ## remove STACK and everything that `make up` made
 	@$(host) python -m local down $(STACK)

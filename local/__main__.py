@@ -1,9 +1,10 @@
-"""`python -m local up|preview|down [STACK]`: what the Makefile calls after bootstrap.sh."""
+"""`python -m local up|preview|down|why [STACK]`: what the Makefile calls after bootstrap.sh."""
 
 import argparse
 import signal
 import sys
 import warnings
+from contextlib import nullcontext
 
 from local.down import down
 from local.errors import Problem
@@ -11,8 +12,9 @@ from local.lock import only_run
 from local.preview import preview
 from local.progress import Progress
 from local.up import up
+from local.why import why
 
-COMMANDS = {"up": up, "preview": preview, "down": down}
+COMMANDS = {"up": up, "preview": preview, "down": down, "why": why}
 
 
 def main() -> int:
@@ -27,7 +29,8 @@ def main() -> int:
     warnings.filterwarnings("ignore", message="Error in event stream")
     progress = Progress()
     try:
-        with only_run():
+        # Looking is for beside an `up`, too.
+        with nullcontext() if arguments.command == "why" else only_run():
             COMMANDS[arguments.command](arguments.stack, progress)
     except Problem as problem:
         progress.say(f"\nerror: {problem}")

@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +16,9 @@ from local.process import must
 from local.progress import Progress
 from local.stack import has_state, open_stack, other_stacks
 from local.stack_config import read_user_file
+from local.state import read_kubeconfig
 from local.up import PARALLEL
+from local.waits import Waits
 from stacks.settings.layers import environment
 
 SWEEP = Path(__file__).with_name("sweep.sh")
@@ -55,8 +58,11 @@ def _destroy(stack_name: str, progress: Progress) -> None:
         progress.say("  no cluster answers: its machines go as they are")
         local.stack.workspace.remove_stack(stack_name, force=True)
         return
-    condenser = Condenser(progress)
-    with progress.step("down", f"Remove stack {stack_name}") as step:
+    with (
+        progress.step("down", f"Remove stack {stack_name}") as step,
+        Waits(partial(read_kubeconfig, stack_name), progress.say) as waits,
+    ):
+        condenser = Condenser(progress, waits)
         try:
             local.stack.destroy(
                 parallel=PARALLEL,

@@ -6,6 +6,8 @@ import time
 from pulumi.automation import EngineEvent, OpType
 
 from local.progress import Progress, spell
+from local.urns import is_real, short
+from local.waits import Waits
 
 # What happened, in the past tense, by the engine's name of the operation. "same" and reads are no news.
 WORDS = {
@@ -31,26 +33,28 @@ class Errors:
     """Receives the engine's events and keeps the errors."""
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
+        self._texts: list[tuple[str, str]] = []
 
     def __call__(self, event: EngineEvent) -> None:
         """Take one event."""
         found = event.diagnostic_event
         if found and found.severity == "error" and not CONSEQUENCE.fullmatch(_plain(found.message)):
-            where = _short(found.urn) if found.urn else "program"
-            self._texts.append(f"{where}: {_plain(found.message)}")
+            self._texts.append((found.urn or "", _plain(found.message)))
 
     def told(self, failure: Exception) -> str:
         """The errors as they came, whole; the engine's own words when it ended without an event."""
-        return "\n\n".join(self._texts) or str(failure)
+        return "\n\n".join(self._told(urn, text) for urn, text in self._texts) or str(failure)
+
+    def _told(self, urn: str, text: str) -> str:
+        return f"{short(urn) if urn else 'program'}: {text}"
 
 
 class Condenser(Errors):
-    """Shows changes as they end, besides keeping the errors."""
+    """Shows changes as they end, besides keeping the errors; says of objects what keeps them."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, waits: Waits) -> None:
         super().__init__()
-        self._progress = progress
+        self._progress, self._waits = progress, waits
         self._started: dict[str, float] = {}
         self._unchanged = 0
         self._counts: dict[str, int] = {}
@@ -58,15 +62,16 @@ class Condenser(Errors):
     def __call__(self, event: EngineEvent) -> None:
         """Take one event."""
         super().__call__(event)
+        self._waits(event)
         if event.resource_pre_event:
             metadata = event.resource_pre_event.metadata
-            if metadata.op in WORDS and _is_real(metadata.urn):
+            if metadata.op in WORDS and is_real(metadata.urn):
                 self._started[metadata.urn] = time.monotonic()
         elif event.res_outputs_event:
             self._ended(event.res_outputs_event.metadata.urn, event.res_outputs_event.metadata.op)
         elif event.res_op_failed_event:
             metadata = event.res_op_failed_event.metadata
-            self._progress.say(f"  FAILED {_short(metadata.urn)}{self._took(metadata.urn)}")
+            self._progress.say(f"  FAILED {short(metadata.urn)}{self._took(metadata.urn)}")
         self._show_running()
 
     @property
@@ -75,36 +80,29 @@ class Condenser(Errors):
         counts = {**self._counts, "unchanged": self._unchanged}
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "nothing to do"
 
+    def _told(self, urn: str, text: str) -> str:
+        # What the provider has said itself is not said again.
+        more = [line for line in self._waits.last_words(urn) if line.strip() not in text]
+        return "\n    ".join([super()._told(urn, text), *more])
+
     def _ended(self, urn: str, operation: OpType) -> None:
-        if not _is_real(urn):
+        if not is_real(urn):
             return
         if operation is OpType.SAME:
             self._unchanged += 1
         elif operation in WORDS:
             word = WORDS[operation]
             self._counts[word] = self._counts.get(word, 0) + 1
-            self._progress.say(f"  {word} {_short(urn)}{self._took(urn)}")
+            self._progress.say(f"  {word} {short(urn)}{self._took(urn)}")
 
     def _took(self, urn: str) -> str:
         started = self._started.pop(urn, None)
         return f" ({spell(time.monotonic() - started)})" if started else ""
 
     def _show_running(self) -> None:
-        names = [_short(urn) for urn in self._started]
+        names = [short(urn) for urn in self._started]
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         self._progress.status(", ".join(names[:SHOWN]) + more)
-
-
-def _is_real(urn: str) -> bool:
-    """Whether it is a thing of its own: components and the stack only group others."""
-    own_type = urn.split("::")[2].split("$")[-1]
-    return not own_type.startswith(("metalml:", "pulumi:"))
-
-
-def _short(urn: str) -> str:
-    """Kind and name: `Command control-1-prepare`."""
-    parts = urn.split("::")
-    return f"{parts[2].split(':')[-1]} {parts[-1]}" if len(parts) > 3 else urn
 
 
 def _plain(message: str) -> str:

@@ -70,7 +70,11 @@ def open_stack(name: str, progress: Progress) -> LocalStack:
         work_dir=str(REPOSITORY),
         program=program,
         pulumi_command=EngineCommand(on_interrupt),
-        env_vars=_environment(closed=len(missing) > 0),
+        env_vars={
+            **engine_environment(),
+            # In a closed network the engine would wait for a download that cannot come.
+            **({"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"} if missing else {}),
+        },
     )
     if has_state(name):
         killed.clear_stale_lock(
@@ -91,14 +95,13 @@ def urns_in(state_file: Path) -> frozenset[str]:
     return frozenset(resource["urn"] for resource in latest.get("resources") or [])
 
 
-def _environment(*, closed: bool) -> dict[str, str]:
+def engine_environment() -> dict[str, str]:
+    """What the engine needs to know of where the stacks of this checkout are."""
     return {
         "PULUMI_HOME": str(PULUMI_HOME),
         "PULUMI_BACKEND_URL": backend_url(STATE),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(PASSPHRASE),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # In a closed network the engine would wait for a download that cannot come.
-        **({"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"} if closed else {}),
     }
 
 

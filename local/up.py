@@ -1,5 +1,7 @@
 """`make up`: from the settings to a cluster that answers predictions."""
 
+from functools import partial
+
 from pulumi.automation.errors import CommandError
 
 from local.errors import Explained, Problem
@@ -10,6 +12,8 @@ from local.prepare import prepare
 from local.process import output
 from local.progress import Progress
 from local.stack import has_state, open_stack, other_stacks
+from local.state import read_kubeconfig
+from local.waits import Waits
 
 # Operations at the same time: ten machines and their parts; far below what one computer's processes allow.
 PARALLEL = 32
@@ -22,8 +26,11 @@ def up(stack_name: str, progress: Progress) -> None:
         _refuse_strangers(needs.cluster)
     prepare(needs, progress)
     local = open_stack(stack_name, progress)
-    condenser = Condenser(progress)
-    with progress.step("up", f"Stack {stack_name}") as step:
+    with (
+        progress.step("up", f"Stack {stack_name}") as step,
+        Waits(partial(read_kubeconfig, stack_name), progress.say) as waits,
+    ):
+        condenser = Condenser(progress, waits)
         try:
             result = local.stack.up(
                 parallel=PARALLEL,

@@ -64,6 +64,7 @@ def _serve(
             served_name=model.served_name,
             node_port=model.service.node_port,
             replicas=None if model.autoscaling else model.replicas,
+            most_replicas=model.autoscaling.max if model.autoscaling else 1,
             gpu=model.gpu,
             gpu_resource=model.gpu_resource,
             placement=Placement(machines=model.placement, product=model.product, spread=model.spread),

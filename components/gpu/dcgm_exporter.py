@@ -23,6 +23,7 @@ from components.checks import require_pinned_image
 from components.gpu.node_pod import as_root, closed, gpu_node_pods, with_gpus
 from components.labels import labels_of_part
 from components.pod_parts import from_field, host_directory
+from components.timeouts import DAEMON_SET_TURNS, awaited
 
 NAME = "dcgm-exporter"
 PORT = 9400
@@ -81,7 +82,7 @@ class DcgmExporter(pulumi.ComponentResource):
                     VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit=TMP)),
                 ],
             ),
-            opts=child,
+            opts=ResourceOptions(parent=self, custom_timeouts=awaited(START_SECONDS, turns=DAEMON_SET_TURNS)),
         )
         self.daemon_set = made.metadata.name
         self.register_outputs({"daemon_set": self.daemon_set})

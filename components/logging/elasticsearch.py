@@ -34,7 +34,12 @@ from components.logging.elasticsearch_configuration import (
     elasticsearch_configuration,
     heap_mebibytes,
 )
-from components.logging.elasticsearch_pod import DATA_VOLUME, elasticsearch_pod
+from components.logging.elasticsearch_pod import (
+    DATA_VOLUME,
+    START_FAILURES,
+    START_PERIOD_SECONDS,
+    elasticsearch_pod,
+)
 from components.logging.names import (
     ADMIN,
     AUTHORITY,
@@ -47,7 +52,12 @@ from components.logging.names import (
 )
 from components.logging.network import clients, dns, let_in, let_out, pods, register_policy
 from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
+from components.timeouts import awaited
 
+# Seconds until nodes that hold nothing yet have found each other.
+FORM_SECONDS = 180
+# Until one that was there before has its shards again, each in its turn.
+RECOVERY_SECONDS = START_PERIOD_SECONDS * START_FAILURES
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -194,8 +204,13 @@ class Elasticsearch(pulumi.ComponentResource):
                     )
                 ],
             ),
-            # Other claims need another StatefulSet: all nodes would go at once, and find the old claims.
-            opts=ResourceOptions(parent=self, depends_on=[policy], protect=True),
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=[policy],
+                # Other claims need another StatefulSet: all nodes would go at once, and find the old claims.
+                protect=True,
+                custom_timeouts=awaited(FORM_SECONDS, again=RECOVERY_SECONDS, turns=args.replicas),
+            ),
         )
         # A Service is awaited until it has a ready pod, which can only be after the StatefulSet.
         _service(ELASTICSEARCH, labels, ResourceOptions(parent=self, depends_on=[self.ready]))

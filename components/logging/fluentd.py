@@ -25,10 +25,11 @@ from components.controller import API_SERVER_PORT
 from components.logging.api_client import digest_of
 from components.logging.fluentd_configuration import METRICS_PORT, fluentd_configuration
 from components.logging.fluentd_outputs import Output
-from components.logging.fluentd_pod import fluentd_pod
+from components.logging.fluentd_pod import START_FAILURES, START_PERIOD_SECONDS, fluentd_pod
 from components.logging.names import CLIENT, FLUENTD, NAMESPACE, labels_of, selector_of
 from components.logging.network import dns, let_in, let_out, register_policy
 from components.rights import Rights, may, register_rights
+from components.timeouts import DAEMON_SET_TURNS, awaited
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +105,10 @@ class Fluentd(pulumi.ComponentResource):
                     ),
                 ),
             ),
-            opts=ResourceOptions(parent=self, depends_on=[policy, *bindings, *args.wait_for]),
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=[policy, *bindings, *args.wait_for],
+                custom_timeouts=awaited(START_PERIOD_SECONDS * START_FAILURES, turns=DAEMON_SET_TURNS),
+            ),
         )
         self.register_outputs({})

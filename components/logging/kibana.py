@@ -28,7 +28,14 @@ from components.generated_password import GeneratedPassword
 from components.logging.api_client import digest_of
 from components.logging.kibana_configuration import data_views, kibana_configuration, kibana_secrets
 from components.logging.kibana_objects import KibanaObjects, KibanaObjectsArgs
-from components.logging.kibana_pod import AUTHORITY_FILE, CERTIFICATE_DIRECTORY, DATA_DIRECTORY, kibana_pod
+from components.logging.kibana_pod import (
+    AUTHORITY_FILE,
+    CERTIFICATE_DIRECTORY,
+    DATA_DIRECTORY,
+    START_FAILURES,
+    START_PERIOD_SECONDS,
+    kibana_pod,
+)
 from components.logging.names import (
     CLIENT,
     ELASTICSEARCH_PORT,
@@ -42,6 +49,7 @@ from components.logging.names import (
 )
 from components.logging.network import clients, dns, let_in, let_out, register_policy
 from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
+from components.timeouts import awaited
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +138,11 @@ class Kibana(pulumi.ComponentResource):
                     ),
                 ),
             ),
-            opts=ResourceOptions(parent=self, depends_on=[policy, *args.wait_for]),
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=[policy, *args.wait_for],
+                custom_timeouts=awaited(START_PERIOD_SECONDS * START_FAILURES, turns=args.replicas),
+            ),
         )
         service = Service(
             name,

@@ -44,8 +44,16 @@ from components.monitoring.grafana_files import (
     grafana_ini,
 )
 from components.monitoring.grafana_network import register_policy
-from components.monitoring.grafana_pod import CONFIGURATION, SELECTOR, GrafanaParts, grafana_pod, key_of
+from components.monitoring.grafana_pod import (
+    CONFIGURATION,
+    SELECTOR,
+    STARTUP_SECONDS,
+    GrafanaParts,
+    grafana_pod,
+    key_of,
+)
 from components.monitoring.names import GRAFANA, GRAFANA_PORT, PROMETHEUS_URL, labels
+from components.timeouts import awaited
 
 LABELS = labels(GRAFANA)
 
@@ -155,7 +163,7 @@ class Grafana(pulumi.ComponentResource):
                     ),
                 ),
             ),
-            opts=ResourceOptions(parent=self, depends_on=[policy]),
+            opts=ResourceOptions(parent=self, depends_on=[policy], custom_timeouts=awaited(STARTUP_SECONDS)),
         )
         self.service = _service(name, args, metadata, deployment, child)
         self.register_outputs({"password": self.password})

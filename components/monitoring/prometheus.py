@@ -42,6 +42,7 @@ from components.monitoring.names import (
 from components.monitoring.operated import operated_pods
 from components.monitoring.volume import Volume, storage_spec
 from components.rights import RBAC, SYSTEM, may
+from components.timeouts import awaited
 
 # Of targets that are served with a certificate of the cluster and ask for the caller's rights.
 SCRAPE_CLASS = "cluster"
@@ -103,7 +104,11 @@ class PrometheusServers(pulumi.ComponentResource):
             ),
             prometheus_spec(args, account.metadata.name),
             # Also the other way: the operator is there until the last of its pods has gone.
-            ResourceOptions(parent=self, depends_on=[args.operator, policy, *rights]),
+            ResourceOptions(
+                parent=self,
+                depends_on=[args.operator, policy, *rights],
+                custom_timeouts=awaited(again=STARTUP_SECONDS, turns=args.replicas),
+            ),
         )
         service = Service(
             name,

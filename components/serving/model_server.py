@@ -28,6 +28,7 @@ from components.labels import OURS
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.pod import model_pod, template_annotations
 from components.serving.service import MODEL_SERVER, register_service
+from components.timeouts import FIRST_PULL_SECONDS
 
 # A pod is available this long after it is ready: one that dies with its first request stops a rollout.
 MIN_READY_SECONDS = 5
@@ -35,8 +36,6 @@ MIN_READY_SECONDS = 5
 REVISION_HISTORY = 5
 # Where the settings say the number of pods, they say it also after an autoscaler, or a hand, has set another.
 TAKE_BACK = {"pulumi.com/patchForce": "true"}
-# What scheduling and pulling an image may add to the time that loading takes.
-PROGRESS_MARGIN_SECONDS = 300
 
 
 class ModelServer(pulumi.ComponentResource):
@@ -99,7 +98,7 @@ class ModelServer(pulumi.ComponentResource):
                 strategy=_strategy(args.gpu),
                 min_ready_seconds=MIN_READY_SECONDS,
                 revision_history_limit=REVISION_HISTORY,
-                progress_deadline_seconds=args.startup_seconds + PROGRESS_MARGIN_SECONDS,
+                progress_deadline_seconds=args.startup + FIRST_PULL_SECONDS,
                 template=PodTemplateSpecArgs(
                     metadata=ObjectMetaArgs(labels=labels, annotations=template_annotations(args)),
                     spec=model_pod(
@@ -113,6 +112,7 @@ class ModelServer(pulumi.ComponentResource):
             opts=ResourceOptions(
                 parent=self,
                 depends_on=[policy, *args.files.wait_for],
+                custom_timeouts=args.timeouts,
                 # A number that an earlier run set is still ours when an autoscaler takes over. Left out, it
                 # would go back to one, under load; so it stays what it is, and the autoscaler's from then on.
                 ignore_changes=["spec.replicas"] if args.replicas is None else None,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pulumi import Input
+from pulumi import CustomTimeouts, Input
 
 from components.checks import require_dns_label, require_pinned_image
 from components.gpu.resources import GPU
@@ -12,9 +12,12 @@ from components.serving.placement import Placement
 from components.serving.server_program import ServerProgram
 from components.serving.storage import ModelFiles
 from components.serving.tensorflow_serving import ServerOptions, tensorflow_serving
+from components.timeouts import START_SECONDS, awaited
 
 # The range that kube-apiserver gives to NodePorts by default.
 NODE_PORTS = range(30000, 32768)
+# What every pod gets for loading that is told nothing else.
+STARTUP_SECONDS = 600
 # The name is a part of URLs and of a directory.
 SERVED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -56,8 +59,13 @@ class ModelServerArgs:
     """Name of a PriorityClass that is there. None: the pods have priority 0, as any pod without a class."""
     requests: Mapping[str, str] = field(default_factory=default_requests)
     limits: Mapping[str, str] = field(default_factory=default_limits)
-    startup_seconds: int = 600
-    """How long loading may take before the pod is started again; a first load on a GPU takes minutes."""
+    most_replicas: int = 1
+    """With an autoscaler: so many pods a change may have to go through."""
+    startup_seconds: int | None = None
+    """How long loading may take before the pod is started again; a first load on a GPU takes minutes.
+
+    None: STARTUP_SECONDS. Only who says it is waited for as long: else a model that never loads would be.
+    """
     drain_seconds: int = 10
     """How long a pod still answers after it was told to go, until every node has heard that it is going."""
 
@@ -65,6 +73,17 @@ class ModelServerArgs:
     def program(self) -> ServerProgram:
         """The program that serves the model."""
         return tensorflow_serving(self.served_name, self.container_port, self.server)
+
+    @property
+    def startup(self) -> int:
+        """How long loading may take before the pod is started again."""
+        return STARTUP_SECONDS if self.startup_seconds is None else self.startup_seconds
+
+    @property
+    def timeouts(self) -> CustomTimeouts:
+        """How long the pods are waited for, which are changed one after the other."""
+        turns = self.most_replicas if self.replicas is None else max(self.replicas, 1)
+        return awaited(self.startup_seconds or START_SECONDS, turns=turns, cuda=self.gpu > 0)
 
     def __post_init__(self) -> None:
         require_dns_label("deployment", self.deployment)
@@ -88,7 +107,7 @@ class ModelServerArgs:
         self.placement.require_fits(self.gpu)
         if self.replicas is not None and self.replicas < 0:
             raise ValueError(f"replicas must be 0 or more, or absent for an autoscaler, got {self.replicas}")
-        if self.startup_seconds < 1 or self.drain_seconds < 1:
+        if self.startup < 1 or self.drain_seconds < 1:
             raise ValueError("startup_seconds and drain_seconds must be 1 or more")
         for what, amounts in (("requests", self.requests), ("limits", self.limits)):
             missing = {"cpu", "memory"} - amounts.keys()

@@ -92,7 +92,7 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
         ],
         resources=compute({**args.requests, **gpus}, {**args.limits, **gpus}),
         startup_probe=_loaded(
-            args, period=STARTUP_PERIOD_SECONDS, failures=-(-args.startup_seconds // STARTUP_PERIOD_SECONDS)
+            args, period=STARTUP_PERIOD_SECONDS, failures=-(-args.startup // STARTUP_PERIOD_SECONDS)
         ),
         readiness_probe=_loaded(args, period=5, failures=3),
         liveness_probe=_loaded(args, period=20, failures=3),

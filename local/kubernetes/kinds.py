@@ -55,10 +55,16 @@ class Kinds:
         except KeyError as error:
             raise UnknownKind(f"the API server has no kind {kind} in {api_version}") from error
 
+    def path(self, thing: Mapping[str, Any]) -> str:
+        """The path of an object, by its kind, namespace and name."""
+        metadata = thing["metadata"]
+        kind = self.find(thing["apiVersion"], thing["kind"])
+        return kind.path(metadata.get("namespace") or "default", metadata["name"])
+
     def _read(self, api_version: str) -> None:
         root = "/api" if "/" not in api_version else "/apis"
         try:
-            listed: dict[str, Any] = self._client.request("GET", f"{root}/{api_version}")
+            listed: dict[str, Any] = self._client.request("GET", f"{root}/{api_version}", brief=True)
         except ApiError as error:
             if error.code == 404:
                 return

@@ -38,5 +38,5 @@ class ServerSettings(Model):
     labels: dict[VersionLabel, Version] = Field(default_factory=dict)
     batching: BatchingSettings | None = None
     warmup: bool = True  # run the requests of a version's assets.extra before it answers others
-    # How long loading may take; a first load on a GPU takes minutes.
-    startup_seconds: Annotated[int, Field(ge=1, le=86400)] = 600
+    # How long loading may take, 600 where it is not said; who says it has `up` wait as long, too.
+    startup_seconds: Annotated[int, Field(ge=1, le=86400)] | None = None

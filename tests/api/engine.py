@@ -84,6 +84,17 @@ class Run:
         return "\n".join(self.texts)
 
 
+def _each(run: Run, other: Callable[[EngineEvent], None] | None) -> Callable[[EngineEvent], None]:
+    """Whoever takes events: the run, and who is given besides."""
+
+    def take(event: EngineEvent) -> None:
+        run(event)
+        if other:
+            other(event)
+
+    return take
+
+
 def _runs_a_program() -> bool:
     """Whether the SDK still runs one: that of a killed engine goes on for a moment.
 
@@ -174,13 +185,18 @@ class EngineStack:
         options: Mapping[str, Any],
     ) -> Run:
         run, lines = Run(), []
-        arguments: dict[str, Any] = {"on_event": run, "on_output": lines.append, "on_error": lines.append}
+        arguments: dict[str, Any] = {
+            **options,
+            "on_event": _each(run, options.get("on_event")),
+            "on_output": lines.append,
+            "on_error": lines.append,
+        }
         if build is not None:
             while _runs_a_program():
                 time.sleep(0.05)
             arguments["program"] = partial(self._program, build)
         try:
-            done = operation(**arguments, **options)
+            done = operation(**arguments)
             run.outputs = {key: one.value for key, one in getattr(done, "outputs", {}).items()}
         except CommandError as error:
             run.failed = True

@@ -1,15 +1,19 @@
 # Objects stand here as Kubernetes spells them, not as the SDK's typed dictionaries.
 # pyright: reportArgumentType=false
-"""What does not become ready tells why: at once where no waiting helps, and not before where it does."""
+"""What does not become ready tells why, while it is waited for and when the wait has failed."""
 
 import json
-import time
 
+from pulumi import CustomTimeouts, ResourceOptions
 from pulumi_kubernetes.apps.v1 import Deployment, StatefulSet
 from pulumi_kubernetes.core.v1 import Secret
 
 from tests.api.kubelet import node_with_logs
 from tests.api.pods import pods_become, ready_status, unschedulable_status, waiting_status
+from tests.api.test_objects import custom
+from tests.api.test_ownership import wait_until
+from tests.api.test_waiting import crd, soon
+from tests.api.told import telling
 
 GPU = "nvidia.com/gpu"
 PASSWORD = "canary-5be1"
@@ -19,46 +23,57 @@ CRASHED = "back-off 40s restarting failed container"
 RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
 
 
-def workload(name, namespace, options, kind=Deployment, timeout=None, env=None, limits=None):
+def workload(name, namespace, options, kind=Deployment, seconds=None, env=None, limits=None):
     pod = {"containers": [{"name": "main", "image": "x", "env": env, "resources": {"limits": limits}}]}
-    annotations = {"pulumi.com/timeoutSeconds": timeout} if timeout else None
     return kind(
         name,
-        metadata={"name": name, "namespace": namespace, "annotations": annotations},
+        metadata={"name": name, "namespace": namespace},
         spec={
             "selector": {"matchLabels": {"app": name}},
             "template": {"metadata": {"labels": {"app": name}}, "spec": pod},
         },
-        opts=options,
+        opts=within(options, seconds),
     )
 
 
-def test_a_wait_without_hope_ends_early_and_says_why(stack, namespace, api_server):
+def within(options, seconds):
+    limit = CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s") if seconds else None
+    return ResourceOptions.merge(options, ResourceOptions(custom_timeouts=limit))
+
+
+def test_a_wait_that_cannot_end_says_why_while_it_lasts_and_when_it_has_failed(stack, namespace, api_server):
     api_server.kubectl("create", "quota", "small-team", "-n", namespace, f"--hard=requests.{GPU}=0")
 
-    def build(options):
-        workload("pulling", namespace, options)
-        workload("crashing", namespace, options)
-        workload("no-room", namespace, options, limits={GPU: "1"})
+    def build(seconds):
+        def objects(options):
+            workload("pulling", namespace, options, seconds=seconds)
+            workload("crashing", namespace, options, seconds=seconds)
+            workload("no-room", namespace, options, seconds=seconds, limits={GPU: "1"})
 
-    began = time.monotonic()
+        return objects
+
     image = waiting_status("ImagePullBackOff", NOT_FOUND)
     crashes = [waiting_status("CrashLoopBackOff", CRASHED, restarts) for restarts in (1, 2, 4)]
     with (
         pods_become(api_server, namespace, image, labels="app=pulling"),
         pods_become(api_server, namespace, *crashes, labels="app=crashing", seconds_each=3),
+        telling(api_server) as told,
     ):
-        run = stack.up(build, fails=True, continue_on_error=True)
-    assert time.monotonic() - began < 60
-    said = {text.partition(":")[0]: text for text in run.texts}
+        run = stack.up(build(15), fails=True, continue_on_error=True, on_event=told.on_event)
+        waiting, failed = told.said, told.error
+    print(waiting, "=====", failed, "=====", run.text)
+    assert run.seconds < 60
+    errors = {text.partition(":")[0]: text for text in failed.split("\n\n")}
     for name, words in {
-        "pulling": ("x: not found",),
+        "pulling": ("ImagePullBackOff", "x: not found"),
         "crashing": ("CrashLoopBackOff", "ended with exit code 3 (Error), started again 4 times"),
         "no-room": (f"exceeded quota: small-team, requested: requests.{GPU}=1",),
     }.items():
-        assert "it will not become ready" in said.get(name, ""), run.console
+        assert f"waits for Deployment {name}" in waiting
         for part in words:
-            assert part in said[name]
+            assert part in errors[f"Deployment {name}"]
+    assert "x: not found" in waiting
+    assert waiting.count("CrashLoopBackOff") == 1, "what is the same trouble is said once"
     # They are there, and the next run goes on with them.
     assert {"pulling", "crashing", "no-room"} <= stack.state().keys()
     with pods_become(api_server, namespace, ready_status(), labels="app in (pulling, crashing)"):
@@ -66,15 +81,18 @@ def test_a_wait_without_hope_ends_early_and_says_why(stack, namespace, api_serve
         # Its controller, which pauses longer after each refusal, has to ask again first.
         api_server.kubectl("wait", "pod", "-n", namespace, "-l=app=no-room", "--for=create", "--timeout=90s")
         with pods_become(api_server, namespace, ready_status(), labels="app=no-room"):
-            assert set(stack.up(build).changes.values()) == {"update"}
+            assert set(stack.up(build(60)).changes.values()) == {"update"}
 
 
-def test_pods_that_a_security_level_refuses_end_the_wait(stack, namespace, api_server):
+def test_pods_that_a_security_level_refuses_are_told_of(stack, namespace, api_server):
     api_server.kubectl("label", "namespace", namespace, RESTRICTED)
-    began = time.monotonic()
-    run = stack.up(lambda options: workload("one", namespace, options, kind=StatefulSet), fails=True)
-    assert 'violates PodSecurity "restricted' in run.text
-    assert time.monotonic() - began < 60
+    with telling(api_server) as told:
+        stack.up(
+            lambda options: workload("one", namespace, options, kind=StatefulSet, seconds=5),
+            fails=True,
+            on_event=told.on_event,
+        )
+        assert 'violates PodSecurity "restricted' in told.error
 
 
 def test_what_heals_by_itself_is_waited_for(stack, namespace, api_server):
@@ -85,16 +103,27 @@ def test_what_heals_by_itself_is_waited_for(stack, namespace, api_server):
         waiting_status("CrashLoopBackOff", CRASHED, restarts=3),
         ready_status(),
     )
-    with pods_become(api_server, namespace, *troubles, seconds_each=3):
-        run = stack.up(lambda options: workload("one", namespace, options))
-    assert "0/2 nodes are available: 2 Insufficient cpu." in run.console
+    with (
+        pods_become(api_server, namespace, *troubles, seconds_each=3),
+        telling(api_server) as told,
+    ):
+        stack.up(lambda options: workload("one", namespace, options), on_event=told.on_event)
+    for words in ("2 Insufficient cpu.", "i/o timeout", 'secret "later" not found', "CrashLoopBackOff"):
+        assert words in told.said
 
 
 def test_a_wait_that_ends_tells_what_the_scheduler_said(stack, namespace, api_server):
     message = "0/2 nodes are available: 2 Insufficient nvidia.com/gpu."
-    with pods_become(api_server, namespace, unschedulable_status(message)):
-        run = stack.up(lambda options: workload("one", namespace, options, timeout="4"), fails=True)
-    assert f"not scheduled: {message}" in run.text
+    with (
+        pods_become(api_server, namespace, unschedulable_status(message)),
+        telling(api_server) as told,
+    ):
+        stack.up(
+            lambda options: workload("one", namespace, options, seconds=4),
+            fails=True,
+            on_event=told.on_event,
+        )
+        assert f"not scheduled: {message}" in told.error
 
 
 def test_the_containers_last_words_are_told_without_the_secrets_that_it_has(
@@ -109,7 +138,7 @@ def test_the_containers_last_words_are_told_without_the_secrets_that_it_has(
     def build(options):
         metadata = {"name": "given", "namespace": namespace}
         Secret("given", metadata=metadata, string_data={"password": f"{PASSWORD}\nmore"}, opts=options)
-        workload("one", namespace, options, env=env)
+        workload("one", namespace, options, env=env, seconds=10)
 
     log = f"cannot open port 8501\nas root:{PASSWORD}@db and literal-canary\n" + "x" * 5000
     crashes = [waiting_status("CrashLoopBackOff", CRASHED, restarts) for restarts in (1, 4)]
@@ -117,10 +146,61 @@ def test_the_containers_last_words_are_told_without_the_secrets_that_it_has(
     with (
         node_with_logs(api_server, node, tmp_path, {"main": log}),
         pods_become(api_server, namespace, *crashes, node=node, seconds_each=3),
+        telling(api_server) as told,
     ):
-        run = stack.up(build, fails=True)
-    assert "log of main: previous: cannot open port 8501" in run.text
-    assert "as root:[secret]@db and [secret]" in run.text
-    for text in (run.console, json.dumps(stack.exported())):
+        run = stack.up(build, fails=True, on_event=told.on_event)
+        failed = told.error
+    for text in (told.said, failed):
+        assert "log of main: previous: cannot open port 8501" in text
+        assert "as root:[secret]@db and [secret]" in text
+    for text in (told.said, failed, run.console, json.dumps(stack.exported())):
         assert PASSWORD not in text
         assert "x" * 500 not in text
+
+
+def test_what_an_operator_makes_of_an_object_is_looked_at_too(stack, namespace, api_server):
+    api_server.establish([crd("Lantern")])
+
+    def build(options):
+        annotations = {"pulumi.com/waitFor": "condition=Ready"}
+        custom("Lantern", "one", namespace, within(options, 10), annotations, x=1)
+
+    def operate():
+        wait_until(lambda: api_server.get("lantern", "one", namespace))
+        api_server.apply([owned_stateful_set(api_server.get("lantern", "one", namespace))])
+
+    image = waiting_status("ImagePullBackOff", NOT_FOUND)
+    with (
+        soon(operate, 0),
+        pods_become(api_server, namespace, image),
+        telling(api_server) as told,
+    ):
+        stack.up(build, fails=True, on_event=told.on_event)
+        failed = told.error
+    for text in (told.said, failed):
+        assert "pod one-0" in text
+        assert "x: not found" in text
+
+
+def owned_stateful_set(owner):
+    reference = {
+        **{key: owner[key] for key in ("apiVersion", "kind")},
+        **{key: owner["metadata"][key] for key in ("name", "uid")},
+    }
+    labels = {"app": "one"}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {
+            "name": "one",
+            "namespace": owner["metadata"]["namespace"],
+            "ownerReferences": [reference],
+        },
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {"containers": [{"name": "main", "image": "x"}]},
+            },
+        },
+    }

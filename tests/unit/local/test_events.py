@@ -7,6 +7,7 @@ from pulumi.automation import EngineEvent
 
 from local.events import Condenser
 from local.progress import Progress
+from local.waits import Waits
 
 COMMAND = "urn:pulumi:dev::metalml::metalml:bootstrap:Node$command:local:Command::control-1-prepare"
 COMPONENT = "urn:pulumi:dev::metalml::metalml:bootstrap:Node::control-1"
@@ -14,7 +15,7 @@ COMPONENT = "urn:pulumi:dev::metalml::metalml:bootstrap:Node::control-1"
 
 def told(*events: dict[str, Any]) -> tuple[Condenser, list[str]]:
     out = io.StringIO()
-    condenser = Condenser(Progress(out))
+    condenser = Condenser(Progress(out), Waits(lambda: None, print))
     for number, event in enumerate(events):
         condenser(EngineEvent.from_json({"sequence": number, "timestamp": 0, **event}))
     return condenser, out.getvalue().splitlines()

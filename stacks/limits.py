@@ -1,0 +1,39 @@
+"""The limit of every wait of the program; what needs more than others says so where it is made."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi import ResourceOptions, ResourceTransformationArgs, ResourceTransformationResult
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.timeouts import DAEMON_SET_TURNS, awaited
+
+_LIMITS = {
+    "kubernetes:apps/v1:Deployment": awaited(),
+    "kubernetes:apps/v1:StatefulSet": awaited(),
+    "kubernetes:apps/v1:DaemonSet": awaited(turns=DAEMON_SET_TURNS),
+    "kubernetes:batch/v1:Job": awaited(),
+    "kubernetes:core/v1:Service": awaited(),
+}
+_WAIT_FOR = "pulumi.com/waitFor"
+
+
+def limit_waits() -> None:
+    """Have no wait last longer than it should; called once in a program."""
+    pulumi.runtime.register_stack_transformation(limited)
+
+
+def limited(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
+    """The resource with the limit of its kind; None for one that is not waited for or has its own."""
+    limit = _LIMITS.get(args.type_) or (awaited() if _asks_for_a_wait(args.props.get("metadata")) else None)
+    if limit is None or args.opts.custom_timeouts is not None:
+        return None
+    return ResourceTransformationResult(
+        args.props, ResourceOptions.merge(args.opts, ResourceOptions(custom_timeouts=limit))
+    )
+
+
+def _asks_for_a_wait(metadata: Any) -> bool:
+    annotations = metadata.annotations if isinstance(metadata, ObjectMetaArgs) else None
+    return isinstance(annotations, Mapping) and _WAIT_FOR in annotations

@@ -1,0 +1,96 @@
+"""What an `up` is told of its waits costs it nothing, and cannot harm it."""
+
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pytest
+from pulumi.automation import EngineEvent
+
+from local import waits
+from local.kubernetes.reasons import Reason
+from local.waits import Waits
+
+URN = "urn:pulumi:dev::metalml::kubernetes:apps/v1:Deployment::ml-model"
+INPUTS = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "ml-model", "namespace": "ml"}}
+
+
+class Cluster:
+    """Has one object that is not ready, for a reason that changes as told."""
+
+    reasons: ClassVar[list[Reason]] = []
+
+    def __init__(self, _: str) -> None:
+        self.client = None
+
+    def read(self, thing: Any) -> Any:
+        return thing
+
+
+@pytest.fixture(autouse=True)
+def _cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits, "Objects", Cluster)
+    monkeypatch.setattr(waits, "reasons", lambda live, client: Cluster.reasons)
+    Cluster.reasons = [Reason(words=("no pods: exceeded quota",))]
+
+
+def event(kind: str, of: str = "kubernetes:apps/v1:Deployment") -> EngineEvent:
+    state = {"type": of, "urn": URN, "inputs": INPUTS}
+    metadata = {"op": "create", "urn": URN, "type": of, "provider": "", "new": state}
+    return EngineEvent.from_json({"sequence": 1, "timestamp": 0, kind: {"metadata": metadata}})
+
+
+def watched(
+    *kinds: str,
+    kubeconfig: Callable[[], str | None] = lambda: "there",
+    patience: float = 0,
+    seconds: float = 0.2,
+) -> tuple[list[str], Waits]:
+    said: list[str] = []
+    with Waits(kubeconfig, said.append, patience=patience, look=0.02) as watching:
+        for kind in kinds:
+            watching(event(kind))
+        time.sleep(0.2)
+        watching.last_words(URN)
+    return said, watching
+
+
+def refused() -> str:
+    pytest.fail("nothing was waited for")
+
+
+def test_where_nothing_waits_long_nobody_asks_for_the_cluster():
+    assert watched("resourcePreEvent", "resOutputsEvent", kubeconfig=refused)[0] == []
+    assert watched("resourcePreEvent", kubeconfig=refused, patience=60)[0] == []
+
+
+def test_a_reason_is_said_once_however_long_it_stands():
+    assert watched("resourcePreEvent")[0] == [
+        "  waits for Deployment ml-model (0.0s)\n      no pods: exceeded quota"
+    ]
+
+
+def test_pods_with_the_same_trouble_are_told_of_by_one():
+    Cluster.reasons = [
+        Reason(about=f"ml-model-{number}", words=(f"ml-model-{number}: started again {number} times",))
+        for number in (3, 4)
+    ]
+    (said,) = watched("resourcePreEvent")[0]
+    assert "ml-model-3" in said and "ml-model-4" not in said
+
+
+def test_a_cluster_that_is_not_there_yet_harms_nothing():
+    assert watched("resourcePreEvent", "resOpFailedEvent", kubeconfig=lambda: None)[0] == []
+
+
+def test_whatever_goes_wrong_with_a_look_harms_nothing(monkeypatch):
+    monkeypatch.setattr(waits, "reasons", lambda live, client: {}["surprise"])
+    said, watching = watched("resourcePreEvent", "resOpFailedEvent")
+    assert said == []
+    assert watching.last_words(URN) == []
+
+
+def test_of_what_failed_the_last_words_are_kept():
+    said, watching = watched("resourcePreEvent", "resOpFailedEvent", patience=60)
+    assert said == []
+    assert watching.last_words(URN) == ["no pods: exceeded quota"]
