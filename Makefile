@@ -23,11 +23,9 @@ clean: down ## `make down`, and the environment and build cache too
 check: ## format, lint, types, scripts, unit tests: under a minute
 	@$(dev) bash tests/check.sh
 
-test: check ## check, then the tests with a real engine and real machines
-	@$(host) bash local/bootstrap.sh dev python -m pytest tests/api
-	@$(host) bash local/bootstrap.sh dev python -m pytest tests/model_server
-	@$(host) bash local/bootstrap.sh dev python -m pytest tests/logs
-	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster
+test: check ## check, then the tests with a real engine and real machines; LANES="api labs" runs only those
+	@$(host) bash local/bootstrap.sh dev python -m pytest -p tests.lanes $(LANES:%=--lane %) --numprocesses 4 \
+		--durations 20 --junit-xml .local/log/test.xml tests/api tests/model_server tests/logs tests/cluster
 
 soak: ## every fault five times, and 100,000 requests while versions change
 	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster --soak 5

@@ -66,7 +66,9 @@ EMPTY_IS_WELL = {
 
 
 @pytest.fixture(scope="module")
-def cluster(full: FullCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullCluster]:
+def cluster(
+    full: FullCluster, gpu_machine: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FullCluster]:
     """The cluster, with something of everything that dashboards and rules are about."""
     samples = tmp_path_factory.mktemp("samples") / "samples.jsonl"
     samples.write_text("".join(f'{{"instance": {x}.0, "label": {0.5 * x + 2}}}\n' for x in range(10)))
