@@ -83,8 +83,8 @@ class OneLaneEach(LoadScopeScheduling):
         return lane_of(nodeid)
 
     def _reschedule(self, node: WorkerController) -> None:
-        # A process that is not told what comes next keeps its last test. Told earlier, it would take a lane that
-        # another could begin at once.
+        # A process that is not told what comes next keeps its last test. Told earlier, it would take a lane
+        # that another could begin at once.
         if self.workqueue and self._pending_of(self.assigned_work[node]) > 1:
             return
         super()._reschedule(node)
