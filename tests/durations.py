@@ -1,4 +1,4 @@
-"""The tables of tests/README.md, from the report of a run: `python -m tests.durations .local/log/test.xml`."""
+"""The tables of tests/README.md from the report of a run: `python -m tests.durations .local/log/test.xml`."""
 
 import re
 import sys
