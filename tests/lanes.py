@@ -174,8 +174,10 @@ class Controller:
                 lane.waited[name.removeprefix(WAITED)] += float(str(value))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if not self._lanes:
+            return
         terminalreporter.write_sep("=", "lanes: when, how long, processor time of their own processes, waits")
-        start = min((lane.began for lane in self._lanes.values()), default=0)
+        start = min(lane.began for lane in self._lanes.values())
         for name, lane in sorted(self._lanes.items(), key=lambda one: one[1].began):
             waits = ", ".join(
                 f"{what} {seconds:.0f}" for what, seconds in lane.waited.items() if seconds >= 1

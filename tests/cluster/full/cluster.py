@@ -75,8 +75,8 @@ class SharedCluster:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._is_up = folder / "up"
+        self._folder = folder / STACK
+        self._is_up = self._folder / "up"
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
