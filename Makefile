@@ -3,10 +3,10 @@ STACK ?= dev
 host := bash local/bootstrap.sh host
 dev := bash local/bootstrap.sh dev
 
-.PHONY: help up preview why down clean check test soak bench lock
+.PHONY: help up preview why down clean check test test-long soak faults requests bench lock
 
 help: ## show this
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 up: ## bring STACK up (default dev: two machines on this computer and a model on them)
 	@$(host) python -m local up $(STACK)
@@ -26,14 +26,18 @@ clean: down ## `make down`, and the environment and build cache too
 check: ## format, lint, types, scripts, unit tests: under a minute
 	@$(dev) bash tests/check.sh
 
-test: check ## check, then the tests with a real engine and real machines
-	@$(host) bash local/bootstrap.sh dev python -m pytest tests/api
-	@$(host) bash local/bootstrap.sh dev python -m pytest tests/model_server
-	@$(host) bash local/bootstrap.sh dev python -m pytest tests/logs
-	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster
+test: check ## check, then the tests with a real engine and real machines; LANES="api labs" runs only those
+	@$(host) bash local/bootstrap.sh dev python -m pytest -p tests.lanes $(LANES:%=--lane %) --numprocesses 4 \
+		--durations 20 --junit-xml .local/log/test.xml tests/api tests/model_server tests/logs tests/cluster
 
-soak: ## every fault five times, and 100,000 requests while versions change
+test-long: soak ## what is slow and seldom broken: see tests/README.md
+
+soak: faults requests ## every fault five times, and 100,000 requests while versions change
+
+faults:
 	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster --soak 5
+
+requests:
 	@$(host) bash local/bootstrap.sh dev python -m pytest tests/cluster/full/test_rollouts.py --requests 100000
 
 bench: ## how long it takes, side by side

@@ -83,7 +83,7 @@ def build(kind: str, key: str, make: Callable[[Path], None]) -> Entry:
 
     Two checkouts that want the same entry at the same time build it once: the second waits, then finds it.
     """
-    with _alone(kind, key):
+    with alone(kind, key):
         entry = find(kind, key)
         if entry:
             return entry
@@ -142,7 +142,8 @@ def _write_record(directory: Path, record: dict[str, dict[str, int | str]]) -> N
 
 
 @contextmanager
-def _alone(kind: str, key: str) -> Iterator[None]:
+def alone(kind: str, key: str) -> Iterator[None]:
+    """Nobody else on this computer makes what belongs to the key meanwhile."""
     lock = _directory(kind, key).with_suffix(".lock")
     lock.parent.mkdir(parents=True, exist_ok=True)
     with open(lock, "w") as file:

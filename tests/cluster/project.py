@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
@@ -33,7 +33,13 @@ class Project:
     """A copy of the tracked files with its own `.local`, so that nobody's dev stack is touched."""
 
     def __init__(self, folder: Path) -> None:
+        """The copy in a folder, made now if there is none."""
         self.folder = folder
+        self.environment = {**os.environ, "XDG_STATE_HOME": str(folder / ".local" / "user-state")}
+        if not (folder / ".local").exists():
+            self._copy()
+
+    def _copy(self) -> None:
         listed = subprocess.run(
             ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
             cwd=REPOSITORY,
@@ -43,12 +49,20 @@ class Project:
         )
         for name in listed.stdout.splitlines():
             if (REPOSITORY / name).exists():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(REPOSITORY / name, folder / name)
-        (folder / ".local").mkdir()
+                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(REPOSITORY / name, self.folder / name)
+        (self.folder / ".local").mkdir()
         # The environment is the same for every checkout; making it anew would only cost a minute.
-        (folder / ".local" / "venv").symlink_to(REPOSITORY / ".local" / "venv")
-        self.environment = {**os.environ, "XDG_STATE_HOME": str(folder / ".local" / "user-state")}
+        (self.folder / ".local" / "venv").symlink_to(REPOSITORY / ".local" / "venv")
+
+    def beside(self, folder: Path) -> Self:
+        """Another checkout with the same state, keys and cluster, for stacks of its own at the same time."""
+        other = type(self)(folder)
+        for path in (self.folder / ".local").iterdir():
+            # What a run writes for itself stays apart.
+            if path.name not in ("venv", "log", "config", "user-state"):
+                (folder / ".local" / path.name).symlink_to(path)
+        return other
 
     def start(self, command: str, stack: str, *, module: str = "local") -> subprocess.Popen[str]:
         """Begin a command of a module in a process group of its own."""
@@ -77,6 +91,13 @@ class Project:
             process.communicate()
             raise
         return Run(code=process.returncode, text=text, seconds=time.monotonic() - began)
+
+    def sweep(self, stack: str) -> None:
+        """Take what a stack's machines are off this computer, without asking them; its state stays."""
+        config = self.settings(stack)["config"]
+        ranges = [machine["podRange"] for machine in config["metalml:machines"]]
+        command = ["bash", "local/sweep.sh", config["metalml:cluster"]["name"], *ranges]
+        subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
 
     def must(self, command: str, stack: str) -> Run:
         """Run a command that has to succeed."""

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,8 @@ from local.progress import Progress
 
 PREFIX = "test-"
 LOCK = "lock"
+# Of those who make such a folder or clear up what is left of one: a new one has no lock of its own yet.
+MAKING = "test.lock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +48,16 @@ def software() -> Iterator[Software]:
     # Beside the caches: hard links need the same filesystem.
     place = cache.cache_root()
     place.mkdir(parents=True, exist_ok=True)
-    for left in place.glob(f"{PREFIX}*"):
-        # Its lock is free: the run that made it was killed.
-        with suppress(OSError), alone(left / LOCK):
-            shutil.rmtree(left, ignore_errors=True)
-    with (
-        TemporaryDirectory(prefix=PREFIX, dir=place, ignore_cleanup_errors=True) as name,
-        alone(Path(name) / LOCK),
-    ):
-        folder = Path(name)
+    with ExitStack() as held:
+        with open(place / MAKING, "w") as making:
+            fcntl.flock(making, fcntl.LOCK_EX)
+            for left in place.glob(f"{PREFIX}*"):
+                # Its lock is free: the run that made it was killed.
+                with suppress(OSError), alone(left / LOCK):
+                    shutil.rmtree(left, ignore_errors=True)
+            made_in = TemporaryDirectory(prefix=PREFIX, dir=place, ignore_cleanup_errors=True)
+            folder = Path(held.enter_context(made_in))
+            held.enter_context(alone(folder / LOCK))
         made = Software(
             folder=folder, root=folder / "root", bundle=folder / "bundle", key_file=folder / "id_ed25519"
         )

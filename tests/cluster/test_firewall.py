@@ -88,9 +88,10 @@ def test_a_connection_that_came_through_the_old_rules_cannot_keep_the_new_ones(m
     ruleset = (
         machine.run("cat", "/etc/metalml/firewall.nft").replace(GATEWAY, NOBODY).replace("10.91", "192.0")
     )
-    machine.run("bash", "-s", "--", "2", stdin=f"{node_script('firewall-try.sh')}{ruleset}\n")
+    # Long enough to look at the rules before they are taken back, also on a busy computer.
+    machine.run("bash", "-s", "--", "10", stdin=f"{node_script('firewall-try.sh')}{ruleset}\n")
     assert rules_of(machine) != before
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 30
     while rules_of(machine) != before:
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -22,7 +22,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     settings["config"]["metalml:models"] = []
     project.write(STACK, settings)
     yield project
-    project.run("down", STACK)
+    project.sweep(STACK)
 
 
 def on_control_plane(command: str) -> str:

@@ -22,7 +22,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("lifecycle"))
     project.write(STACK, settings_on(project, cluster=STACK, machines="10.87.0", pods="10.245"))
     yield project
-    project.run("down", STACK)
+    project.sweep(STACK)
 
 
 def curl(address: str) -> str:

@@ -20,8 +20,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         layer = stack.removeprefix("split-")
         project.write(stack, {"config": {"metalml:layers": [layer], **_belongs_to(layer, config)}})
     yield project
-    for stack in reversed(STACKS):
-        project.run("down", stack)
+    project.sweep(STACKS[0])
 
 
 def _belongs_to(layer: str, config: dict[str, object]) -> dict[str, object]:

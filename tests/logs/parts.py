@@ -33,24 +33,22 @@ def opensearch_jars() -> Path:
     if shutil.which("mvn") is None:
         raise MissingPart("no mvn")
     pom = OPENSEARCH / "pom.xml"
-    folder = cache.cache_root() / "opensearch" / cache.key_of(pom)[:16]
 
-    def fetch() -> None:
+    def fetch(folder: Path) -> None:
         maven = ["mvn", "--quiet", "--batch-mode", "--file", pom, "dependency:copy-dependencies"]
         done = subprocess.run([*maven, f"-DoutputDirectory={folder}"], timeout=600)
         if done.returncode:
             raise MissingPart("Maven has not the jars of OpenSearch")
 
-    return _once(folder, fetch)
+    return _once("opensearch", cache.key_of(pom), fetch)
 
 
 def rsyslog() -> Path:
     """The root of a tree with rsyslogd and its modules, which is not installed."""
     if shutil.which("apt-get") is None:
         raise MissingPart("no apt-get")
-    folder = cache.cache_root() / "rsyslog" / cache.key_of(*RSYSLOG)[:16]
 
-    def fetch() -> None:
+    def fetch(folder: Path) -> None:
         try:
             subprocess.run(["apt-get", "--quiet", "download", *RSYSLOG], cwd=folder, check=True, timeout=300)
         except subprocess.CalledProcessError as error:
@@ -58,13 +56,15 @@ def rsyslog() -> Path:
         for package in folder.glob("*.deb"):
             subprocess.run(["dpkg-deb", "--extract", package, folder], check=True)
 
-    return _once(folder, fetch)
+    return _once("rsyslog", cache.key_of(*RSYSLOG), fetch)
 
 
-def _once(folder: Path, fetch: Callable[[], None]) -> Path:
-    if not (folder / MARK).exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        fetch()
-        (folder / MARK).touch()
+def _once(name: str, key: str, fetch: Callable[[Path], None]) -> Path:
+    folder = cache.cache_root() / name / key[:16]
+    with cache.alone(name, key):
+        if not (folder / MARK).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            fetch(folder)
+            (folder / MARK).touch()
     return folder

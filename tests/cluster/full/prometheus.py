@@ -2,13 +2,15 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from components.monitoring.names import NAMESPACE, PROMETHEUS, PROMETHEUS_PORT
 from tests.cluster.full.cluster import FullCluster
 
+# Seconds until both of its servers have looked at a target and at the rules, on a busy computer.
+SETTLED = 60
 ADDRESS = f"/api/v1/namespaces/{NAMESPACE}/services/{PROMETHEUS}:{PROMETHEUS_PORT}/proxy/api/v1/"
 
 
@@ -34,3 +36,15 @@ def until_found(
         assert time.monotonic() - began < seconds, f"nothing for {expression} after {seconds} s"
         time.sleep(1)
     return found
+
+
+def until_settled(check: Callable[[], None]) -> None:
+    """What the check asserts holds, once both servers know what one of them knows: either may be asked."""
+    began = time.monotonic()
+    while True:
+        try:
+            return check()
+        except AssertionError:
+            if time.monotonic() - began > SETTLED:
+                raise
+        time.sleep(1)

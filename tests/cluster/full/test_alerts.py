@@ -25,7 +25,6 @@ ADDRESS = f"/api/v1/namespaces/{TEAM}/services/alerts:8080/proxy/"
 HOLDS, LONGEST = 60, 90
 # Seconds: a start of the server, a scrape, a look at the rules, then the next message of the group.
 RESOLVED = 90 + GROUP_INTERVAL
-MACHINES = ("worker-1", "worker-2", "gpu-1")
 GONE = "alertmanager-main-0"
 
 
@@ -79,13 +78,20 @@ def receiver(full: FullCluster) -> Iterator[Receiver]:
 
 @pytest.fixture
 def one_down(full: FullCluster) -> Iterator[None]:
-    """One Alertmanager is gone, and there is no machine for it to come back to."""
-    full.kubectl("cordon", *MACHINES)
+    """One Alertmanager is gone, and does not come back as long as its pod's end is held up."""
+    hold_up(full, "metalml.test/gone")
     try:
-        full.kubectl("delete", "pod", GONE, "-n", NAMESPACE, "--grace-period=1")
+        full.kubectl("delete", "pod", GONE, "-n", NAMESPACE, "--grace-period=1", "--wait=false")
+        ended = "--for=jsonpath={.status.containerStatuses[?(@.name=='alertmanager')].state.terminated}"
+        full.kubectl("wait", "pod", GONE, "-n", NAMESPACE, ended, "--timeout=60s")
         yield
     finally:
-        full.kubectl("uncordon", *MACHINES)
+        hold_up(full)
+
+
+def hold_up(full: FullCluster, *finalizers: str) -> None:
+    patch = json.dumps({"metadata": {"finalizers": finalizers}})
+    full.kubectl("patch", "pod", GONE, "-n", NAMESPACE, "--type=merge", "--patch", patch)
 
 
 def scale(full: FullCluster, replicas: int) -> None:
@@ -122,7 +128,6 @@ def test_a_model_without_pods_is_told_once_with_every_field_and_its_end(
     assert lines.items() >= wanted.items()
     assert lines["runbook"].endswith("/ModelDown.md")
     assert lines["graph"].startswith("http")
-    full.kubectl("uncordon", *MACHINES)
     scale(full, 1)
     receiver.until_told("resolved", RESOLVED)
     # By now another, which waits half a minute for those before it, would have told it, too.

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.cluster.full.cluster import FullCluster
+from tests.cluster.full.cluster import STACK, FullCluster
 from tests.cluster.load import Load
 
 MODEL = "scaled"
@@ -46,7 +46,7 @@ def settings(**changes: object) -> dict[str, object]:
 
 
 def predict_url(full: FullCluster) -> str:
-    address = full.project.settings("full")["config"]["metalml:machines"][0]["address"]
+    address = full.owner.settings(STACK)["config"]["metalml:machines"][0]["address"]
     return f"http://{address}:{PORT}/v1/models/{MODEL}:predict"
 
 

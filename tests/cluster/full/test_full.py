@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.cluster.full.cluster import FullCluster
+from tests.cluster.full.cluster import STACK, FullCluster
 from tests.cluster.load import Load
 
 
@@ -31,7 +31,7 @@ def test_the_model_answers_on_every_machine(full: FullCluster, number: int) -> N
     assert json.loads(answer) == {"predictions": [2.5, 3.0, 4.5]}
 
 
-def test_services_outlive_a_restart_of_kube_proxy(full: FullCluster) -> None:
+def test_services_outlive_a_restart_of_kube_proxy(full: FullCluster, gpu_machine: None) -> None:
     # It then compares what the node's rules are with what they should be, as it does once an hour.
     proxy = ("-n", "kube-system", "-l=k8s-app=kube-proxy", "--field-selector=spec.nodeName=gpu-1")
     with Load("http://10.84.0.14:30050/v1/models/default:predict", per_second=50) as load:
@@ -44,5 +44,5 @@ def test_services_outlive_a_restart_of_kube_proxy(full: FullCluster) -> None:
 
 
 def test_a_second_up_changes_nothing(full: FullCluster) -> None:
-    run = full.project.must("up", "full")
+    run = full.owner.must("up", STACK)
     assert "created" not in run.text and "updated" not in run.text and "deleted" not in run.text

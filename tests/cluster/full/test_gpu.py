@@ -18,6 +18,8 @@ WHOLE, SHARED = "nvidia.com/gpu", "nvidia.com/gpu.shared"
 PLUGIN = ("--namespace", "gpu-system", "--selector", "app.kubernetes.io/name=nvidia-device-plugin")
 # Seconds. A kubelet tells the API server within ten what a device plugin told it.
 PATIENCE = 60
+
+pytestmark = pytest.mark.usefixtures("gpu_machine")
 # Says which GPUs it was given, and whether their device files open.
 ANNOUNCE = (
     "import json,os,time;"
@@ -115,8 +117,7 @@ def pods(full: FullCluster, namespace: None) -> Iterator[Pods]:
 @pytest.fixture
 def on_the_machine(full: FullCluster) -> Callable[[str], None]:
     """Runs a shell command on the machine with GPUs."""
-    cluster = full.project.settings(STACK)["config"]["metalml:cluster"]["name"]
-    container = f"metalml-{cluster}-{NODE}"
+    container = full.machine(NODE)
     return lambda command: (
         subprocess.run(["podman", "exec", container, "bash", "-c", command], check=True) and None
     )
@@ -199,9 +200,9 @@ def test_two_pods_share_a_gpu_when_the_settings_say_so_and_nothing_else_changes(
 
         return change
 
-    full.project.edit(STACK, share("shared"))
+    full.owner.edit(STACK, share("shared"))
     try:
-        told = full.project.must("up", STACK).text
+        told = full.owner.must("up", STACK).text
         done = re.findall(r"^ *(created|updated|replaced|deleted) (\S+ \S+)", told, re.MULTILINE)
         assert done == [("updated", f"Command {NODE}-ready")]
         until(lambda: offered(full, SHARED) == 4)
@@ -212,6 +213,6 @@ def test_two_pods_share_a_gpu_when_the_settings_say_so_and_nothing_else_changes(
         assert sorted(map(had.count, set(had))) == [2, 2]
         pods.clear()
     finally:
-        full.project.edit(STACK, share(None))
-        full.project.must("up", STACK)
+        full.owner.edit(STACK, share(None))
+        full.owner.must("up", STACK)
     until(lambda: offered(full) == 2)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.model_server.build import REFERENCE
-from tests.cluster.full.cluster import STACK, FullCluster
+from tests.cluster.full.cluster import FullCluster
 from tests.logs.back_end import BackEnd
 from tests.logs.conftest import Collectors, back_end, collectors, rsyslog_root
 from tests.logs.scenario import AWAY, KILLS, LINES, back_end_away_and_collector_killed
@@ -31,8 +31,7 @@ MEBIBYTE = 2**20
 @pytest.fixture
 def node_pods(full: FullCluster) -> Path:
     """/var/log/pods of the machine, as its processes see it."""
-    cluster = full.project.settings(STACK)["config"]["metalml:cluster"]["name"]
-    command = ["podman", "inspect", "--format", "{{.State.Pid}}", f"metalml-{cluster}-{MACHINE}"]
+    command = ["podman", "inspect", "--format", "{{.State.Pid}}", full.machine(MACHINE)]
     process = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     return Path(f"/proc/{process}/root/var/log/pods")
 

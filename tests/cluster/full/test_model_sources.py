@@ -16,7 +16,7 @@ from components.versions import IMAGES
 from local.bundle.modules import RCLONE
 from local.bundle.served import SERVED
 from local.progress import Progress
-from tests.cluster.full.cluster import STACK, FullCluster
+from tests.cluster.full.cluster import FullCluster
 from tests.cluster.load import Load
 
 STACK_NAME = "fetched"
@@ -40,7 +40,7 @@ def store(full: FullCluster) -> Iterator[FullCluster]:
     archive = image.build(Progress()).path(image.archive)
     for machine in ("worker-1", "worker-2", "gpu-1"):
         with archive.open("rb") as file:
-            load = ["podman", "exec", "-i", f"metalml-test-{STACK}-{machine}", "ctr", "-n", "k8s.io"]
+            load = ["podman", "exec", "-i", full.machine(machine), "ctr", "-n", "k8s.io"]
             subprocess.run([*load, "images", "import", "-"], stdin=file, check=True, capture_output=True)
     full.kubectl("apply", "-f", str(STORE))
     try:
@@ -128,7 +128,7 @@ def test_replicas_on_two_nodes_serve_the_same_version(served: FullCluster) -> No
     assert predict() == [2.5, 4.5]
 
 
-def test_a_node_that_is_drained_loses_no_request(served: FullCluster) -> None:
+def test_a_node_that_is_drained_loses_no_request(served: FullCluster, gpu_machine: None) -> None:
     # The store is a bare pod, which would not come back.
     store = served.get("pod", "store")["spec"]["nodeName"]
     leaving = next(pod["spec"]["nodeName"] for pod in pods(served) if pod["spec"]["nodeName"] != store)

@@ -16,7 +16,7 @@ from local.paths import REPOSITORY
 from stacks.rules import rule_groups
 from stacks.settings import read as settings_and_mistakes
 from tests.cluster.full.cluster import STACK, FullCluster
-from tests.cluster.full.prometheus import ask, query, until_found
+from tests.cluster.full.prometheus import ask, query, until_found, until_settled
 from tests.cluster.load import Load
 from tests.unit.stacks.given import read
 
@@ -66,7 +66,9 @@ EMPTY_IS_WELL = {
 
 
 @pytest.fixture(scope="module")
-def cluster(full: FullCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullCluster]:
+def cluster(
+    full: FullCluster, gpu_machine: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FullCluster]:
     """The cluster, with something of everything that dashboards and rules are about."""
     samples = tmp_path_factory.mktemp("samples") / "samples.jsonl"
     samples.write_text("".join(f'{{"instance": {x}.0, "label": {0.5 * x + 2}}}\n' for x in range(10)))
@@ -117,22 +119,28 @@ def absent(full: FullCluster, expression: str) -> Mapping[str, str]:
 
 @pytest.mark.parametrize("asked", QUERIES, ids=lambda one: f"{one.dashboard}: {one.panel}")
 def test_a_panel_shows_what_there_is(cluster: FullCluster, asked: FilledQuery) -> None:
-    if query(cluster, asked.expression):
-        return
-    missing = absent(cluster, asked.expression)
-    assert all(missing.values()), missing
-    assert missing or (asked.dashboard, asked.panel) in EMPTY_IS_WELL, asked.expression
+    def check() -> None:
+        if query(cluster, asked.expression):
+            return
+        missing = absent(cluster, asked.expression)
+        assert all(missing.values()), missing
+        assert missing or (asked.dashboard, asked.panel) in EMPTY_IS_WELL, asked.expression
+
+    until_settled(check)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_rule_reads_what_there_is(cluster: FullCluster, rule: Alert | Record) -> None:
     # An alert that has nothing to say is no sign that it ever could: what it reads has to be there.
-    found = query(cluster, rule.expr)
-    if isinstance(rule, Record) and found:
-        return
-    missing = absent(cluster, rule.expr)
-    assert all(missing.values()), missing
-    assert missing or isinstance(rule, Alert), rule.expr
+    def check() -> None:
+        found = query(cluster, rule.expr)
+        if isinstance(rule, Record) and found:
+            return
+        missing = absent(cluster, rule.expr)
+        assert all(missing.values()), missing
+        assert missing or isinstance(rule, Alert), rule.expr
+
+    until_settled(check)
 
 
 def test_prometheus_computes_every_rule(cluster: FullCluster) -> None:

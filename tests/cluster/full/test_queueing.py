@@ -17,6 +17,8 @@ from tests.cluster.full.idle_pods import idle_pod, running_pods
 TEAMS = ("vision", "research")
 # Seconds on two busy cores; and those in which a job that may not begin would have.
 LONGEST, SECOND_LOOK = 90, 8
+
+pytestmark = pytest.mark.usefixtures("gpu_machine")
 TRAINING = "queued"
 CONFIG = {
     "metalml:training": [

@@ -1,6 +1,6 @@
 """A model goes through versions and strategies while it is asked all the time: nobody who asks may notice.
 
-The tests of this file run in their order, on one stack.
+The tests of this file run in their order, on a stack for each of two models.
 """
 
 import json
@@ -18,13 +18,17 @@ from tests.cluster.full.cluster import FullCluster
 from tests.cluster.full.lines import BODY, make_lines, version_of, write_samples
 from tests.cluster.full.prometheus import until_found
 from tests.cluster.load import Load
+from tests.cluster.project import Run
 
-STACK, MODEL = "rollouts", "line"
+MODEL = "line"
 PORT, GATEWAY_PORT = 30120, 30080
+# The one that gates hold back.
+GATED, GATED_PORT = "gated", 30125
 # Not where the pods are: requests take the way through another node.
 ADDRESS = "10.84.0.13"
 PATH = f"/v1/models/{MODEL}:predict"
 URL, ROUTED_URL = f"http://{ADDRESS}:{PORT}{PATH}", f"http://{ADDRESS}:{GATEWAY_PORT}{PATH}"
+GATED_URL = f"http://{ADDRESS}:{GATEWAY_PORT}/v1/models/{GATED}:predict"
 SWITCH_SECONDS = 5
 # Until the gateway has heard of a new route.
 ROUTE_SECONDS = 20
@@ -36,7 +40,7 @@ CHANGES = 5
 GATE_MINUTES, GATE_SPARE_SECONDS = 5, 120
 # Requests that no track of a test answers.
 NEVER = 1_000_000
-HELD_BACK = "line-green does not get 50 % of the requests yet"
+HELD_BACK = f"{GATED}-green does not get 50 % of the requests yet"
 # Seconds: a pod of an evaluation, a scrape and a look at the rules, on a busy computer.
 TOLD_SECONDS = 120
 # A changed model is waited for three minutes, or four for two pods; and the rest of an `up`.
@@ -44,13 +48,12 @@ HOPELESS_SECONDS = 400
 
 
 class Rollouts:
-    """The stack, and the model's versions on this computer."""
+    """A model in a stack of the same name, and its versions on this computer."""
 
-    def __init__(self, full: FullCluster, folder: Path) -> None:
-        self.full, self.made, self.source = full, folder / "made", folder / "source"
-        self.samples = folder / "samples.jsonl"
+    def __init__(self, full: FullCluster, name: str, port: int, made: Path, folder: Path) -> None:
+        self.full, self.name, self.port = full, name, port
+        self.made, self.source, self.samples = made, folder / "source", folder / "samples.jsonl"
         self.evaluated: dict[str, Any] | None = None
-        make_lines(full, self.made, 1 + CHANGES)
 
     def offer(self, *versions: int) -> None:
         """Have these versions, and no others, in the folder that the settings name."""
@@ -61,40 +64,67 @@ class Rollouts:
     def settings(self, **rollout: Any) -> None:
         """Write the settings of the stack."""
         model = {
-            "name": MODEL,
-            "servedName": MODEL,
+            "name": self.name,
+            "servedName": self.name,
             "files": {"source": str(self.source), "machine": "worker-1"},
-            "service": {"nodePort": PORT},
+            "service": {"nodePort": self.port},
             "resources": {"requests": {"cpu": "50m", "memory": "512Mi"}},
             "rollout": rollout or {"strategy": "rolling"},
             "evaluation": self.evaluated,
         }
-        self.full.write(STACK, {"metalml:models": [model]})
+        self.full.write(self.name, {"metalml:models": [model]})
 
     def up(self, **rollout: Any) -> None:
         self.settings(**rollout)
-        self.full.project.must("up", STACK)
+        self.full.project.must("up", self.name)
+
+    def try_up(self) -> Run:
+        """Bring up what was written, which may fail."""
+        return self.full.project.run("up", self.name)
+
+    def down(self) -> None:
+        self.full.project.run("down", self.name)
 
     def evaluate(self, track: str, right: int) -> None:
         """Measure now how many answers of a track are those of version `right`."""
         write_samples(self.samples, right)
         self.evaluated = {"samples": str(self.samples), "everyMinutes": 60, "accuracy": 0.9}
         self.up(**by_header())
-        self.full.run_now(f"{MODEL}-{track}-evaluation", TOLD_SECONDS)
+        self.full.run_now(f"{self.name}-{track}-evaluation", TOLD_SECONDS)
 
     def pods(self) -> list[dict[str, Any]]:
-        labels = f"app.kubernetes.io/name=model-server,app.kubernetes.io/instance={MODEL}"
+        labels = f"app.kubernetes.io/name=model-server,app.kubernetes.io/instance={self.name}"
         found = self.full.kubectl("get", "pods", "-n", "ml", "-l", labels, "-o", "json")
         return json.loads(found)["items"]
 
 
 @pytest.fixture(scope="module")
-def rollouts(full: FullCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rollouts]:
-    made = Rollouts(full, tmp_path_factory.mktemp("lines"))
+def versions(full: FullCluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every version that these tests bring in, in a folder of its number."""
+    made = tmp_path_factory.mktemp("lines")
+    make_lines(full, made, 1 + CHANGES)
+    return made
+
+
+@pytest.fixture(scope="module")
+def gated(full: FullCluster, versions: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rollouts]:
+    made = Rollouts(full, GATED, GATED_PORT, versions, tmp_path_factory.mktemp(GATED))
+    made.offer(2, 3)
+    made.up(**by_header())
+    yield made
+    made.down()
+
+
+# After `gated`: what gates ask of a version's age has passed when the last tests come to it.
+@pytest.fixture(scope="module")
+def rollouts(
+    full: FullCluster, versions: Path, gated: Rollouts, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Rollouts]:
+    made = Rollouts(full, MODEL, PORT, versions, tmp_path_factory.mktemp(MODEL))
     made.offer(1)
     made.up()
     yield made
-    full.project.run("down", STACK)
+    made.down()
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +231,7 @@ def test_a_corrupt_version_never_answers_and_the_run_ends_in_minutes_with_its_ow
     with asked() as loads:
         # Twice: what the first attempt leaves behind must not be what the second one breaks.
         for _ in range(2):
-            run = rollouts.full.project.run("up", STACK)
+            run = rollouts.try_up()
             assert run.code != 0
             assert run.seconds < HOPELESS_SECONDS
             assert "cannot load servable version {name: line version: 4}" in run.text
@@ -233,10 +263,10 @@ def test_blue_and_green_change_places_in_one_line_and_back(rollouts: Rollouts, a
     for number in range(CHANGES):
         (active, new), (_, old) = places[number % 2], places[(number + 1) % 2]
         rollouts.settings(strategy="blue-green", active=active, tracks=two(1, 3, nodePort=PORT + 2))
-        preview = rollouts.full.project.must("preview", STACK).text
+        preview = rollouts.full.project.must("preview", MODEL).text
         assert preview.count(f"line-{active}") == 1, preview
         with asked() as (opened, kept):
-            rollouts.full.project.must("up", STACK)
+            rollouts.full.project.must("up", MODEL)
             for load in (opened, kept):
                 load.until(at_least)
         for load in (opened, kept):
@@ -295,9 +325,9 @@ def test_a_header_chooses_the_version_each_time(rollouts: Rollouts) -> None:
         assert set(load.answers) == {version}
 
 
-def weights(rollouts: Rollouts) -> dict[str, int]:
+def weights(gated: Rollouts) -> dict[str, int]:
     """Of the tracks' Services in the rule that has no headers."""
-    rules = rollouts.full.get("httproute", MODEL)["spec"]["rules"]
+    rules = gated.full.get("httproute", GATED)["spec"]["rules"]
     return {backend["name"]: backend["weight"] for backend in rules[-1]["backendRefs"]}
 
 
@@ -307,38 +337,36 @@ def half(requests: int) -> dict[str, Any]:
     return {"strategy": "canary", "tracks": [{**blue, "weight": 50}, {**green, "weight": 50}]}
 
 
-def test_a_track_about_which_an_alert_fires_gets_no_more_than_a_try(rollouts: Rollouts) -> None:
-    firing = 'ALERTS{alertname="ModelAccuracyLow",model="line",track="green",alertstate="firing"}'
-    before = weights(rollouts)
-    rollouts.evaluate("green", right=3)
-    until_found(rollouts.full, firing, TOLD_SECONDS)
-    rollouts.settings(**half(NEVER))
+def test_a_track_about_which_an_alert_fires_gets_no_more_than_a_try(gated: Rollouts) -> None:
+    firing = f'ALERTS{{alertname="ModelAccuracyLow",model="{GATED}",track="green",alertstate="firing"}}'
+    before = weights(gated)
+    gated.evaluate("green", right=3)
+    until_found(gated.full, firing, TOLD_SECONDS)
+    gated.settings(**half(NEVER))
     deadline = time.monotonic() + TOLD_SECONDS
     # Each question may be answered by the other Prometheus, which looks at its rules at other moments.
-    while (
-        "alerts about it fire: ModelAccuracyLow" not in (run := rollouts.full.project.run("up", STACK)).text
-    ):
+    while "alerts about it fire: ModelAccuracyLow" not in (run := gated.try_up()).text:
         assert run.code != 0 and HELD_BACK in run.text, run.text
         assert time.monotonic() < deadline, run.text
     assert run.code != 0
-    assert weights(rollouts) == before
-    rollouts.evaluate("green", right=2)
-    until_found(rollouts.full, f"absent({firing})", TOLD_SECONDS)
+    assert weights(gated) == before
+    gated.evaluate("green", right=2)
+    until_found(gated.full, f"absent({firing})", TOLD_SECONDS)
 
 
-def test_a_track_gets_more_than_a_try_when_it_has_shown_itself_and_not_before(rollouts: Rollouts) -> None:
-    before = weights(rollouts)
-    rollouts.settings(**half(NEVER))
-    run = rollouts.full.project.run("up", STACK)
-    assert run.code != 0
-    assert HELD_BACK in run.text
-    assert f"of {NEVER} that are asked for" in run.text
-    assert weights(rollouts) == before
-    rollouts.settings(**half(ENOUGH))
-    deadline = time.monotonic() + 60 * GATE_MINUTES + GATE_SPARE_SECONDS
-    with Load(ROUTED_URL, clients=1, per_second=10, body=BODY, kind=version_of, headers={"X-Variant": "b"}):
+def test_a_track_gets_more_than_a_try_when_it_has_shown_itself_and_not_before(gated: Rollouts) -> None:
+    before = weights(gated)
+    with Load(GATED_URL, clients=1, per_second=10, body=BODY, kind=version_of, headers={"X-Variant": "b"}):
+        gated.settings(**half(NEVER))
+        run = gated.try_up()
+        assert run.code != 0
+        assert HELD_BACK in run.text
+        assert f"of {NEVER} that are asked for" in run.text
+        assert weights(gated) == before
+        gated.settings(**half(ENOUGH))
+        deadline = time.monotonic() + 60 * GATE_MINUTES + GATE_SPARE_SECONDS
         # Its pods may be younger than they are to be; each run asks again.
-        while (run := rollouts.full.project.run("up", STACK)).code:
+        while (run := gated.try_up()).code:
             assert HELD_BACK in run.text, run.text
             assert time.monotonic() < deadline, run.text
-    assert weights(rollouts) == {"line-blue": 50, "line-green": 50}
+    assert weights(gated) == {f"{GATED}-blue": 50, f"{GATED}-green": 50}

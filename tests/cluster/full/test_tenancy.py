@@ -15,6 +15,11 @@ from tests.cluster.full.idle_pods import idle_pod, running_pods
 LONGEST_SECONDS = 90
 SECOND_LOOK_SECONDS = 8
 LOWEST = "test-lowest"
+# Other tests have pods in the teams' namespaces, too.
+OURS = {"tested": "tenancy"}
+SELECTED = "--selector=tested=tenancy"
+
+pytestmark = pytest.mark.usefixtures("gpu_machine")
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ def apply(full: FullCluster) -> Callable[..., None]:
 def no_pods(full: FullCluster) -> Iterator[None]:
     yield
     for team in ("vision", "research"):
-        full.kubectl("delete", "pods", "--all", "--namespace", team, "--grace-period=1")
+        full.kubectl("delete", "pods", SELECTED, "--namespace", team, "--grace-period=1")
 
 
 def pod(name: str, team: str, *, priority: str) -> dict[str, Any]:
@@ -38,13 +43,13 @@ def pod(name: str, team: str, *, priority: str) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": name, "namespace": team},
+        "metadata": {"name": name, "namespace": team, "labels": OURS},
         "spec": idle_pod(gpus=1, priorityClassName=priority, tolerations=tolerations),
     }
 
 
 def running(full: FullCluster, team: str) -> set[str]:
-    return {one["metadata"]["name"] for one in running_pods(full, team)}
+    return {one["metadata"]["name"] for one in running_pods(full, team, SELECTED)}
 
 
 def until(condition: Callable[[], bool]) -> None:
