@@ -98,3 +98,17 @@ def test_of_what_failed_the_last_words_are_kept():
     said, watching = watched("resourcePreEvent", "resOpFailedEvent", patience=60)
     assert said == []
     assert watching.last_words(URN) == ["no pods: exceeded quota"]
+
+
+def test_a_cluster_that_does_not_answer_delays_the_end_of_a_run_once(monkeypatch):
+    monkeypatch.setattr(waits, "_LAST", 0.3)
+    monkeypatch.setattr(waits, "reasons", lambda live, client: time.sleep(0.5) or [])
+    with Waits(lambda: "there", print, patience=60) as watching:
+        for number in range(4):
+            failed = event("resOpFailedEvent")
+            assert failed.res_op_failed_event
+            failed.res_op_failed_event.metadata.urn = f"{URN}-{number}"
+            watching(failed)
+        began = time.monotonic()
+        assert [watching.last_words(f"{URN}-{number}") for number in range(4)] == [[]] * 4
+        assert time.monotonic() - began < 0.5
