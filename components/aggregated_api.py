@@ -40,7 +40,12 @@ def register_api(
     version, _, group = api.partition(".")
     return APIService(
         name,
-        metadata=ObjectMetaArgs(name=api, labels=labels),
+        metadata=ObjectMetaArgs(
+            name=api,
+            labels=labels,
+            # Objects of this kind are not waited for unless they say what to wait for.
+            annotations={"pulumi.com/waitFor": "condition=Available"},
+        ),
         spec=APIServiceSpecArgs(
             group=group,
             version=version,

@@ -24,7 +24,7 @@ from local.urns import short
 PATIENCE = 25
 # Seconds between two looks.
 _LOOK = 5
-# Seconds that a run which has failed waits for the last looks.
+# Seconds that a run which has failed waits for the last looks, all together.
 _LAST = 20
 
 Object = Mapping[str, Any]
@@ -52,6 +52,7 @@ class Waits:
         self._objects: Objects | None = None
         self._looks = ThreadPoolExecutor(1)
         self._last_looks: dict[str, Future[list[Reason]]] = {}
+        self._last_by = 0.0
 
     def __enter__(self) -> "Waits":
         threading.Thread(target=self._watch, daemon=True).start()
@@ -86,8 +87,9 @@ class Waits:
         """What was found of an object whose operation failed; lines for a person."""
         if urn not in self._last_looks:
             return []
+        self._last_by = self._last_by or time.monotonic() + _LAST
         try:
-            found = self._last_looks[urn].result(timeout=_LAST)
+            found = self._last_looks[urn].result(timeout=max(0, self._last_by - time.monotonic()))
         except TimeoutError:
             return []
         return [line for reason in found for line in reason.lines]

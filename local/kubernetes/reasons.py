@@ -76,7 +76,7 @@ def _of_pods(workload: Mapping[str, Any], client: Client) -> Iterator[Reason]:
             hidden = "what it says is not shown: the secrets that may be in it cannot be read"
             yield Reason(about=pod["metadata"]["name"], words=(*states(pod), hidden))
             continue
-        words = (*states(pod), *map(masked, _warnings(pod, client)), *map(masked, _last_messages(pod)))
+        words = tuple(map(masked, [*states(pod), *_warnings(pod, client), *_last_messages(pod)]))
         # The pods of one version say the same: one log tells it.
         log = () if logged else tuple(map(masked, _logs(pod, client)))
         logged = logged or bool(log)

@@ -46,6 +46,8 @@ def test_the_api_server_trusts_this_certificate_and_no_other(objects):
     assert not spec.get("insecureSkipTLSVerify")
     assert spec["service"] == {"name": "metrics-server", "namespace": "kube-system", "port": 443}
     assert made["APIService"]["metadata"]["name"] == "v1beta1.metrics.k8s.io"
+    # Else whatever asks it next would fail.
+    assert made["APIService"]["metadata"]["annotations"] == {"pulumi.com/waitFor": "condition=Available"}
 
 
 def test_a_new_certificate_starts_new_pods(objects, engine):

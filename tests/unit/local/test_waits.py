@@ -55,13 +55,17 @@ def watched(
     return said, watching
 
 
-def refused() -> str:
-    pytest.fail("nothing was waited for")
-
-
 def test_where_nothing_waits_long_nobody_asks_for_the_cluster():
-    assert watched("resourcePreEvent", "resOutputsEvent", kubeconfig=refused)[0] == []
-    assert watched("resourcePreEvent", kubeconfig=refused, patience=60)[0] == []
+    asked: list[str] = []
+
+    def kubeconfig() -> None:
+        asked.append("once")
+
+    watched("resourcePreEvent", "resOutputsEvent", kubeconfig=kubeconfig, patience=0.1)
+    watched("resourcePreEvent", kubeconfig=kubeconfig, patience=60)
+    assert asked == []
+    watched("resourcePreEvent", kubeconfig=kubeconfig)
+    assert asked
 
 
 def test_a_reason_is_said_once_however_long_it_stands():
@@ -94,3 +98,17 @@ def test_of_what_failed_the_last_words_are_kept():
     said, watching = watched("resourcePreEvent", "resOpFailedEvent", patience=60)
     assert said == []
     assert watching.last_words(URN) == ["no pods: exceeded quota"]
+
+
+def test_a_cluster_that_does_not_answer_delays_the_end_of_a_run_once(monkeypatch):
+    monkeypatch.setattr(waits, "_LAST", 0.3)
+    monkeypatch.setattr(waits, "reasons", lambda live, client: time.sleep(0.5) or [])
+    with Waits(lambda: "there", print, patience=60) as watching:
+        for number in range(4):
+            failed = event("resOpFailedEvent")
+            assert failed.res_op_failed_event
+            failed.res_op_failed_event.metadata.urn = f"{URN}-{number}"
+            watching(failed)
+        began = time.monotonic()
+        assert [watching.last_words(f"{URN}-{number}") for number in range(4)] == [[]] * 4
+        assert time.monotonic() - began < 0.5
