@@ -76,7 +76,7 @@ class SharedCluster:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / STACK
-        self._is_up = self._folder / "up"
+        self._begun, self._is_up = self._folder / "begun", self._folder / "up"
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
@@ -91,17 +91,20 @@ class SharedCluster:
         """The cluster, brought up by whoever needs it first, with a checkout for the caller's own stacks."""
         with self.alone("the cluster full"):
             owner = Project(self._folder / "owner")
-            if not self._is_up.exists():
+            if not self._begun.exists():
                 given = settings_on(
                     owner, stack=STACK, cluster=f"test-{STACK}", machines="10.84.0", pods="10.241"
                 )
                 owner.write(STACK, given)
-                self._is_up.touch()
+                self._begun.touch()
                 owner.must("up", STACK)
+                self._is_up.touch()
+            assert self._is_up.exists(), "another lane did not bring the cluster up"
         return FullCluster(owner, owner.beside(Path(mkdtemp(prefix="beside-", dir=self._folder))))
 
     def remove(self) -> None:
         """Take it off this computer, if anybody brought it up."""
-        if self._is_up.exists():
+        if self._begun.exists():
             Project(self._folder / "owner").sweep(STACK)
-            self._is_up.unlink()
+            self._begun.unlink()
+            self._is_up.unlink(missing_ok=True)
