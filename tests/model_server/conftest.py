@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from local import cache
 from local.model_server.build import IMAGE, MODEL, REFERENCE, build_model_server
 from local.progress import Progress
 from tests.model_server.containers import LIMITS, METRICS_PATH, NETWORK, RANGE, podman
@@ -22,7 +23,14 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if NETWORK in podman("network", "ls", "--format", "{{.Name}}").split():
         podman("network", "rm", "--force", NETWORK)
     podman("network", "create", "--disable-dns", "--subnet", RANGE, NETWORK)
-    folder = tmp_path_factory.mktemp("models")
+    try:
+        yield _made(tmp_path_factory.mktemp("models"), entry)
+    finally:
+        podman("network", "rm", "--force", NETWORK)
+        podman("rmi", "--force", REFERENCE)
+
+
+def _made(folder: Path, entry: cache.Entry) -> Path:
     # The server reads as another user.
     for above in (folder, *folder.parents[:2]):
         above.chmod(0o755)
@@ -34,6 +42,4 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     python = ("--entrypoint", "/usr/bin/python3", "--env", "PYTHONPATH=/opt/model-server/packages")
     whole = ("--user", "root", "--network", "none", *LIMITS)
     podman("run", "--rm", *whole, *script, *python, REFERENCE, "-B", "/make_models.py", "/made")
-    yield folder
-    podman("network", "rm", "--force", NETWORK)
-    podman("rmi", "--force", REFERENCE)
+    return folder
