@@ -6,18 +6,20 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pulumi.automation import Stack
 from pulumi.automation.errors import CommandError
 
-from local.errors import Explained
+from local.errors import Explained, Problem
 from local.events import Condenser
 from local.kubernetes.kubeconfig import access
 from local.paths import KUBECONFIG, LOCAL, VENV
 from local.process import must
 from local.progress import Progress
-from local.stack import has_state, open_stack, other_stacks
+from local.stack import has_state, open_stack, other_stacks, protected_in
 from local.stack_config import read_user_file
 from local.state import read_kubeconfig
 from local.up import PARALLEL
+from local.urns import short
 from local.waits import Waits
 from stacks.settings.layers import environment
 
@@ -58,6 +60,7 @@ def _destroy(stack_name: str, progress: Progress) -> None:
         progress.say("  no cluster answers: its machines go as they are")
         local.stack.workspace.remove_stack(stack_name, force=True)
         return
+    _unprotect(stack_name, local.stack)
     with (
         progress.step("down", f"Remove stack {stack_name}") as step,
         Waits(partial(read_kubeconfig, stack_name), progress.say) as waits,
@@ -79,6 +82,17 @@ def _destroy(stack_name: str, progress: Progress) -> None:
             # Local machines go with everything on them; what could not be removed from inside goes too.
             progress.say(f"  not removed in good order, the machines go anyway: {condenser.told(error)}")
     local.stack.workspace.remove_stack(stack_name, force=True)
+
+
+def _unprotect(stack_name: str, stack: Stack) -> None:
+    """Let go of what holds data where its machines go, too; elsewhere somebody has to say so."""
+    held = protected_in(stack_name)
+    if held and not _all_local(stack_name):
+        names = ", ".join(map(short, held))
+        raise Problem(f"{names} hold data and are protected: `pulumi state unprotect --all` gives it up")
+    if held:
+        arguments = ["state", "unprotect", "--all", "--yes", "--stack", stack_name]
+        stack.workspace.pulumi_command.run(arguments, "", stack.workspace.env_vars)
 
 
 def answers(kubeconfig: Path) -> bool:

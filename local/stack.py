@@ -4,6 +4,7 @@ import json
 import runpy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pulumi.automation import LocalWorkspace, Stack
@@ -89,10 +90,19 @@ def open_stack(name: str, progress: Progress) -> LocalStack:
 
 def urns_in(state_file: Path) -> frozenset[str]:
     """The URNs of what the stack has made."""
+    return frozenset(resource["urn"] for resource in _resources_in(state_file))
+
+
+def protected_in(name: str) -> list[str]:
+    """The URNs of what no run may delete before somebody says so, since it holds data."""
+    return [resource["urn"] for resource in _resources_in(_state_file(name)) if resource.get("protect")]
+
+
+def _resources_in(state_file: Path) -> list[dict[str, Any]]:
     if not state_file.exists():
-        return frozenset()
+        return []
     latest = json.loads(state_file.read_text())["checkpoint"]["latest"] or {}
-    return frozenset(resource["urn"] for resource in latest.get("resources") or [])
+    return latest.get("resources") or []
 
 
 def engine_environment() -> dict[str, str]:

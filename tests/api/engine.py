@@ -135,6 +135,12 @@ class EngineStack:
         """Remove everything of the stack."""
         return self._run(self.stack.destroy, None, fails, options)
 
+    def unprotect(self) -> None:
+        """Let go of what holds data, as a user says before a `destroy`."""
+        workspace = self.stack.workspace
+        arguments = ["state", "unprotect", "--all", "--yes", "--stack", self.stack.name]
+        self._command.run(arguments, workspace.work_dir, workspace.env_vars)
+
     def state(self) -> dict[str, dict[str, Any]]:
         """The resources in the exported state, by name; secrets in it are encrypted."""
         resources = self.exported()["deployment"].get("resources") or []

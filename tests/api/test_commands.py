@@ -203,7 +203,7 @@ def test_a_stopped_run_tells_the_command_and_all_that_it_started(stack, tmp_path
         wait_until(began.exists)
         engine.send_signal(how)
         engine.wait(20)
-    wait_until(lambda: len(log.read_text().split()) == 2)
+    wait_until(lambda: log.exists() and len(log.read_text().split()) == 2)
     assert sorted(log.read_text().split()) == ["child", "command"]
     assert subprocess.run(["pgrep", "-f", "sleep 61.7"]).returncode == 1
     # What was stopped is not taken for done.

@@ -128,4 +128,8 @@ def test_no_generated_secret_is_in_the_state_on_the_console_or_in_another_object
         for form in (base64.b64encode(value.encode()).decode(), *lines):
             # Not the password itself into the report of a test.
             assert len(form) < LEAST_LENGTH or not [text for text in texts if form in text], form[:4]
+    # What holds logs and what users set is not deleted by a `destroy` alone.
+    told = stack.destroy(fails=True, preview_only=True).text
+    assert "protected" in told
+    stack.unprotect()
     stack.destroy()

@@ -124,6 +124,7 @@ def _by_engine(
     timed("up", stack.up, build)
     look(stack)
     timed("unchanged", stack.up, build)
+    stack.unprotect()
     timed("destroy", stack.destroy)
     return times
 
