@@ -12,6 +12,7 @@ import pytest
 
 from components.monitoring.kinds import MONITORING_FILES, monitoring_definitions
 from components.release_file import release_cache
+from local.killed import end_orphans
 from local.progress import Progress
 from local.releases import place_release_files
 from tests.api.api_server import ApiServer
@@ -38,9 +39,12 @@ def monitoring_kinds(api_server: ApiServer) -> None:
 
 
 @pytest.fixture(scope="session")
-def engine(api_server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def engine(api_server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The engine and its plugins, in a folder of this session."""
-    return Engine(tmp_path_factory.mktemp("engine"), api_server.kubeconfig)
+    made = Engine(tmp_path_factory.mktemp("engine"), api_server.kubeconfig)
+    yield made
+    # A test may have killed an engine, and Pulumi's own plugins would wait for it for ever.
+    end_orphans(made.home)
 
 
 @pytest.fixture

@@ -236,24 +236,24 @@ class Engine:
     """An engine and its plugins in a folder of their own."""
 
     def __init__(self, directory: Path, kubeconfig: Path) -> None:
-        self._home, self._state, self._work = (directory / name for name in ("home", "state", "work"))
+        self.home, self._state, self._work = (directory / name for name in ("home", "state", "work"))
         self._kubeconfig = kubeconfig
         for folder in (self._state, self._work):
             folder.mkdir(parents=True)
-        link(self._home / "bin" / "pulumi", ENGINE.build(Progress()).path("pulumi"))
-        without_logs(self._home)
-        self._adopts = "kubernetes" in install_plugins(self._home, Progress())
+        link(self.home / "bin" / "pulumi", ENGINE.build(Progress()).path("pulumi"))
+        without_logs(self.home)
+        self._adopts = "kubernetes" in install_plugins(self.home, Progress())
 
     def stack(self, name: str) -> EngineStack:
         """A new stack of this name."""
-        command = WatchedCommand(root=str(self._home))
+        command = WatchedCommand(root=str(self.home))
         workspace = LocalWorkspace(
             work_dir=str(self._work),
             project_settings=ProjectSettings(name=PROJECT, runtime="python"),
             pulumi_command=command,
             program=lambda: None,
             env_vars={
-                "PULUMI_HOME": str(self._home),
+                "PULUMI_HOME": str(self.home),
                 "PULUMI_BACKEND_URL": backend_url(self._state),
                 "PULUMI_CONFIG_PASSPHRASE": "test",
                 "PULUMI_SKIP_UPDATE_CHECK": "true",
