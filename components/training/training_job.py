@@ -39,6 +39,9 @@ from components.training.worker_pod import SCRIPT, pod_annotations, worker_pod
 # What a shell and the container runtime end with where the program is not there or cannot be run.
 NO_PROGRAM = [126, 127, 128]
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
+# A Job is there at once; nobody waits for its end. With the annotation above nobody would wait for its deletion
+# either, and the one that takes its place would meet it.
+AWAIT_CREATION = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
 
 
 class TrainingJob(pulumi.ComponentResource):
@@ -90,7 +93,7 @@ class TrainingJob(pulumi.ComponentResource):
                 name=args.name,
                 namespace=args.namespace,
                 labels={**labels_of(args), **({} if args.queue is None else {QUEUE_LABEL: args.queue})},
-                annotations=SKIP_AWAIT,
+                annotations=AWAIT_CREATION,
             ),
             spec=JobSpecArgs(
                 completion_mode="Indexed",

@@ -87,7 +87,8 @@ def test_the_training_is_done_when_the_worker_that_writes_the_model_is(job):
 
 
 def test_up_does_not_wait_for_the_end_of_a_training(job):
-    assert job()["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
+    # And waits for its deletion: the one that takes its place has its name.
+    assert job()["metadata"]["annotations"] == {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
 
 
 def test_a_changed_script_is_a_changed_job_and_another_run_has_other_checkpoints(job):
