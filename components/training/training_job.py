@@ -39,8 +39,8 @@ from components.training.worker_pod import SCRIPT, pod_annotations, worker_pod
 # What a shell and the container runtime end with where the program is not there or cannot be run.
 NO_PROGRAM = [126, 127, 128]
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
-# A Job is there at once; nobody waits for its end. With the annotation above nobody would wait for its deletion
-# either, and the one that takes its place would meet it.
+# A Job is there at once; nobody waits for its end. With the annotation above nobody would wait for its
+# deletion either, and the one that takes its place would meet it.
 AWAIT_CREATION = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
 
 
