@@ -15,6 +15,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.gpu.node_marks import PRODUCT_LABEL, TAINT
 from components.gpu.resources import GPU
 from components.labels import OURS
+from components.quantities import canonical
 from components.queueing.api import API_VERSION, LOCAL_QUEUE
 
 # Teams in one cohort lend each other what they do not use.
@@ -138,8 +139,9 @@ def _group(resources: Sequence[str], flavors: Mapping[str, Mapping[str, Amount]]
                 "resources": [
                     {
                         "name": resource,
-                        "nominalQuota": amounts[resource].own,
-                        "borrowingLimit": amounts[resource].borrowed,
+                        # Kueue writes a queue again when it takes it over, with amounts in this form.
+                        "nominalQuota": canonical(amounts[resource].own),
+                        "borrowingLimit": canonical(amounts[resource].borrowed),
                     }
                     for resource in resources
                 ],
