@@ -1,6 +1,7 @@
 """The image, loaded into podman, and the models of these tests, made by the TensorFlow in it."""
 
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,9 +32,10 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def _made(folder: Path, entry: cache.Entry) -> Path:
-    # The server reads as another user.
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o755)
+    # The server reads as another user; how deep a folder of pytest's lies depends on how it was started.
+    for above in (folder, *folder.parents):
+        if not above.stat().st_mode & stat.S_IXOTH:
+            above.chmod(0o755)
     shutil.copytree(entry.path(MODEL), folder / MODEL)
     (folder / "monitoring.config").write_text(
         f'prometheus_config {{\n  enable: true\n  path: "{METRICS_PATH}"\n}}\n'
