@@ -12,6 +12,7 @@ import resource
 import signal
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,9 @@ LANES: dict[str, tuple[str, ...]] = {
     "labs": (f"{_CLUSTER}/",),
     "services": ("tests/",),
 }
+# The whole run takes as long as the cluster that these are on: whatever computes meanwhile gives way to them.
+FIRST = ("full", "beside")
+NICE = 10
 # Properties of tests in the report.
 LANE, PROCESSOR, WAITED = "lane", "processor seconds", "waited for "
 
@@ -97,8 +101,16 @@ class Worker:
         # Builds are everywhere, and one that runs elsewhere is waited for.
         cache.build = waited(BUILDS, cache.build)
         self._processor = _processor_seconds()
+        self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         # The controller hears Ctrl-C as well, and tells each worker once. What tests start hears it as ever.
         signal.signal(signal.SIGINT, lambda *_: None)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        # Also for what the tests start. Only root may take a higher number back; machines need root anyway.
+        with suppress(PermissionError):
+            more = 0 if lane_of(item.nodeid) in FIRST else NICE
+            os.setpriority(os.PRIO_PROCESS, 0, self._priority + more)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
