@@ -11,7 +11,6 @@ import os
 import resource
 import signal
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,17 +148,19 @@ class Controller:
         self._workers: list[WorkerController] = []
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> OneLaneEach:
+        # By default those with the most tests are the first.
+        config.option.loadscopereorder = False
         return OneLaneEach(config, log)
 
     def pytest_testnodeready(self, node: WorkerController) -> None:
         self._workers.append(node)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+    # Before pytest clears up its temporary files, which the cluster is known by.
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         try:
             if session.exitstatus == pytest.ExitCode.INTERRUPTED:
                 self._end_workers()
-            return (yield)
         finally:
             # The fixture of this name is for tests, and the controller has none.
             temporary = session.config._tmp_path_factory  # pyright: ignore[reportAttributeAccessIssue]
