@@ -26,8 +26,9 @@ def test_a_job_with_another_pod_is_run_anew_under_its_name(stack, namespace, api
         stack.up(build("a"))
         first = api_server.get("job", "one", namespace)["metadata"]["uid"]
         assert stack.up(build("a", ttl=999)).changes == {"one": "update"}
-        shown = stack.preview(build("b", ttl=999))
-        assert shown.details["one"] == {"spec.template.spec.containers[0].args[0]": "update-replace"}
+        # The provider may know the object as it was just before the last change, and then shows that too.
+        shown = stack.preview(build("b", ttl=999)).details["one"]
+        assert shown["spec.template.spec.containers[0].args[0]"] == "update-replace"
         stack.up(build("b", ttl=999))
     live = api_server.get("job", "one", namespace)
     assert live["metadata"]["uid"] != first
