@@ -67,7 +67,7 @@ class ApiServer:
             "--service-cluster-ip-range=10.96.0.0/16",
         )
         self._start(*self._api_server)
-        self._start(
+        self._controllers = (
             kubernetes.path("kube-controller-manager"),
             f"--kubeconfig={self.kubeconfig}",
             f"--bind-address={_ADDRESS}",
@@ -113,12 +113,15 @@ class ApiServer:
 
     def wait(self) -> None:
         """Return when the API server answers and its controllers have begun."""
+        self._until_answered("--raw", "/healthz")
+        # They end where they have waited ten seconds for it.
+        self._start(*self._controllers)
+        # The controllers make it; a pod needs it.
+        self._until_answered("serviceaccount", "default")
+
+    def _until_answered(self, *what: str) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while True:
-            # The controllers make it; a pod needs it.
-            done = self.kubectl("get", "serviceaccount", "default", check=False)
-            if done.returncode == 0:
-                return
+        while (done := self.kubectl("get", *what, check=False)).returncode:
             ended = [process.args for process in self._processes.values() if process.poll() is not None]
             if ended or time.monotonic() > deadline:
                 log = (self._directory / "kube-apiserver.log").read_text()[-2000:]
