@@ -13,6 +13,7 @@ import pulumi
 from pulumi import Alias, Output, ResourceTransformationArgs, ResourceTransformationResult
 from pulumi.runtime import register_stack_transformation
 
+from local.errors import Problem
 from local.kubernetes.client import ApiError, Client
 from local.kubernetes.kinds import Kinds, UnknownKind
 from local.kubernetes.kubeconfig import access
@@ -21,6 +22,8 @@ _PROVIDER = "pulumi:providers:kubernetes"
 # Seconds for an object that is being deleted to go; its name is free then.
 _GOING = 60
 _LOOK = 0.5
+# Seconds for an API server to answer that has just begun on a busy computer; the plugin waits for ever.
+_ANSWER = 600
 
 
 def refuse_to_adopt(urns: Collection[str]) -> None:
@@ -82,6 +85,17 @@ class _Cluster:
 
     def read(self, thing: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The live object of the same kind and name, if there is one."""
+        deadline = time.monotonic() + _ANSWER
+        while True:
+            try:
+                return self._ask(thing)
+            except ApiError:
+                raise
+            except Problem:
+                if time.monotonic() > deadline:
+                    raise
+
+    def _ask(self, thing: Mapping[str, Any]) -> Mapping[str, Any] | None:
         metadata = thing["metadata"]
         try:
             kind = self._kinds.find(thing["apiVersion"], thing["kind"])
