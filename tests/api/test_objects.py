@@ -61,7 +61,12 @@ def custom(kind, name, namespace, options, annotations=None, **spec):
         name,
         api_version="test.example/v1",
         kind=kind,
-        metadata={"name": name, "namespace": namespace, "annotations": annotations},
+        # Release 4.32 takes a null for a value, and would remove it again each time.
+        metadata={
+            "name": name,
+            "namespace": namespace,
+            **({"annotations": annotations} if annotations else {}),
+        },
         spec=spec,
         opts=options,
     )
