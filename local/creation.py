@@ -14,9 +14,8 @@ from pulumi import Alias, Output, ResourceTransformationArgs, ResourceTransforma
 from pulumi.runtime import register_stack_transformation
 
 from local.errors import Problem
-from local.kubernetes.client import ApiError, Client
-from local.kubernetes.kinds import Kinds, UnknownKind
-from local.kubernetes.kubeconfig import access
+from local.kubernetes.client import ApiError
+from local.kubernetes.objects import Objects
 
 _PROVIDER = "pulumi:providers:kubernetes"
 # Seconds for an object that is being deleted to go; its name is free then.
@@ -40,7 +39,7 @@ class _Creation:
         parts = (urn.split("::") for urn in urns)
         self._known = {(types.rpartition("$")[2], name) for _, _, types, name in parts}
         self._kubeconfig: Output[str | None] = Output.from_input(None)
-        self._cluster: _Cluster | None = None
+        self._objects: Objects | None = None
         self._made: dict[str, str] = {}
 
     def hold(self, args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
@@ -68,46 +67,26 @@ class _Creation:
         return props["metadata"]
 
     def _refuse(self, kubeconfig: str, thing: Mapping[str, Any]) -> None:
-        self._cluster = self._cluster or _Cluster(kubeconfig)
+        self._objects = self._objects or Objects(kubeconfig)
         deadline = time.monotonic() + _GOING
-        while (live := self._cluster.read(thing)) is not None:
+        while (live := _read(self._objects, thing)) is not None:
             if "deletionTimestamp" not in live["metadata"] or time.monotonic() > deadline:
                 raise pulumi.RunError(_words(thing))
             time.sleep(_LOOK)
 
 
-class _Cluster:
-    """What is there already."""
-
-    def __init__(self, kubeconfig: str) -> None:
-        self._client = Client(access(kubeconfig))
-        self._kinds = Kinds(self._client)
-
-    def read(self, thing: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The live object of the same kind and name, if there is one."""
-        deadline = time.monotonic() + _ANSWER
-        while True:
-            try:
-                return self._ask(thing)
-            except ApiError:
-                raise
-            except Problem:
-                if time.monotonic() > deadline:
-                    raise
-
-    def _ask(self, thing: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        metadata = thing["metadata"]
+def _read(objects: Objects, thing: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The live object of the same kind and name, if there is one."""
+    deadline = time.monotonic() + _ANSWER
+    while True:
         try:
-            kind = self._kinds.find(thing["apiVersion"], thing["kind"])
-            return self._client.request(
-                "GET", kind.path(metadata.get("namespace") or "default", metadata["name"])
-            )
-        except UnknownKind:
-            return None
-        except ApiError as error:
-            if error.code == 404:
-                return None
+            return objects.read(thing, brief=False)
+        except ApiError:
             raise
+        except Problem:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_LOOK)
 
 
 def _names(args: ResourceTransformationArgs) -> Iterator[tuple[str, str]]:

@@ -15,13 +15,13 @@ class Objects:
         self.client = Client(access(kubeconfig))
         self._kinds = Kinds(self.client)
 
-    def read(self, thing: Mapping[str, Any]) -> dict[str, Any] | None:
+    def read(self, thing: Mapping[str, Any], *, brief: bool = True) -> dict[str, Any] | None:
         """The live object of a kind, namespace and name; None where there is none, or no such kind.
 
-        Raises Problem where the API server does not say.
+        Raises Problem where the API server does not say; at once, where the answer is only nice to have.
         """
         try:
-            return self.client.request("GET", self._kinds.path(thing), brief=True)
+            return self.client.request("GET", self._kinds.path(thing), brief=brief)
         except UnknownKind:
             return None
         except ApiError as error:
