@@ -151,9 +151,10 @@ def test_a_wait_outlives_a_restart_of_the_api_server(stack, namespace, api_serve
         wait_until(lambda: api_server.patch_status("lamp", "one", READY, namespace))
 
     with soon(meanwhile, 0):
-        stack.up(
+        run = stack.up(
             lambda options: custom("Lamp", "one", namespace, options, {WAIT_FOR: "condition=Ready"}, x=1)
         )
+    assert run.changes == {"one": "create"}
 
 
 def test_what_a_restart_of_the_api_server_cuts_off_is_done_by_the_next_up(stack, namespace, api_server):

@@ -115,11 +115,11 @@ def test_use_of_machines_and_pods_is_measured(full: FullCluster) -> None:
 
 def test_the_model_of_full_has_an_autoscaler_that_knows_its_load(full: FullCluster) -> None:
     # TARGETS, MINPODS, MAXPODS; the share is <unknown> until there are figures.
-    def knows() -> bool:
-        shown = full.kubectl("get", "hpa", "-n", "ml", "ml-model-hpa", "--no-headers")
-        return bool(re.search(r" cpu: [0-9]+%/70% +1 +3 ", shown))
+    def shown() -> str:
+        return full.kubectl("get", "hpa", "-n", "ml", "ml-model-hpa", "--no-headers")
 
-    wait_until(knows, LONGEST_FIGURES)
+    wait_until(lambda: "<unknown>" not in shown(), LONGEST_FIGURES)
+    assert re.search(r" cpu: [0-9]+%/70% +1 +3 ", shown())
 
 
 def test_pods_follow_the_load_and_up_does_not_touch_their_number(scaled: FullCluster) -> None:
