@@ -21,6 +21,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     # Without the model: this is about the cluster.
     settings["config"]["metalml:models"] = []
     project.write(STACK, settings)
+    # What a killed run left, as before each lab.
+    project.sweep(STACK)
     yield project
     project.sweep(STACK)
 

@@ -21,6 +21,8 @@ CONTROL, WORKER, SECOND = "10.87.0.11", "10.87.0.12", "10.87.0.13"
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("lifecycle"))
     project.write(STACK, settings_on(project, cluster=STACK, machines="10.87.0", pods="10.245"))
+    # What a killed run left, as before each lab.
+    project.sweep(STACK)
     yield project
     project.sweep(STACK)
 

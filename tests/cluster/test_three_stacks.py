@@ -19,6 +19,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     for stack in STACKS:
         layer = stack.removeprefix("split-")
         project.write(stack, {"config": {"metalml:layers": [layer], **_belongs_to(layer, config)}})
+    # What a killed run left, as before each lab.
+    project.sweep(STACKS[0])
     yield project
     project.sweep(STACKS[0])
 

@@ -96,6 +96,8 @@ class SharedCluster:
                     owner, stack=STACK, cluster=f"test-{STACK}", machines="10.84.0", pods="10.241"
                 )
                 owner.write(STACK, given)
+                # What a killed run left, as before each lab.
+                owner.sweep(STACK)
                 self._begun.touch()
                 owner.must("up", STACK)
                 self._is_up.touch()
