@@ -36,7 +36,7 @@ def refuse_to_adopt(urns: Collection[str]) -> None:
 
 class _Creation:
     def __init__(self, urns: Collection[str]) -> None:
-        parts = (urn.split("::") for urn in urns)
+        parts = (urn.split("::", 3) for urn in urns)
         self._known = {(types.rpartition("$")[2], name) for _, _, types, name in parts}
         self._kubeconfig: Output[str | None] = Output.from_input(None)
         self._objects: Objects | None = None
@@ -67,7 +67,7 @@ class _Creation:
         return props["metadata"]
 
     def _refuse(self, kubeconfig: str, thing: Mapping[str, Any]) -> None:
-        self._objects = self._objects or Objects(kubeconfig)
+        self._objects = self._objects or Objects(kubeconfig, brief=False)
         deadline = time.monotonic() + _GOING
         while (live := _read(self._objects, thing)) is not None:
             if "deletionTimestamp" not in live["metadata"] or time.monotonic() > deadline:
@@ -80,7 +80,7 @@ def _read(objects: Objects, thing: Mapping[str, Any]) -> Mapping[str, Any] | Non
     deadline = time.monotonic() + _ANSWER
     while True:
         try:
-            return objects.read(thing, brief=False)
+            return objects.read(thing)
         except ApiError:
             raise
         except Problem:

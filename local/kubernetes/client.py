@@ -42,11 +42,13 @@ class ApiError(Problem):
 class Client:
     """JSON in, JSON out, over a pool of verified connections. Safe to use from many threads."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, *, brief: bool = False) -> None:
+        """`brief`: its answers are nice to have, and not worth a wait."""
         self._server = access.server
         self._headers = {"Accept": "application/json", **access.headers}
+        timeout, retries = _BRIEF if brief else (_TIMEOUT, _RETRIES)
         self._pool = urllib3.PoolManager(
-            maxsize=_CONNECTIONS, ssl_context=access.trust, timeout=_TIMEOUT, retries=_RETRIES
+            maxsize=_CONNECTIONS, ssl_context=access.trust, timeout=timeout, retries=retries
         )
 
     def request(
@@ -56,21 +58,17 @@ class Client:
         body: Any = None,
         query: Mapping[str, str] | None = None,
         content_type: str = "application/json",
-        *,
-        brief: bool = False,
     ) -> Any:
         """One call.
 
         Raises ApiError for an answer that is no success, Problem where none came.
         """
-        limits = dict(zip(("timeout", "retries"), _BRIEF, strict=True)) if brief else {}
         try:
             answer = self._pool.request(
                 method,
                 f"{self._server}{path}{'?' if query else ''}{urlencode(query or {})}",
                 body=None if body is None else json.dumps(body).encode(),
                 headers={**self._headers, "Content-Type": content_type},
-                **limits,
             )
         except urllib3.exceptions.HTTPError as error:
             raise Problem(f"the API server at {self._server} does not answer: {error}") from error

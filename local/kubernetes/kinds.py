@@ -64,7 +64,7 @@ class Kinds:
     def _read(self, api_version: str) -> None:
         root = "/api" if "/" not in api_version else "/apis"
         try:
-            listed: dict[str, Any] = self._client.request("GET", f"{root}/{api_version}", brief=True)
+            listed: dict[str, Any] = self._client.request("GET", f"{root}/{api_version}")
         except ApiError as error:
             if error.code == 404:
                 return

@@ -56,7 +56,7 @@ def _values(pod: Mapping[str, Any], client: Client) -> Iterator[str]:
     for name in sorted(names):
         try:
             path = f"/api/v1/namespaces/{namespace}/secrets/{name}"
-            found = client.request("GET", path, brief=True)
+            found = client.request("GET", path)
         except ApiError as error:
             if error.code == 404:
                 continue

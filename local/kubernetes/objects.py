@@ -11,17 +11,18 @@ from local.kubernetes.kubeconfig import access
 class Objects:
     """The objects of one cluster."""
 
-    def __init__(self, kubeconfig: str) -> None:
-        self.client = Client(access(kubeconfig))
+    def __init__(self, kubeconfig: str, *, brief: bool = True) -> None:
+        """`brief`: what is read is nice to have, and not worth a wait."""
+        self.client = Client(access(kubeconfig), brief=brief)
         self._kinds = Kinds(self.client)
 
-    def read(self, thing: Mapping[str, Any], *, brief: bool = True) -> dict[str, Any] | None:
+    def read(self, thing: Mapping[str, Any]) -> dict[str, Any] | None:
         """The live object of a kind, namespace and name; None where there is none, or no such kind.
 
-        Raises Problem where the API server does not say; at once, where the answer is only nice to have.
+        Raises Problem where the API server does not say.
         """
         try:
-            return self.client.request("GET", self._kinds.path(thing), brief=brief)
+            return self.client.request("GET", self._kinds.path(thing))
         except UnknownKind:
             return None
         except ApiError as error:

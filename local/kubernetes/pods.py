@@ -86,4 +86,4 @@ def _replica_set(
 
 def _listed(path: str, labels: Mapping[str, str], client: Client) -> list[Pod]:
     query = {"labelSelector": ",".join(f"{key}={value}" for key, value in labels.items())}
-    return client.request("GET", path, query=query, brief=True)["items"]
+    return client.request("GET", path, query=query)["items"]

@@ -174,7 +174,7 @@ def _events(thing: Mapping[str, Any], client: Client) -> list[dict[str, Any]]:
         return []
     selector = f"involvedObject.name={name},involvedObject.kind={thing['kind']},type=Warning"
     listed = client.request(
-        "GET", f"/api/v1/namespaces/{namespace}/events", query={"fieldSelector": selector}, brief=True
+        "GET", f"/api/v1/namespaces/{namespace}/events", query={"fieldSelector": selector}
     )
     return sorted(listed["items"], key=_time_of)
 
@@ -201,6 +201,6 @@ def _log(pod: Pod, container: Mapping[str, Any], client: Client) -> list[str]:
     try:
         # Through the node's kubelet, which may be what is broken.
         path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}/log"
-        return str(client.request("GET", path, query=query, brief=True)).splitlines()
+        return str(client.request("GET", path, query=query)).splitlines()
     except Problem:
         return []

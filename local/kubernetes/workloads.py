@@ -40,7 +40,7 @@ def workloads_of(live: Object, client: Client) -> list[Object]:
         return found
     for api_version, plural, kind in _MADE_BY_OPERATORS:
         path = f"/apis/{api_version}/namespaces/{metadata['namespace']}/{plural}"
-        for one in client.request("GET", path, brief=True)["items"]:
+        for one in client.request("GET", path)["items"]:
             owners = one["metadata"].get("ownerReferences") or []
             if any(owner["uid"] == metadata["uid"] for owner in owners):
                 # Items of a list do not say what they are.
