@@ -1,28 +1,40 @@
-"""Amounts as Kubernetes writes them: 500m for 0.5, 1536Mi for 1.5Gi."""
+"""Amounts of Kubernetes: what they stand for, and how the API server writes them."""
 
 import re
 from decimal import Decimal
 
-_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
-_BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
-_AMOUNT = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([numkMGTPE]|[KMGTPE]i)?")
+QUANTITY = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
+# By size, the smallest first.
+_DECIMAL = {
+    unit: Decimal(1000) ** power for power, unit in enumerate(["n", "u", "m", "", *"kMGTPE"], start=-3)
+}
+_BINARY = {
+    unit: Decimal(1024) ** power for power, unit in enumerate(["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"])
+}
 
 
-def canonical(amount: str) -> str:
-    """The same amount without a fraction and with the largest unit that leaves none.
+def quantity_value(text: str) -> Decimal:
+    """The number that a quantity stands for, in cores or bytes, to compare two of them."""
+    value, _ = _read(text)
+    return value
+
+
+def canonical(text: str) -> str:
+    """The same quantity without a fraction and with the largest unit that leaves none: 500m for 0.5.
 
     As resource.Quantity of k8s.io/apimachinery writes it, and so whoever reads an object and writes it again.
     """
-    found = _AMOUNT.fullmatch(amount)
-    if not found:
-        raise ValueError(f"{amount!r} is no amount; write it as 500m, 2 or 1.5Gi")
-    number, unit = Decimal(found[1]), found[2] or ""
-    if unit in _BINARY[1:]:
-        value = number * 1024 ** _BINARY.index(unit)
-        # Less than one Ki is written without a unit.
-        sizes = {name: Decimal(1024) ** power for power, name in enumerate(_BINARY)} if value >= 1024 else {}
-    else:
-        value, sizes = number.scaleb(_DECIMAL[unit]), {}
-    sizes = sizes or {name: Decimal(10) ** power for name, power in _DECIMAL.items()}
-    best = next((name for name in reversed(sizes) if value % sizes[name] == 0), "") if value else ""
-    return f"{int(value / sizes[best])}{best}"
+    value, is_binary = _read(text)
+    # Less than one Ki is written without a unit, and nothing as 0.
+    sizes = _BINARY if is_binary and value >= _BINARY["Ki"] else _DECIMAL
+    unit = next((unit for unit in reversed(sizes) if value % sizes[unit] == 0), "n") if value else ""
+    return f"{int(value / sizes[unit])}{unit}"
+
+
+def _read(text: str) -> tuple[Decimal, bool]:
+    """The number, and whether its unit is a power of two."""
+    match = QUANTITY.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a quantity; write it as 500m, 2 or 1.5Gi")
+    unit = match["unit"] or ""
+    return Decimal(match["number"]) * (_DECIMAL | _BINARY)[unit], unit.endswith("i")

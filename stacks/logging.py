@@ -21,12 +21,12 @@ from components.logging.kibana_configuration import SearchedModel, model_searche
 from components.logging.kibana_objects import KibanaObjects, KibanaObjectsArgs
 from components.logging.log_indices import LogIndices, LogIndicesArgs
 from components.logging.names import NAMESPACE
+from components.quantities import quantity_value
 from components.tenancy.namespace import PodSecurity, register_namespace
 from components.versions import IMAGES
 from stacks.model_files import store_keys
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 from stacks.settings import Settings
-from stacks.settings.fields import quantity_value
 from stacks.settings.logging import (
     AzureMonitorSettings,
     CloudLoggingSettings,

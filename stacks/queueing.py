@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from pulumi import Resource, ResourceOptions
 
+from components.quantities import quantity_value
 from components.queueing.kinds import kueue_definitions
 from components.queueing.kueue import Kueue, KueueArgs
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
@@ -12,7 +13,6 @@ from components.release_file import release_cache
 from components.versions import IMAGES
 from stacks.outputs import ClusterOutputs
 from stacks.settings import QueueSettings, Settings, TeamSettings
-from stacks.settings.fields import quantity_value
 from stacks.settings.needs import quantity_text
 
 

@@ -1,20 +1,19 @@
 """The small types that settings are made of, each with the sentence that a wrong value gets."""
 
 import re
-from decimal import Decimal
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, SecretStr
 
 from components.monitoring.rules.values import ALERT_NAME, DURATION
+from components.quantities import QUANTITY
 from stacks.settings.base import wrong
 
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 DNS_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 # 63 characters: the limit of Kubernetes for a label's name and for its value.
 LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
-QUANTITY = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
 # Paths become words of commands on this computer and on machines, where a space would end them.
 PATH_LETTERS = "A-Z a-z 0-9 / . _ - + @ and a leading ~"
 PATH = re.compile(r"(~/)?[A-Za-z0-9/._+@-]+")
@@ -35,9 +34,6 @@ VERSION_LABEL = re.compile(r"[A-Za-z0-9_]+")
 USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 # The API server's default range for NodePort Services; the firewall opens the same.
 NODE_PORTS = range(30000, 32768)
-UNITS = {"": Decimal(1), "m": Decimal("0.001"), "k": Decimal(10**3)}
-UNITS |= {unit: Decimal(10 ** (3 * power)) for power, unit in enumerate("MGTPE", start=2)}
-UNITS |= {f"{unit}i": Decimal(2 ** (10 * power)) for power, unit in enumerate("KMGTPE", start=1)}
 
 
 def _text(pattern: re.Pattern[str], allowed: str, do: str = "") -> BeforeValidator:
@@ -81,14 +77,6 @@ def _quantity(value: Any) -> str:
     if not isinstance(text, str) or not QUANTITY.fullmatch(text):
         raise wrong("a Kubernetes quantity: a number with an optional unit, such as 500m, 2, 512Mi or 5Gi")
     return text
-
-
-def quantity_value(text: str) -> Decimal:
-    """The number that a quantity stands for, in cores or bytes, to compare two of them."""
-    match = QUANTITY.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a quantity")
-    return Decimal(match["number"]) * UNITS[match["unit"] or ""]
 
 
 def _label_key(value: Any) -> str:

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from components.quantities import quantity_value
 from stacks.settings.alerting import AlertingSettings
 from stacks.settings.base import Model, wrong
-from stacks.settings.fields import DnsName, Quantity, quantity_value
+from stacks.settings.fields import DnsName, Quantity
 from stacks.settings.grafana import GrafanaSettings
 from stacks.settings.models import ComputeSettings
 from stacks.settings.rules import RulesSettings

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from components.gpu.resources import GPU
+from components.quantities import quantity_value
 from components.serving.evaluation import JOBS_KEPT
 from components.serving.evaluation import REQUESTS as EVALUATION
 from stacks.settings.base import UNKNOWN
-from stacks.settings.fields import quantity_value
 from stacks.settings.files import S3Files
 from stacks.settings.models import ModelSettings
 from stacks.settings.rollout import RolloutSettings

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from components.quantities import quantity_value
 from components.versions import IMAGES
 from stacks.settings.checks.finding import known, mistake, present
 from stacks.settings.errors import Mistake
-from stacks.settings.fields import quantity_value
 from stacks.settings.logging import ElasticsearchSettings, LoggingSettings
 from stacks.settings.stack import Settings
 

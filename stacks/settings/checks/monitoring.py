@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from components.quantities import quantity_value
 from stacks.settings.checks.finding import known, mistake, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
-from stacks.settings.fields import quantity_value
 from stacks.settings.layers import Layer
 from stacks.settings.monitoring import KEPT_SHARE
 from stacks.settings.stack import Settings

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from components.gpu.resources import GPU
+from components.quantities import quantity_value
 from components.queueing.api import LOCAL_QUEUE
 from stacks.settings.base import suggestion
 from stacks.settings.checks.finding import duplicates, known, mistake, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
-from stacks.settings.fields import quantity_value
 from stacks.settings.layers import Layer
 from stacks.settings.queueing import QueueSettings
 from stacks.settings.stack import Settings

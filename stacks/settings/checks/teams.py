@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from components.gpu.resources import GPU, MIG_RESOURCES, SHARED_GPU
+from components.quantities import quantity_value
 from components.tenancy.quota import Quota
 from stacks.settings.checks.finding import known, mistake, present
 from stacks.settings.checks.layers import owned
 from stacks.settings.errors import Mistake
-from stacks.settings.fields import quantity_value
 from stacks.settings.layers import Layer
 from stacks.settings.needs import shortages
 from stacks.settings.stack import Settings
