@@ -43,10 +43,9 @@ class GoModule:
         """The cache entry with the programs, built now if there is none."""
         go = find_go(progress)
         key = self._key(go)
-        entry = cache.find("go-build", key)
-        if entry:
-            return entry
-        return cache.build("go-build", key, lambda target: self._build_in(target, go, progress))
+        return cache.find("go-build", key) or cache.build(
+            "go-build", key, lambda target: self._build_in(target, go, progress)
+        )
 
     def _key(self, go: Path) -> str:
         return cache.key_of(

@@ -25,20 +25,18 @@ def install_plugins(home: Path, progress: Progress) -> list[str]:
 
     Returns the names of those that were not to be had as they are released.
     """
-    built = KUBERNETES_PROVIDER.find(progress)
+    # What was built before could not be downloaded then, and the next plugin cannot be where one could not.
+    closed = KUBERNETES_PROVIDER.find(progress) is not None
     missing: list[str] = []
     for name in NAMES:
         place = plugin_path(home / "plugins", name)
         found = _on_this_computer(name)
         if found:
             link(place, found)
-        elif built is None and _download(name, home, progress):
-            continue
-        else:
+        elif closed or not _download(name, home, progress):
+            link(place, _made_here(name, progress))
             missing.append(name)
-            if name == "kubernetes":
-                built = built or KUBERNETES_PROVIDER.build(progress)
-            link(place, built.path(place.name) if built and name == "kubernetes" else _LAUNCHER)
+            closed = True
     return missing
 
 
@@ -53,6 +51,12 @@ def _on_this_computer(name: str) -> Path | None:
         return Path(chosen)
     official = plugin_path(_OFFICIAL, name)
     return official if official.exists() else None
+
+
+def _made_here(name: str, progress: Progress) -> Path:
+    if name == "kubernetes":
+        return KUBERNETES_PROVIDER.build(progress).path(f"pulumi-resource-{name}")
+    return _LAUNCHER
 
 
 def _download(name: str, home: Path, progress: Progress) -> bool:
