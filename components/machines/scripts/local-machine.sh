@@ -52,7 +52,7 @@ allow_watching() {
 }
 
 create_machine() {
-  local part options=() nofile nproc bridge
+  local part options=() nofile nproc bridge mac
   allow_watching
   ensure_network
   bridge=$(podman network inspect "$network" | sed -n 's/.*"network_interface": "\(.*\)",/\1/p')
@@ -68,9 +68,13 @@ create_machine() {
     # A caller without CAP_SYS_RESOURCE cannot give a container more than its own hard limits, and podman keeps
     # some processes for itself. 30000 is what systemd and a full node of pods never reach.
     nofile=$(at_most 1048576 "$(ulimit -Hn)") nproc=$(at_most 30000 "$(ulimit -Hu)")
+    # A server keeps its MAC address when it restarts. With another one it could not be reached until this
+    # computer's neighbor table has forgotten the old one, which takes up to a minute.
+    # shellcheck disable=SC2086 # four numbers
+    mac=$(printf '02:4d:%02x:%02x:%02x:%02x' ${METALML_ADDRESS//./ })
     if ! podman --runtime runc run --detach --name "$container" --hostname "$METALML_NAME" --label "$label" \
       --privileged --systemd=always --cgroupns=private --env container=podman \
-      --network "$network" --ip "$METALML_ADDRESS" \
+      --network "$network" --ip "$METALML_ADDRESS" --mac-address "$mac" \
       --volume /dev/kmsg:/dev/kmsg --tmpfs /run --ulimit "nofile=$nofile:$nofile" --ulimit "nproc=$nproc:$nproc" \
       "${options[@]}" --rootfs "$(realpath "$METALML_ROOT"):O" /bin/sh -c "$(<"$here/init.sh")" >/dev/null; then
       remove_container
