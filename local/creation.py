@@ -15,7 +15,7 @@ from pulumi.runtime import register_stack_transformation
 
 from local.errors import Problem
 from local.kubernetes.client import ApiError
-from local.kubernetes.objects import Objects
+from local.kubernetes.objects import Objects, named
 
 _PROVIDER = "pulumi:providers:kubernetes"
 # Seconds for an object that is being deleted to go; its name is free then.
@@ -59,10 +59,10 @@ class _Creation:
         metadata = await Output.from_input(props["metadata"]).future()
         # Before there is a cluster there is nothing in it.
         if kubeconfig and metadata:
-            named = {key: _of(metadata, key) for key in ("namespace", "name")}
-            thing = {"apiVersion": props["api_version"], "kind": props["kind"], "metadata": named}
-            if self._made.setdefault(_named(thing), resource) != resource:
-                raise pulumi.RunError(f"{_named(thing)} is made by two resources of this program")
+            name = {key: _of(metadata, key) for key in ("namespace", "name")}
+            thing = {"apiVersion": props["api_version"], "kind": props["kind"], "metadata": name}
+            if self._made.setdefault(named(thing), resource) != resource:
+                raise pulumi.RunError(f"{named(thing)} is made by two resources of this program")
             await asyncio.to_thread(self._refuse, kubeconfig, thing)
         return props["metadata"]
 
@@ -105,12 +105,6 @@ def _of(metadata: Any, key: str) -> str | None:
 
 def _words(thing: Mapping[str, Any]) -> str:
     return (
-        f"{_named(thing)} already exists, and not from this stack: delete it, import it (pulumi import), or"
+        f"{named(thing)} already exists, and not from this stack: delete it, import it (pulumi import), or"
         " give the resource another name"
     )
-
-
-def _named(thing: Mapping[str, Any]) -> str:
-    metadata = thing["metadata"]
-    name = "/".join(metadata[key] for key in ("namespace", "name") if metadata.get(key))
-    return f"{thing['kind']} {name}"

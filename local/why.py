@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from local.errors import Problem
-from local.kubernetes.objects import Objects
+from local.kubernetes.objects import Objects, named
 from local.kubernetes.readiness import missing
 from local.kubernetes.reasons import reasons
 from local.progress import Progress
@@ -42,8 +42,7 @@ def _is_object(resource: Mapping[str, Any]) -> bool:
 def _told(thing: Mapping[str, Any], objects: Objects) -> list[str]:
     """What there is to say of one object, its name first; nothing of one that is ready."""
     live = objects.read(thing)
-    metadata = thing["metadata"]
-    name = f"{thing['kind']} {'/'.join(filter(None, (metadata.get('namespace'), metadata['name'])))}"
+    name = named(thing)
     if live is None:
         return [f"{name}: it is not there; `pulumi refresh` sees that, and the next `up` makes it"]
     lacks = missing(live)

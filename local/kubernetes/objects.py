@@ -8,6 +8,12 @@ from local.kubernetes.kinds import Kinds, UnknownKind
 from local.kubernetes.kubeconfig import access
 
 
+def named(thing: Mapping[str, Any]) -> str:
+    """Kind, namespace and name, for a person: `ConfigMap ml/one`."""
+    metadata = thing["metadata"]
+    return f"{thing['kind']} {'/'.join(filter(None, (metadata.get('namespace'), metadata['name'])))}"
+
+
 class Objects:
     """The objects of one cluster."""
 
