@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 from pulumi.automation import CommandResult, OnOutput, PulumiCommand
@@ -34,13 +35,23 @@ class EngineCommand(PulumiCommand):
         on_error: OnOutput | None = None,
     ) -> CommandResult:
         """Run one engine command. The first interrupt lets it finish what runs, the second ends it."""
-        folder = REPOSITORY if args[0] in PROGRAM_COMMANDS else STACK_CONFIG
+        # The Kubernetes provider writes the kubeconfig into a temporary file and leaves it there.
+        with TemporaryDirectory(dir=PULUMI_HOME, prefix="tmp-") as temporary:
+            return self._run(args, {**additional_env, "TMPDIR": temporary}, on_output, on_error)
+
+    def _run(
+        self,
+        args: list[str],
+        additional_env: Mapping[str, str],
+        on_output: OnOutput | None,
+        on_error: OnOutput | None,
+    ) -> CommandResult:
         process = subprocess.Popen(
             [self.command, "--non-interactive", *args],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
-            cwd=folder,
+            cwd=REPOSITORY if args[0] in PROGRAM_COMMANDS else STACK_CONFIG,
             env={**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"},
             encoding="utf-8",
             errors="replace",

@@ -35,7 +35,12 @@ class Project:
     def __init__(self, folder: Path) -> None:
         """The copy in a folder, made now if there is none."""
         self.folder = folder
-        self.environment = {**os.environ, "XDG_STATE_HOME": str(folder / ".local" / "user-state")}
+        local = folder / ".local"
+        self.environment = {
+            **os.environ,
+            "XDG_STATE_HOME": str(local / "user-state"),
+            "TMPDIR": str(local / "tmp"),
+        }
         if not (folder / ".local").exists():
             self._copy()
 
@@ -51,7 +56,7 @@ class Project:
             if (REPOSITORY / name).exists():
                 (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(REPOSITORY / name, self.folder / name)
-        (self.folder / ".local").mkdir()
+        (self.folder / ".local" / "tmp").mkdir(parents=True)
         # The environment is the same for every checkout; making it anew would only cost a minute.
         (self.folder / ".local" / "venv").symlink_to(REPOSITORY / ".local" / "venv")
 
@@ -60,7 +65,7 @@ class Project:
         other = type(self)(folder)
         for path in (self.folder / ".local").iterdir():
             # What a run writes for itself stays apart.
-            if path.name not in ("venv", "log", "config", "user-state"):
+            if path.name not in ("venv", "log", "config", "tmp", "user-state"):
                 (folder / ".local" / path.name).symlink_to(path)
         return other
 

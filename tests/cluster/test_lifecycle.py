@@ -168,15 +168,15 @@ def test_a_removed_worker_is_drained_gone_and_leaves_no_machine(project: Project
     assert json.loads(curl(WORKER)) == {"predictions": [2.5, 3.0, 4.5]}
 
 
-def test_no_secret_is_readable_in_state_console_or_logs(project: Project) -> None:
+def test_no_secret_is_readable_in_state_console_logs_or_temporary_files(project: Project) -> None:
     kubeconfig = (project.folder / ".local/kubeconfig").read_text()
     key = next(line.split()[1] for line in kubeconfig.splitlines() if "client-key-data" in line)
     private = (project.folder / ".local/ssh/id_ed25519").read_text().splitlines()[1]
     passphrase = (project.folder / ".local/passphrase").read_text().strip()
     places = [
         path
-        for folder in ("state", "log", "config")
-        for path in (project.folder / ".local" / folder).rglob("*")
+        for folder in ("state", "log", "config", "tmp", "pulumi/tmp-*")
+        for path in (project.folder / ".local").glob(f"{folder}/**/*")
         if path.is_file()
     ]
     assert any("stacks" in str(path) for path in places)
