@@ -24,6 +24,7 @@ from pulumi.automation import (
     Stack,
 )
 from pulumi.automation._server import LanguageServer
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
 from local.creation import refuse_to_adopt
 from local.engine.logs import without_logs
@@ -41,6 +42,10 @@ PROJECT = "test"
 _FRAME = ("pulumi:pulumi:Stack", "pulumi:providers:")
 
 Program = Callable[[pulumi.ResourceOptions], object]
+
+# A process has one pool of connections. An engine that happens to listen where a killed one did could not be
+# reached until the pool tries that address again.
+_GRPC_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
 
 
 @dataclass(kw_only=True)

@@ -69,8 +69,15 @@ def pods_become(
     def play() -> None:
         while not over.wait(LOOK):
             selected = ["get", "pods", "-n", namespace, "-l", labels, "-o", "json"]
-            for pod in json.loads(api_server.kubectl(*selected).stdout)["items"]:
+            seen = api_server.kubectl(*selected, check=False)
+            # A busy API server may refuse a look, one that restarts does.
+            for pod in json.loads(seen.stdout)["items"] if not seen.returncode else ():
                 uid, name = pod["metadata"]["uid"], pod["metadata"]["name"]
+                if pod["metadata"].get("deletionTimestamp"):
+                    # One on a node waits for its kubelet.
+                    now = ["--ignore-not-found", "--force", "--grace-period=0"]
+                    api_server.kubectl("delete", "pod", name, "-n", namespace, *now)
+                    continue
                 if uid not in begun:
                     begun[uid] = time.monotonic()
                     if node:

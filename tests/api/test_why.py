@@ -1,6 +1,7 @@
 """Whoever asks why something is not ready is told, also beside an `up` that has not ended."""
 
 import io
+import time
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def test_what_is_not_ready_and_what_is_not_there_is_listed_with_what_keeps_it(st
     def build(options):
         ConfigMap("gone", metadata={"name": "gone", "namespace": namespace}, opts=options)
         ConfigMap("there", metadata={"name": "there", "namespace": namespace}, opts=options)
-        workload("one", namespace, options, seconds=20)
+        workload("one", namespace, options, seconds=100)
 
     with pods_become(api_server, namespace, ready_status()):
         stack.up(build)
@@ -57,8 +58,10 @@ def test_what_is_not_ready_and_what_is_not_there_is_listed_with_what_keeps_it(st
     with pods_become(api_server, namespace, waiting_status("ImagePullBackOff", NOT_FOUND)):
         api_server.kubectl("delete", "pod", "-n", namespace, "--all", "--force", "--grace-period=0")
         pod = ["get", "pods", "-n", namespace, "-o", "jsonpath={.items[*].status.containerStatuses}"]
+        deadline = time.monotonic() + 60
         while "not found" not in api_server.kubectl(*pod).stdout:
-            pass
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
         told = asked(stack)
     assert f"ConfigMap {namespace}/gone: it is not there" in told
     assert f"Deployment {namespace}/one: 0 of 1 pods are available\n    pod one-" in told
