@@ -1,7 +1,6 @@
 """Real Alertmanagers on this computer, and whom they tell."""
 
 import json
-import socket
 import subprocess
 import threading
 import time
@@ -19,6 +18,7 @@ from components.monitoring.alerting.channels import SECRETS_DIRECTORY
 from components.monitoring.alerting.configuration import CONFIGURATION_DIRECTORY, TEMPLATES
 from local.bundle.modules import ALERTMANAGER
 from local.progress import Progress
+from tests.ports import free_ports
 
 # Seconds. Alertmanager waits for its peers to settle before it sends anything.
 STARTED = 30
@@ -106,7 +106,7 @@ def alertmanagers(
     """So many of them, which know each other. `folder` is empty."""
     program = ALERTMANAGER.build(Progress()).path("alertmanager")
     file = write_configuration(folder, configuration, secrets)
-    ports = [_free_port() for _ in range(2 * count)]
+    ports = free_ports(2 * count)
     web, mesh = ports[:count], ports[count:]
     members: list[Member] = []
     try:
@@ -164,9 +164,3 @@ def _is_ready(member: Member, count: int) -> bool:
     except OSError:
         return False
     return count == 1 or (cluster["status"] == "ready" and len(cluster["peers"]) == count)
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,7 @@ import yaml
 from local.bundle.modules import ETCD, KUBERNETES
 from local.progress import Progress
 from tests.api.certificates import Authority
+from tests.ports import free_ports
 
 # An API server on two busy cores answers after 5 s; a test computer may be slower still.
 START_SECONDS = 120
@@ -35,7 +35,7 @@ class ApiServer:
         self._kubectl = str(kubernetes.path("kubectl"))
         self.kubeconfig = directory / "kubeconfig"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        etcd, peer, self._port, controllers = _free_ports(4)
+        etcd, peer, self._port, controllers = free_ports(4)
         authority = Authority(directory / "certificates")
         server = authority.server(_ADDRESS)
         self._write_kubeconfig(authority)
@@ -211,13 +211,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _encoded(file: Path) -> str:
     return base64.b64encode(file.read_bytes()).decode()
-
-
-def _free_ports(count: int) -> list[int]:
-    held = [socket.socket() for _ in range(count)]
-    for one in held:
-        one.bind((_ADDRESS, 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports

@@ -1,6 +1,5 @@
 """The parts of the log path that stand in for Fluentd and Elasticsearch."""
 
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from tests.logs.back_end import BackEnd
 from tests.logs.collector import Collector
 from tests.logs.parameters import parameters_of
 from tests.logs.parts import MissingPart, java, opensearch_jars, rsyslog
+from tests.ports import free_ports
 
 Collectors = Callable[[Path, int], Collector]
 
@@ -29,7 +29,7 @@ def rsyslog_root() -> Path:
 def back_end(tmp_path: Path) -> Iterator[BackEnd]:
     """An OpenSearch that runs and has our index template; left out where it cannot be had."""
     try:
-        node = BackEnd(java(), opensearch_jars(), tmp_path / "opensearch", _free_port())
+        node = BackEnd(java(), opensearch_jars(), tmp_path / "opensearch", *free_ports(1))
     except MissingPart as missing:
         pytest.skip(str(missing))
     try:
@@ -54,9 +54,3 @@ def collectors(tmp_path: Path, rsyslog_root: Path, back_end: BackEnd) -> Iterato
     yield make
     for one in made:
         one.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
