@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import yaml
 from pulumi import ResourceOptions
 from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
 
 from components.release_file import ReleaseFile, read_release_file
+
+# On a definition: which stack it belongs to.
+STACK_ANNOTATION = "metalml/stack"
 
 
 # The C reader needs one second for a release's definitions, the Python one ten.
@@ -48,13 +52,24 @@ def read_definitions(files: Iterable[ReleaseFile], cache: Path) -> Sequence[Mapp
 def register_definitions(
     name: str, definitions: Sequence[Mapping[str, Any]], opts: ResourceOptions
 ) -> list[CustomResourceDefinition]:
-    """Register each definition as it is, under its own name."""
+    """Register each definition as it is, under its own name, and let go of it.
+
+    The next version has them no longer in the state, of which their schemas are the largest part. A resource
+    that is no longer in the program is deleted, unless the state says that it is retained; the annotation
+    tells whoever delivers it then that it does.
+    """
+    stack = f"{pulumi.get_project()}/{pulumi.get_stack()}"
+    let_go = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=True))
     return [
         CustomResourceDefinition(
             f"{name}-{definition['metadata']['name']}",
-            metadata=definition["metadata"],
+            metadata=_of_stack(definition["metadata"], stack),
             spec=definition["spec"],
-            opts=opts,
+            opts=let_go,
         )
         for definition in definitions
     ]
+
+
+def _of_stack(metadata: Mapping[str, Any], stack: str) -> Mapping[str, Any]:
+    return {**metadata, "annotations": {**metadata.get("annotations", {}), STACK_ANNOTATION: stack}}
