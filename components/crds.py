@@ -1,18 +1,24 @@
-"""CustomResourceDefinitions: data from the release that they belong to, registered as typed resources."""
+"""CustomResourceDefinitions: data from the release that they belong to, delivered as a whole."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import yaml
-from pulumi import ResourceOptions
-from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
+from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi_command import local
 
-from components.release_file import ReleaseFile, read_release_file
+from components.labels import OURS
+from components.release_file import ReleaseFile, keep_content, read_release_file, release_cache
 
-# On a definition: which stack it belongs to.
+SCRIPT = "components/scripts/definitions.sh"
+# On a definition: which stack it belongs to. Another one's is neither changed nor removed.
 STACK_ANNOTATION = "metalml/stack"
+# On a definition: the Command that delivers it, and removes it when its release no longer has it.
+DELIVERY_LABEL = "metalml/definitions"
 
 
 # The C reader needs one second for a release's definitions, the Python one ten.
@@ -49,27 +55,66 @@ def read_definitions(files: Iterable[ReleaseFile], cache: Path) -> Sequence[Mapp
     return [definition for file in files for definition in definitions_in(read_release_file(file, cache))]
 
 
-def register_definitions(
-    name: str, definitions: Sequence[Mapping[str, Any]], opts: ResourceOptions
-) -> list[CustomResourceDefinition]:
-    """Register each definition as it is, under its own name, and let go of it.
+@dataclass(frozen=True, kw_only=True)
+class Definitions:
+    """The CustomResourceDefinitions of one release, and the cluster that is to have them."""
 
-    The next version has them no longer in the state, of which their schemas are the largest part. A resource
-    that is no longer in the program is deleted, unless the state says that it is retained; the annotation
-    tells whoever delivers it then that it does.
+    release: str
+    """What people call it: `Kueue 0.19.2`."""
+    objects: Sequence[Mapping[str, Any]]
+    kubeconfig: Input[str]
+    """Of an administrator; kubectl on the operator's computer gets it through its standard input."""
+    internal: Sequence[str] = ()
+    """Names of those whose objects only the release's own programs make: they go with the definition."""
+
+    def __post_init__(self) -> None:
+        if not self.objects:
+            raise ValueError(f"objects must hold the CustomResourceDefinitions of {self.release}")
+
+
+def deliver_definitions(name: str, definitions: Definitions, opts: ResourceOptions) -> Resource:
+    """Give the cluster these definitions; what is returned is there once objects of their kinds can be made.
+
+    They are no resources of the stack: the engine writes its whole state twice for each resource, and schemas
+    are the largest part of what a cluster holds. The state has the release's name and a digest, which is what
+    a preview shows, and the file is kept where downloads are.
     """
     stack = f"{pulumi.get_project()}/{pulumi.get_stack()}"
-    let_go = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=True))
-    return [
-        CustomResourceDefinition(
-            f"{name}-{definition['metadata']['name']}",
-            metadata=_of_stack(definition["metadata"], stack),
-            spec=definition["spec"],
-            opts=let_go,
-        )
-        for definition in definitions
-    ]
+    manifest = json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "List",
+            "items": [_marked(item, name, stack) for item in definitions.objects],
+        },
+        sort_keys=True,
+    )
+    names = sorted(item["metadata"]["name"] for item in definitions.objects)
+    return local.Command(
+        f"{name}-definitions",
+        create=f"bash {SCRIPT} apply",
+        delete=f"bash {SCRIPT} remove",
+        environment={
+            "METALML_RELEASE": definitions.release,
+            "METALML_SHA256": keep_content(manifest.encode(), release_cache()),
+            "METALML_DEFINITIONS": " ".join(names),
+            "METALML_INTERNAL": " ".join(definitions.internal),
+            "METALML_DELIVERY": name,
+            "METALML_STACK": stack,
+        },
+        stdin=Output.secret(definitions.kubeconfig),
+        logging=local.Logging.STDERR,
+        add_previous_output_in_env=False,
+        opts=opts,
+    )
 
 
-def _of_stack(metadata: Mapping[str, Any], stack: str) -> Mapping[str, Any]:
-    return {**metadata, "annotations": {**metadata.get("annotations", {}), STACK_ANNOTATION: stack}}
+def _marked(definition: Mapping[str, Any], delivery: str, stack: str) -> Mapping[str, Any]:
+    metadata = definition["metadata"]
+    return {
+        **definition,
+        "metadata": {
+            **metadata,
+            "annotations": {**metadata.get("annotations", {}), STACK_ANNOTATION: stack},
+            "labels": {**metadata.get("labels", {}), **OURS, DELIVERY_LABEL: delivery},
+        },
+    }

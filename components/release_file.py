@@ -58,8 +58,21 @@ def kept_at(file: ReleaseFile, cache: Path) -> Path:
 
 
 def keep_release_file(file: ReleaseFile, content: bytes, cache: Path) -> None:
-    """Verify the content and keep it, in one step: a run that is killed leaves no half file behind."""
-    path, content = kept_at(file, cache), _verified(file, content, file.source)
+    """Verify the content and keep it."""
+    _keep(_verified(file, content, file.source), kept_at(file, cache))
+
+
+def keep_content(content: bytes, cache: Path) -> str:
+    """Keep what was made of release files under its digest, and return that: a script finds it by it."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = cache / digest
+    if not path.exists():
+        _keep(content, path)
+    return digest
+
+
+def _keep(content: bytes, path: Path) -> None:
+    """In one step: a run that is killed leaves no half file behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
         stream.write(content)

@@ -1,6 +1,7 @@
 """The stack on this computer: the repository's own program, run by the engine with state in `.local`."""
 
 import json
+import os
 import runpy
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from local.engine.command import EngineCommand
 from local.engine.logs import without_logs
 from local.engine.plugins import install_plugins
 from local.engine.pulumi import install_engine
-from local.paths import PASSPHRASE, PULUMI_HOME, REPOSITORY, STATE
+from local.paths import BINARIES, PASSPHRASE, PULUMI_HOME, REPOSITORY, STATE
 from local.progress import Progress
 from local.stack_config import write_engine_file
 
@@ -108,6 +109,8 @@ def _resources_in(state_file: Path) -> list[dict[str, Any]]:
 def engine_environment() -> dict[str, str]:
     """What the engine needs to know of where the stacks of this checkout are."""
     return {
+        # With kubectl, which was built for the machines and is good for this computer, too.
+        "PATH": f"{BINARIES}:{os.environ['PATH']}",
         "PULUMI_HOME": str(PULUMI_HOME),
         "PULUMI_BACKEND_URL": backend_url(STATE),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(PASSPHRASE),

@@ -12,10 +12,13 @@ from components.autoscaling.horizontal import ExternalMetric, ModelScaler, Model
 from components.autoscaling.metrics_server import MetricsServer, MetricsServerArgs
 from components.autoscaling.vertical import VerticalArgs, VerticalPodAutoscaler
 from components.autoscaling.vertical_pod_autoscaler import (
+    INTERNAL,
+    RELEASE,
     VerticalPodAutoscaling,
     VerticalPodAutoscalingArgs,
     vpa_definitions,
 )
+from components.crds import Definitions
 from components.monitoring.names import PROMETHEUS_URL
 from components.release_file import release_cache
 from components.serving.model_server import ModelServer
@@ -57,7 +60,12 @@ def build_autoscaling(settings: Settings, cluster: ClusterOutputs) -> Mapping[st
                 recommender_image=images["vpa-recommender"],
                 updater_image=images["vpa-updater"],
                 admission_image=images["vpa-admission-controller"],
-                definitions=vpa_definitions(release_cache()),
+                definitions=Definitions(
+                    release=RELEASE,
+                    objects=vpa_definitions(release_cache()),
+                    internal=INTERNAL,
+                    kubeconfig=cluster.kubeconfig,
+                ),
                 measured_by=apis[MetricsApi.RESOURCE],
                 wait_for=cluster.ready,
             ),

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes
 
 from components import versions
-from components.bootstrap.calico import Calico, CalicoArgs, calico_definitions
+from components.bootstrap.calico import RELEASE, Calico, CalicoArgs, calico_definitions
 from components.bootstrap.calico_installation import InstallationSpec
 from components.bootstrap.control_plane import ControlPlane, ControlPlaneArgs
 from components.bootstrap.facts import Facts
@@ -26,6 +26,7 @@ from components.bootstrap.served_images import (
     images_in,
 )
 from components.bootstrap.worker import Worker, WorkerArgs
+from components.crds import Definitions
 from components.gpu.node_marks import TAINT, gpu_labels
 from components.gpu.software import NvidiaPackages
 from components.machines.firewall_rules import FirewallArgs
@@ -77,7 +78,7 @@ def build(settings: Settings) -> ClusterOutputs:
         )
         joined[given.name] = (worker.joined,)
     kubernetes = kubernetes_provider(cluster.name, control_plane.kubeconfig)
-    network = _network(settings, kubernetes)
+    network = _network(settings, kubernetes, control_plane.kubeconfig)
     used: list[pulumi.Resource] = [
         ReadyNode(
             name, ReadyNodeArgs(machine=machine, control_plane=first, after=(*joined[name], *network))
@@ -290,7 +291,9 @@ def _routed(settings: Settings) -> RoutedNetwork | None:
     )
 
 
-def _network(settings: Settings, kubernetes: pulumi_kubernetes.Provider) -> tuple[pulumi.Resource, ...]:
+def _network(
+    settings: Settings, kubernetes: pulumi_kubernetes.Provider, kubeconfig: pulumi.Output[str]
+) -> tuple[pulumi.Resource, ...]:
     """The pod network that installs itself as pods.
 
     It waits for the API server only, so that one worker which cannot join keeps no other from being Ready.
@@ -298,6 +301,7 @@ def _network(settings: Settings, kubernetes: pulumi_kubernetes.Provider) -> tupl
     cluster = settings.cluster
     if cluster.network is not PodNetwork.CALICO:
         return ()
+    kinds = calico_definitions(release_cache())
     calico = Calico(
         "calico",
         CalicoArgs(
@@ -307,7 +311,13 @@ def _network(settings: Settings, kubernetes: pulumi_kubernetes.Provider) -> tupl
                 machine_mtu=cluster.mtu,
             ),
             operator_image={**versions.IMAGES, **settings.images}["tigera-operator"],
-            definitions=calico_definitions(release_cache()),
+            definitions=Definitions(
+                release=RELEASE,
+                objects=kinds,
+                # Its own programs make nearly all of them, and without the network they are for nothing.
+                internal=[kind["metadata"]["name"] for kind in kinds],
+                kubeconfig=kubeconfig,
+            ),
         ),
         pulumi.ResourceOptions(provider=kubernetes),
     )

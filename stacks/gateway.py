@@ -5,8 +5,9 @@ from typing import Any
 
 from pulumi import Input, Output, ResourceOptions
 
+from components.crds import Definitions
 from components.gateway import traefik
-from components.gateway.kinds import gateway_definitions
+from components.gateway.kinds import RELEASE, gateway_definitions
 from components.gateway.models_gateway import NAMESPACE, ModelsGateway, ModelsGatewayArgs
 from components.release_file import release_cache
 from components.versions import IMAGES
@@ -29,7 +30,13 @@ def build_gateway(
             node_port=wanted.node_port,
             class_name=wanted.class_name or traefik.NAME,
             traefik_image={**IMAGES, **settings.images}[traefik.NAME] if ours else None,
-            definitions=gateway_definitions(release_cache()) if ours else (),
+            definitions=Definitions(
+                release=RELEASE,
+                objects=gateway_definitions(release_cache()),
+                kubeconfig=cluster.kubeconfig,
+            )
+            if ours
+            else None,
             replicas=wanted.replicas,
             wait_for=cluster.ready,
         ),

@@ -2,8 +2,9 @@
 
 from pulumi import Input, ResourceOptions
 
+from components.crds import Definitions
 from components.monitoring.exporters import run_blackbox_exporter, run_kube_state_metrics
-from components.monitoring.kinds import PodMonitor, PrometheusRule, monitoring_definitions
+from components.monitoring.kinds import RELEASE, monitoring_definitions
 from components.monitoring.model_scraping import scrape_models
 from components.monitoring.names import NAMESPACE
 from components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
@@ -40,7 +41,11 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
             namespace=namespace,
             image=images["prometheus-operator"],
             reloader_image=images["prometheus-config-reloader"],
-            definitions=monitoring_definitions(release_cache()),
+            definitions=Definitions(
+                release=RELEASE,
+                objects=monitoring_definitions(release_cache()),
+                kubeconfig=cluster.kubeconfig,
+            ),
             wait_for=cluster.ready,
         ),
         options,
@@ -81,10 +86,11 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
         options,
     )
     run_alertmanager(settings, wanted.alerting, namespace, operator.ready, options)
-    monitors, rules = (operator.kinds[kind.kind_name] for kind in (PodMonitor, PrometheusRule))
-    pushed = Pushgateway("pushgateway", images["pushgateway"], namespace, monitors, cluster.ready, options)
-    scrape_models(namespace, monitors, options)
-    register_platform_rules(settings, namespace, rules, options)
+    pushed = Pushgateway(
+        "pushgateway", images["pushgateway"], namespace, operator.kinds, cluster.ready, options
+    )
+    scrape_models(namespace, operator.kinds, options)
+    register_platform_rules(settings, namespace, operator.kinds, options)
     build_grafana(settings, cluster, namespace)
     links = links_of(settings)
     return {

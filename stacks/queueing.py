@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from pulumi import Resource, ResourceOptions
 
+from components.crds import Definitions
 from components.quantities import quantity_value
-from components.queueing.kinds import kueue_definitions
+from components.queueing.kinds import INTERNAL, RELEASE, kueue_definitions
 from components.queueing.kueue import Kueue, KueueArgs
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
 from components.release_file import release_cache
@@ -37,7 +38,12 @@ def _install(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
         "kueue",
         KueueArgs(
             image={**IMAGES, **settings.images}["kueue"],
-            definitions=kueue_definitions(release_cache()),
+            definitions=Definitions(
+                release=RELEASE,
+                objects=kueue_definitions(release_cache()),
+                internal=INTERNAL,
+                kubeconfig=cluster.kubeconfig,
+            ),
             wait_for=cluster.ready,
         ),
         ResourceOptions(provider=cluster.kubernetes),

@@ -29,7 +29,7 @@ from components.autoscaling.vertical_rights import (
     updater_rights,
 )
 from components.controller import Controller, ControllerArgs, Probe
-from components.crds import read_definitions, register_definitions
+from components.crds import Definitions, deliver_definitions, read_definitions
 from components.release_file import ReleaseFile
 from components.rights import SYSTEM
 from components.service_certificate import (
@@ -39,11 +39,14 @@ from components.service_certificate import (
     certificate_volume,
 )
 
+RELEASE = f"VerticalPodAutoscaler {versions.VERTICAL_POD_AUTOSCALER}"
 VPA_CRDS = ReleaseFile(
-    name=f"vpa-v1-crd-gen.yaml of VerticalPodAutoscaler {versions.VERTICAL_POD_AUTOSCALER}",
+    name=f"vpa-v1-crd-gen.yaml of {RELEASE}",
     source=versions.VPA_CRDS_URL,
     sha256=versions.VPA_CRDS_SHA256,
 )
+# What the recommender has learnt.
+INTERNAL = (f"verticalpodautoscalercheckpoints.{GROUP}",)
 RECOMMENDER, UPDATER, ADMISSION = "vpa-recommender", "vpa-updater", "vpa-admission-controller"
 SERVICE = "vpa-webhook"
 WEBHOOK_PORT = 8000
@@ -63,15 +66,11 @@ class VerticalPodAutoscalingArgs:
     recommender_image: str
     updater_image: str
     admission_image: str
-    definitions: Sequence[Mapping[str, Any]]
-    """CustomResourceDefinitions of the release that the programs belong to."""
+    definitions: Definitions
+    """Of the release that the programs belong to."""
     measured_by: Input[str]
     """The API of metrics-server, from which the recommender learns; known once it answers."""
     wait_for: Sequence[Resource] = ()
-
-    def __post_init__(self) -> None:
-        if not self.definitions:
-            raise ValueError("definitions must hold the CustomResourceDefinitions of the release")
 
 
 class VerticalPodAutoscaling(pulumi.ComponentResource):
@@ -85,13 +84,13 @@ class VerticalPodAutoscaling(pulumi.ComponentResource):
     ) -> None:
         super().__init__("metalml:autoscaling:VerticalPodAutoscaling", name, None, opts)
         child = ResourceOptions(parent=self)
-        definitions = register_definitions(name, args.definitions, child)
+        definitions = deliver_definitions(name, args.definitions, child)
         certificate = ServiceCertificate(
             f"{name}-certificate",
             ServiceCertificateArgs(service=SERVICE, namespace=SYSTEM, secret="vpa-tls-certs"),
             child,
         )
-        wait_for = (*definitions, *args.wait_for)
+        wait_for = (definitions, *args.wait_for)
         recommender = Controller(RECOMMENDER, _recommender(args, wait_for), child)
         Controller(UPDATER, _updater(args, wait_for), child)
         admission_args = _admission(args, certificate, wait_for)

@@ -12,11 +12,12 @@ from components import versions
 from components.bootstrap.calico_installation import Installation, InstallationSpec
 from components.bootstrap.calico_operator import register_operator
 from components.checks import require_pinned_image
-from components.crds import read_definitions, register_definitions
+from components.crds import Definitions, deliver_definitions, read_definitions
 from components.release_file import ReleaseFile
 
+RELEASE = f"Calico {versions.CALICO}"
 CALICO_CRDS = ReleaseFile(
-    name=f"operator-crds.yaml of Calico {versions.CALICO}",
+    name=f"operator-crds.yaml of {RELEASE}",
     source=versions.CALICO_CRDS_URL,
     sha256=versions.CALICO_CRDS_SHA256,
 )
@@ -33,13 +34,11 @@ class CalicoArgs:
 
     installation: InstallationSpec
     operator_image: str
-    definitions: Sequence[Mapping[str, Any]]
-    """CustomResourceDefinitions of the release that the operator belongs to."""
+    definitions: Definitions
+    """Of the release that the operator belongs to."""
 
     def __post_init__(self) -> None:
         require_pinned_image("operator_image", self.operator_image)
-        if not self.definitions:
-            raise ValueError("definitions must hold the CustomResourceDefinitions of the Calico release")
 
 
 class Calico(pulumi.ComponentResource):
@@ -56,14 +55,12 @@ class Calico(pulumi.ComponentResource):
         super().__init__("metalml:bootstrap:Calico", name, None, opts)
         child = ResourceOptions(parent=self)
 
-        definitions = register_definitions(name, args.definitions, child)
-        operator = register_operator(
-            name, parent=self, image=args.operator_image, definitions=list(definitions)
-        )
+        definitions = deliver_definitions(name, args.definitions, child)
+        operator = register_operator(name, parent=self, image=args.operator_image, definitions=definitions)
         installation = Installation(
             name,
             args.installation,
-            ResourceOptions(parent=self, depends_on=[operator, *definitions]),
+            ResourceOptions(parent=self, depends_on=[operator, definitions]),
         )
 
         self.installation = installation.id

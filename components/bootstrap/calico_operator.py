@@ -44,7 +44,7 @@ STATE_DIRECTORY = "/var/lib/calico"
 GRACE_SECONDS = 60
 
 
-def register_operator(name: str, *, parent: Resource, image: str, definitions: list[Resource]) -> Deployment:
+def register_operator(name: str, *, parent: Resource, image: str, definitions: Resource) -> Deployment:
     """Register the operator; it starts after its kinds exist and goes before they do."""
     child = ResourceOptions(parent=parent)
     namespace = Namespace(
@@ -76,7 +76,7 @@ def register_operator(name: str, *, parent: Resource, image: str, definitions: l
                 metadata=ObjectMetaArgs(labels=LABELS), spec=_operator_pod(account, image)
             ),
         ),
-        opts=ResourceOptions(parent=parent, depends_on=[*definitions, *rights]),
+        opts=ResourceOptions(parent=parent, depends_on=[definitions, *rights]),
     )
 
 

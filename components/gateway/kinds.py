@@ -7,8 +7,9 @@ from typing import Any
 from components import versions
 from components.crds import files_of_kinds, read_definitions
 
+RELEASE = f"the Gateway API {versions.GATEWAY_API}"
 GATEWAY_API_FILES = files_of_kinds(
-    f"the Gateway API {versions.GATEWAY_API}",
+    RELEASE,
     f"{versions.GATEWAY_API_CRDS_URL}gateway.networking.k8s.io_",
     versions.GATEWAY_API_CRDS_SHA256,
 )

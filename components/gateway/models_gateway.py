@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.crds import register_definitions
+from components.crds import Definitions, deliver_definitions
 from components.gateway import traefik
 from components.gateway.api import Gateway, GatewayClass
 from components.gateway.traefik import Traefik, TraefikArgs
@@ -34,7 +33,7 @@ class ModelsGatewayArgs:
     traefik_image: str | None = None
     """None: somebody else installs what makes Gateways of that class, and the kinds with it."""
     replicas: int = 1
-    definitions: Sequence[Mapping[str, Any]] = ()
+    definitions: Definitions | None = None
     """The kinds of the Gateway API, where Traefik is installed."""
     models_port: int = 8501
     wait_for: Sequence[Resource] = ()
@@ -66,8 +65,8 @@ class ModelsGateway(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=list(args.wait_for)),
         )
         after: list[Resource] = list(args.wait_for)
-        if args.traefik_image is not None:
-            definitions = register_definitions(name, args.definitions, child)
+        if args.traefik_image is not None and args.definitions is not None:
+            definitions = deliver_definitions(name, args.definitions, child)
             program = Traefik(
                 traefik.NAME,
                 TraefikArgs(
@@ -76,7 +75,7 @@ class ModelsGateway(pulumi.ComponentResource):
                     namespaces={**args.namespaces, NAMESPACE: namespace.metadata.name},
                     models_port=args.models_port,
                     replicas=args.replicas,
-                    wait_for=[*definitions, *args.wait_for],
+                    wait_for=[definitions, *args.wait_for],
                 ),
                 child,
             )

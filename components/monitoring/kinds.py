@@ -13,8 +13,9 @@ from components.crds import files_of_kinds, read_definitions
 
 GROUP = "monitoring.coreos.com"
 
+RELEASE = f"the Prometheus operator {versions.PROMETHEUS_OPERATOR}"
 MONITORING_FILES = files_of_kinds(
-    f"the Prometheus operator {versions.PROMETHEUS_OPERATOR}",
+    RELEASE,
     f"{versions.PROMETHEUS_OPERATOR_CRDS_URL}{GROUP}_",
     versions.PROMETHEUS_OPERATOR_CRDS_SHA256,
 )

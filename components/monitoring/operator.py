@@ -1,8 +1,7 @@
 """The Prometheus operator: it makes Prometheus and Alertmanager out of objects, and reloads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi import Input, Resource, ResourceOptions
@@ -10,7 +9,7 @@ from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs
 
 from components.checks import require_pinned_image
 from components.controller import Controller, ControllerArgs, Probe
-from components.crds import register_definitions
+from components.crds import Definitions, deliver_definitions
 from components.monitoring.exporters import BY_PROMETHEUS
 from components.monitoring.kinds import GROUP
 from components.monitoring.names import NAMESPACE
@@ -32,7 +31,7 @@ class OperatorArgs:
     image: str
     reloader_image: str
     """Beside each Prometheus: tells it of new rules."""
-    definitions: Sequence[Mapping[str, Any]]
+    definitions: Definitions
     wait_for: Sequence[Resource] = ()
 
     def __post_init__(self) -> None:
@@ -46,24 +45,20 @@ class Operator(pulumi.ComponentResource):
     kinds last.
     """
 
-    kinds: Mapping[str, Resource]
-    """The definition of each kind, by the kind's name: what objects wait for that need no operator yet."""
+    kinds: Resource
+    """What objects wait for that need no operator yet."""
     ready: Resource
     """What those wait for that it runs pods for."""
 
     def __init__(self, name: str, args: OperatorArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:monitoring:Operator", name, None, opts)
         child = ResourceOptions(parent=self)
-        definitions = register_definitions(name, args.definitions, child)
-        self.kinds = {
-            definition["spec"]["names"]["kind"]: registered
-            for definition, registered in zip(args.definitions, definitions, strict=True)
-        }
-        self.ready = Controller(name, _controller_args(args, definitions), child).deployment
+        self.kinds = deliver_definitions(name, args.definitions, child)
+        self.ready = Controller(name, _controller_args(args, self.kinds), child).deployment
         self.register_outputs({})
 
 
-def _controller_args(args: OperatorArgs, definitions: Sequence[Resource]) -> ControllerArgs:
+def _controller_args(args: OperatorArgs, kinds: Resource) -> ControllerArgs:
     return ControllerArgs(
         component="monitoring",
         name=NAME,
@@ -90,7 +85,7 @@ def _controller_args(args: OperatorArgs, definitions: Sequence[Resource]) -> Con
         limits=LIMITS,
         rights=Rights(cluster=_cluster_rules(), namespaces={NAMESPACE: _namespace_rules()}),
         asked_by=BY_PROMETHEUS,
-        wait_for=[*definitions, *args.wait_for],
+        wait_for=[kinds, *args.wait_for],
         # The release's own: it keeps the memory down.
         environment={"GOGC": "30"},
     )

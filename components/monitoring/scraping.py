@@ -101,27 +101,26 @@ class Scraping(pulumi.ComponentResource):
         name: str,
         namespace: Input[str],
         pods: Mapping[str, Pods],
-        kinds: Mapping[str, Resource],
+        kinds: Resource,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`kinds`: the operator's, by name."""
+        """`kinds`: what the operator's kinds are there with."""
         super().__init__("metalml:monitoring:Scraping", name, None, opts)
         child = ResourceOptions(parent=self)
 
-        def of(kind: str) -> ResourceOptions:
-            return ResourceOptions(parent=self, depends_on=[kinds[kind]])
+        defined = ResourceOptions(parent=self, depends_on=[kinds])
 
         def metadata(object_name: str) -> ObjectMetaArgs:
             return ObjectMetaArgs(name=object_name, namespace=namespace, labels=labels(object_name))
 
         for job, wanted in pods.items():
-            PodMonitor(f"scrape-{job}", metadata(job), pod_monitor_spec(wanted), of(PodMonitor.kind_name))
+            PodMonitor(f"scrape-{job}", metadata(job), pod_monitor_spec(wanted), defined)
         for job, (port, spec) in _control_plane().items():
             _find_static_pods(job, port, child)
-            ServiceMonitor(f"scrape-{job}", metadata(job), spec, of(ServiceMonitor.kind_name))
-        ServiceMonitor("scrape-apiserver", metadata("apiserver"), _api_server(), of(ServiceMonitor.kind_name))
+            ServiceMonitor(f"scrape-{job}", metadata(job), spec, defined)
+        ServiceMonitor("scrape-apiserver", metadata("apiserver"), _api_server(), defined)
         for job, path in {"kubelet": "/metrics", "cadvisor": "/metrics/cadvisor"}.items():
-            ScrapeConfig(f"scrape-{job}", metadata(job), kubelet_spec(job, path), of(ScrapeConfig.kind_name))
+            ScrapeConfig(f"scrape-{job}", metadata(job), kubelet_spec(job, path), defined)
         self.register_outputs({})
 
 

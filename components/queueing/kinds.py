@@ -8,9 +8,10 @@ from components import versions
 from components.crds import files_of_kinds, read_definitions
 from components.queueing.api import GROUP
 
-KUEUE_FILES = files_of_kinds(
-    f"Kueue {versions.KUEUE}", f"{versions.KUEUE_CRDS_URL}{GROUP}_", versions.KUEUE_CRDS_SHA256
-)
+RELEASE = f"Kueue {versions.KUEUE}"
+KUEUE_FILES = files_of_kinds(RELEASE, f"{versions.KUEUE_CRDS_URL}{GROUP}_", versions.KUEUE_CRDS_SHA256)
+# It makes one for each Job, and they go with their Jobs a moment later.
+INTERNAL = (f"workloads.{GROUP}",)
 
 
 def kueue_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:

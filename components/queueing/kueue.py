@@ -1,9 +1,8 @@
 """Kueue: lets Jobs begin that name a queue, when their team's share has room for all of their pods."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi import Resource, ResourceOptions
@@ -19,7 +18,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.aggregated_api import register_api
 from components.controller import Controller, ControllerArgs, Probe
-from components.crds import register_definitions
+from components.crds import Definitions, deliver_definitions
 from components.queueing.api import VERSION, VISIBILITY_GROUP
 from components.queueing.configuration import (
     HEALTH_PORT,
@@ -49,13 +48,9 @@ class KueueArgs:
     """The program, and the kinds that it works with."""
 
     image: str
-    definitions: Sequence[Mapping[str, Any]]
-    """CustomResourceDefinitions of the release that the program belongs to."""
+    definitions: Definitions
+    """Of the release that the program belongs to."""
     wait_for: Sequence[Resource] = ()
-
-    def __post_init__(self) -> None:
-        if not self.definitions:
-            raise ValueError("definitions must hold the CustomResourceDefinitions of the release")
 
 
 class Kueue(pulumi.ComponentResource):
@@ -70,7 +65,7 @@ class Kueue(pulumi.ComponentResource):
     def __init__(self, name: str, args: KueueArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:queueing:Kueue", name, None, opts)
         child = ResourceOptions(parent=self)
-        definitions = register_definitions(name, args.definitions, child)
+        definitions = deliver_definitions(name, args.definitions, child)
         certificate = ServiceCertificate(
             f"{name}-certificate",
             ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
@@ -117,7 +112,7 @@ class Kueue(pulumi.ComponentResource):
 
 
 def _controller_args(
-    args: KueueArgs, configuration: str, certificate: ServiceCertificate, definitions: Sequence[Resource]
+    args: KueueArgs, configuration: str, certificate: ServiceCertificate, definitions: Resource
 ) -> ControllerArgs:
     return ControllerArgs(
         component="queueing",
@@ -144,5 +139,5 @@ def _controller_args(
             "metalml/certificate-sha256": certificate.digest,
             "metalml/config-sha256": hashlib.sha256(configuration.encode()).hexdigest(),
         },
-        wait_for=[*definitions, *args.wait_for],
+        wait_for=[definitions, *args.wait_for],
     )

@@ -17,7 +17,7 @@ from local.progress import Progress
 from local.releases import place_release_files
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack
-from tests.unit.conftest import Recorder, plain
+from tests.unit.conftest import Recorder, delivered, plain
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +92,8 @@ def rendering() -> Iterator[Callable[..., list[Mapping[str, Any]]]]:
         recorder.resources.clear()
         recorder.outputs = dict(outputs or {})
         pulumi.runtime.test(build)()
-        return [_whole(plain(one.inputs)) for one in recorder.resources if one.typ.startswith("kubernetes:")]
+        made = [plain(one.inputs) for one in recorder.resources if one.typ.startswith("kubernetes:")]
+        return [_whole(one) for one in (*delivered(recorder.resources), *made)]
 
     try:
         with pytest.MonkeyPatch.context() as patch:

@@ -1,6 +1,7 @@
 """The real engine and its provider plugins, on stacks that a test makes."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -26,12 +27,13 @@ from pulumi.automation import (
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
+from local.bundle.modules import KUBERNETES
 from local.creation import refuse_to_adopt
 from local.engine.logs import without_logs
 from local.engine.plugins import install_plugins
 from local.engine.pulumi import ENGINE
 from local.killed import end_orphans
-from local.paths import link
+from local.paths import REPOSITORY, link
 from local.progress import Progress
 from local.stack import backend_url, urns_in
 from stacks.registrations import wait_by_registration
@@ -241,10 +243,14 @@ class Engine:
     """An engine and its plugins in a folder of their own."""
 
     def __init__(self, directory: Path, kubeconfig: Path) -> None:
-        self.home, self._state, self._work = (directory / name for name in ("home", "state", "work"))
+        self.home, self._state, self._work, self._temporary = (
+            directory / name for name in ("home", "state", "work", "tmp")
+        )
         self._kubeconfig = kubeconfig
-        for folder in (self._state, self._work):
+        for folder in (self._state, self._work, self._temporary):
             folder.mkdir(parents=True)
+        # Commands name their scripts by the path in the repository.
+        link(self._work / "components", REPOSITORY / "components")
         link(self.home / "bin" / "pulumi", ENGINE.build(Progress()).path("pulumi"))
         without_logs(self.home)
         self._adopts = "kubernetes" in install_plugins(self.home, Progress())
@@ -259,6 +265,9 @@ class Engine:
             program=lambda: None,
             env_vars={
                 "PULUMI_HOME": str(self.home),
+                # The Kubernetes provider leaves a kubeconfig there in each run.
+                "TMPDIR": str(self._temporary),
+                "PATH": f"{KUBERNETES.build(Progress()).path('kubectl').parent}:{os.environ['PATH']}",
                 "PULUMI_BACKEND_URL": backend_url(self._state),
                 "PULUMI_CONFIG_PASSPHRASE": "test",
                 "PULUMI_SKIP_UPDATE_CHECK": "true",

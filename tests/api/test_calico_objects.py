@@ -7,6 +7,7 @@ from components.bootstrap.calico import Calico, CalicoArgs
 from components.bootstrap.calico_installation import InstallationSpec
 from tests.api.api_server import RefusedError
 from tests.api.calico_kinds import calico_kinds
+from tests.unit.conftest import definitions as delivery
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,7 @@ def kinds(api_server, definitions):
 def objects_of(rendered, definitions, **network):
     spec = InstallationSpec(pod_range="10.244.0.0/16", **network)
     image = versions.IMAGES["tigera-operator"]
-    args = CalicoArgs(installation=spec, operator_image=image, definitions=definitions)
+    args = CalicoArgs(installation=spec, operator_image=image, definitions=delivery(*definitions))
     return rendered(lambda: Calico("calico", args))
 
 
@@ -67,5 +68,4 @@ def test_the_kinds_reach_the_api_server_as_the_release_has_them(rendered, defini
     objects = objects_of(rendered, definitions)
     made = {one["metadata"]["name"]: one for one in objects if one["kind"] == "CustomResourceDefinition"}
     for definition in definitions:
-        one = made[definition["metadata"]["name"]]
-        assert one["spec"] == definition["spec"]
+        assert made[definition["metadata"]["name"]]["spec"] == definition["spec"]

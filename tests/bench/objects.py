@@ -45,6 +45,8 @@ SKIP = {"pulumi.com/skipAwait": "true"}
 ROLLED_OUT = ("Deployment", "DaemonSet", "StatefulSet")
 # Kinds that only real pods and volumes would answer for; kubectl waits for none of them either.
 UNANSWERED = (":APIService", ":Job", ":PersistentVolumeClaim")
+# How the names of the Commands end that really run: they ask only the API server.
+DELIVERY = "-definitions"
 # Kinds that others are made in or of.
 FIRST = ("CustomResourceDefinition", "Namespace")
 # How the state writes a secret, and the key that says so.
@@ -190,7 +192,7 @@ def _on(server: ApiServer, folder: Path, build: Callable[[], None], outputs: Map
 
     def quick(args: ResourceTransformationArgs) -> ResourceTransformationResult:
         props = dict(args.props)
-        if args.type_ == "command:local:Command":
+        if args.type_ == "command:local:Command" and not args.name.endswith(DELIVERY):
             file = folder / args.name
             props = dict.fromkeys(props) | {"create": f"cat {file}" if file.exists() else "true"}
         elif args.type_.endswith("WebhookConfiguration"):

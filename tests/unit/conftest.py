@@ -1,13 +1,17 @@
 """A recording engine for tests that need no machine and no cluster."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
+
+from components.crds import Definitions
+from components.release_file import release_cache
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 COMMAND = "command:local:Command"
@@ -54,6 +58,18 @@ def plain(value: Any) -> Any:
 def definition(kind: str) -> dict[str, Any]:
     """As little of a CustomResourceDefinition as the program asks of one."""
     return {"metadata": {"name": kind.lower()}, "spec": {"names": {"kind": kind}}}
+
+
+def definitions(*objects: Mapping[str, Any]) -> Definitions:
+    """Those of some release, for a cluster."""
+    return Definitions(release="Things 1.0", objects=objects, kubeconfig="kubeconfig")
+
+
+def delivered(resources: Iterable[MockResourceArgs]) -> list[Mapping[str, Any]]:
+    """The CustomResourceDefinitions that Commands among the resources give to the cluster."""
+    variables = [one.inputs.get("environment") or {} for one in resources if one.typ == COMMAND]
+    files = [release_cache() / each["METALML_SHA256"] for each in variables if "METALML_SHA256" in each]
+    return [item for file in files for item in json.loads(file.read_text())["items"]]
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from pulumi_kubernetes import Provider
 from components.bootstrap.calico import Calico, CalicoArgs
 from components.bootstrap.calico_installation import InstallationSpec
 from components.crds import definitions_in
+from tests.unit.conftest import definitions, delivered
 
 DEFINITIONS = [
     {
@@ -43,7 +44,7 @@ def args(**changes):
     return CalicoArgs(
         installation=InstallationSpec(pod_range="10.244.0.0/16", **changes),
         operator_image="quay.io/tigera/operator:v1.42.3",
-        definitions=DEFINITIONS,
+        definitions=definitions(*DEFINITIONS),
     )
 
 
@@ -115,10 +116,10 @@ def test_the_network_is_waited_for(built):
     assert installation.inputs["metadata"]["annotations"]["pulumi.com/waitFor"] == "condition=Ready"
 
 
-def test_kinds_are_registered_exactly_as_the_release_has_them(built):
-    (definition,) = of_kind(built(), "CustomResourceDefinition")
-    assert definition.inputs["spec"] == DEFINITIONS[0]["spec"]
-    assert definition.inputs["metadata"]["name"] == DEFINITIONS[0]["metadata"]["name"]
+def test_kinds_are_delivered_exactly_as_the_release_has_them(built):
+    (definition,) = delivered(built())
+    assert definition["spec"] == DEFINITIONS[0]["spec"]
+    assert definition["metadata"]["name"] == DEFINITIONS[0]["metadata"]["name"]
 
 
 def test_removal_takes_the_network_down_while_its_operator_still_runs(engine, settle, monkeypatch):
@@ -141,7 +142,7 @@ def test_removal_takes_the_network_down_while_its_operator_still_runs(engine, se
     installation = waits["kubernetes:operator.tigera.io/v1:Installation"]
     operator = waits["kubernetes:apps/v1:Deployment"]
     assert ends_with(installation, ":Deployment")
-    for kind in (":CustomResourceDefinition", ":ClusterRoleBinding", ":RoleBinding"):
+    for kind in (":Command", ":ClusterRoleBinding", ":RoleBinding"):
         assert ends_with(operator, kind), f"the operator must go before its {kind[1:]}"
 
 
@@ -193,7 +194,7 @@ def test_an_unpinned_operator_is_refused():
         CalicoArgs(
             installation=InstallationSpec(pod_range="10.244.0.0/16"),
             operator_image="quay.io/tigera/operator",
-            definitions=DEFINITIONS,
+            definitions=definitions(*DEFINITIONS),
         )
 
 

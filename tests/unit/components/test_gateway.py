@@ -6,6 +6,7 @@ import pytest
 from pulumi import ResourceOptions
 
 from components.gateway.models_gateway import ModelsGateway, ModelsGatewayArgs
+from tests.unit.conftest import definitions
 
 CRD = {
     "apiVersion": "apiextensions.k8s.io/v1",
@@ -13,7 +14,7 @@ CRD = {
     "metadata": {"name": "gateways.gateway.networking.k8s.io"},
     "spec": {"group": "gateway.networking.k8s.io", "names": {"kind": "Gateway", "plural": "gateways"}},
 }
-OURS: dict[str, Any] = {"traefik_image": "traefik:v3.5.3", "definitions": [CRD]}
+OURS: dict[str, Any] = {"traefik_image": "traefik:v3.5.3", "definitions": definitions(CRD)}
 
 
 @pytest.fixture

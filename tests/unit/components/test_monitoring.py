@@ -11,9 +11,9 @@ from components.monitoring.prometheus import PrometheusArgs, PrometheusServers, 
 from components.monitoring.scraping import Scraping, kubelet_spec, pod_monitor_spec, scraped_pods
 from components.monitoring.volume import Volume
 from components.versions import IMAGES
-from tests.unit.conftest import definition, plain
+from tests.unit.conftest import definition, definitions, plain
 
-DEFINITIONS = [definition(kind) for kind in ("PodMonitor", "ServiceMonitor", "ScrapeConfig")]
+DEFINITIONS = definitions(definition("PodMonitor"))
 
 
 def operator(engine, settle):

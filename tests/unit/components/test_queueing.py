@@ -7,6 +7,7 @@ import yaml
 
 from components.queueing.configuration import kueue_configuration
 from components.queueing.kueue import Kueue, KueueArgs
+from tests.unit.conftest import definitions
 from tests.unit.snapshot import expect_snapshot
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -18,7 +19,7 @@ ADMISSION = "kubernetes:admissionregistration.k8s.io/v1"
 @pytest.fixture
 def kueue(engine, settle):
     engine.outputs["kueue-certificate"] = {"stdout": "a certificate\n-----BEGIN PRIVATE KEY-----\n"}
-    args = KueueArgs(image="registry.k8s.io/kueue/kueue:v0.19.2", definitions=[KIND])
+    args = KueueArgs(image="registry.k8s.io/kueue/kueue:v0.19.2", definitions=definitions(KIND))
     settle(lambda: Kueue("kueue", args))
     return engine
 

@@ -7,6 +7,7 @@ from pulumi import ResourceOptions
 
 from components.autoscaling.vertical import Sized, VerticalArgs, VerticalMode, VerticalPodAutoscaler
 from components.autoscaling.vertical_pod_autoscaler import VerticalPodAutoscaling, VerticalPodAutoscalingArgs
+from tests.unit.conftest import definitions
 
 KIND = {
     "metadata": {"name": "verticalpodautoscalers.autoscaling.k8s.io"},
@@ -16,7 +17,7 @@ PROGRAMS: dict[str, Any] = {
     "recommender_image": "registry.k8s.io/autoscaling/vpa-recommender:1.7.1",
     "updater_image": "registry.k8s.io/autoscaling/vpa-updater:1.7.1",
     "admission_image": "registry.k8s.io/autoscaling/vpa-admission-controller:1.7.1",
-    "definitions": [KIND],
+    "definitions": definitions(KIND),
     "measured_by": "metrics.k8s.io",
 }
 MINIMUM: dict[str, Any] = {

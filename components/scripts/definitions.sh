@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# definitions.sh apply: gives a cluster the CustomResourceDefinitions METALML_DEFINITIONS (names) of METALML_RELEASE, from
+# the file of the release cache that METALML_SHA256 names, and returns when objects of their kinds can be made. What an
+# earlier release had and this one has not goes, unless objects of it are left.
+# definitions.sh remove: takes them away again, but for those with objects: they would go with their definition. Objects of
+# METALML_INTERNAL, which only the release's programs make, do go with it.
+# Standard input is a kubeconfig. Only definitions of the stack METALML_STACK are changed: an annotation says whose each is.
+set -euo pipefail
+
+# Seconds until the API server serves a kind, or has taken one away; it needs one or two.
+SERVED_WITHIN=120
+# Seconds that objects get that are going already, such as those of the garbage collector.
+GOING_FOR=20
+# Who owns what stands in them, as the API server sees it.
+MANAGER=metalml
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+command -v kubectl >/dev/null || fail "kubectl is needed on this computer and not on the PATH: https://kubernetes.io/docs/tasks/tools/"
+
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+# The kubeconfig has no name while it has a content. kubectl opens it anew by the descriptor, more than once.
+exec 8<>"$scratch/kubeconfig"
+rm -- "$scratch/kubeconfig"
+cat >&8
+
+cluster() {
+  KUBECACHEDIR=$scratch/cache kubectl --kubeconfig=/proc/self/fd/8 --request-timeout=60s "$@"
+}
+
+# name, stack and managers of each definition that is there, separated by spaces; "-" for none.
+there() {
+  cluster get customresourcedefinitions --ignore-not-found "$@" --output go-template='
+{{- define "one" -}}
+  {{ .metadata.name }} {{ with .metadata.annotations }}{{ with index . "metalml/stack" }}{{ . }}{{ else }}-{{ end }}{{ else }}-{{ end }}
+  {{- range .metadata.managedFields }} {{ .manager }}{{ end }}{{ "\n" }}
+{{- end -}}
+{{- if eq .kind "List" }}{{ range .items }}{{ template "one" . }}{{ end }}{{ else }}{{ template "one" . }}{{ end }}' \
+    --show-managed-fields
+}
+
+refuse_others() {
+  local listed name stack managers others=() former=()
+  listed=$(there "${wanted[@]}")
+  while read -r name stack managers; do
+    case "$stack $managers" in
+      " " | "$METALML_STACK "*) ;;
+      # It stands in the state, whole, and the engine will delete it now that the program no longer has it.
+      "- "*pulumi-kubernetes*) former+=("$name") ;;
+      "- "*) others+=("$name (made by ${managers%% *})") ;;
+      *) others+=("$name (of stack $stack)") ;;
+    esac
+  done <<<"$listed"
+  ((${#others[@]} == 0)) || fail "not of this stack, so nothing was changed: $(list "${others[@]}").
+Leave out of the settings what has installed them, or, if nobody else needs them any more, give them to this stack:
+  kubectl annotate customresourcedefinition NAME metalml/stack=$METALML_STACK"
+  ((${#former[@]} == 0)) || fail "from before definitions left the state, so nothing was changed: $(list "${former[@]}").
+If this stack has made them, bring it up once with the version before, which lets go of them (docs/upgrade.md). If
+another program has, leave out of the settings what has installed them."
+}
+
+list() {
+  local all
+  all=$(printf '%s, ' "$@")
+  printf '%s' "${all%, }"
+}
+
+# What the engine's provider had set would stay for ever, unless its claim to it goes as well.
+disown() {
+  local listed name managers fields index manager
+  listed=$(there "${wanted[@]}")
+  while read -r name _ managers; do
+    [[ $managers == *pulumi-kubernetes* ]] || continue
+    # shellcheck disable=SC2016 # Go's variables
+    fields=$(cluster get customresourcedefinition "$name" --show-managed-fields --output go-template='
+{{- range $index, $field := .metadata.managedFields }}{{ $index }} {{ .manager }}{{ "\n" }}{{ end }}' |
+      sort --reverse --numeric-sort)
+    while read -r index manager; do
+      [[ $manager == pulumi-kubernetes* ]] || continue
+      cluster patch customresourcedefinition "$name" --type=json --patch "[
+        {\"op\": \"test\", \"path\": \"/metadata/managedFields/$index/manager\", \"value\": \"$manager\"},
+        {\"op\": \"remove\", \"path\": \"/metadata/managedFields/$index\"}]" >/dev/null
+    done <<<"$fields"
+  done <<<"$listed"
+}
+
+# name and state of each definition that this Command has delivered
+delivered() {
+  cluster get customresourcedefinitions --selector "metalml/definitions=$METALML_DELIVERY" --output jsonpath='
+{range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Established")].status}{"\n"}{end}'
+}
+
+wait_until_served() {
+  local states name state left=(all)
+  while ((${#left[@]})); do
+    ((SECONDS < SERVED_WITHIN)) || fail "not served after $SERVED_WITHIN s: ${left[*]}; kubectl describe customresourcedefinition says why"
+    states=$(delivered)
+    left=()
+    while read -r name state; do
+      [[ -z $name || $state == True ]] || left+=("$name")
+    done <<<"$states"
+    if ((${#left[@]})); then sleep 0.3; fi
+  done
+}
+
+objects_of() {
+  local objects deadline=$((SECONDS + GOING_FOR))
+  if [[ " $METALML_INTERNAL " == *" $1 "* ]]; then return; fi
+  while objects=$(cluster get "$1" --all-namespaces --output name --ignore-not-found) && [[ -n $objects ]]; do
+    ((SECONDS < deadline)) || break
+    sleep 1
+  done
+  printf '%s' "$objects"
+}
+
+# Removes those of the given ones that are this stack's and have no objects.
+remove() {
+  local listed name stack objects gone=()
+  listed=$(there "$@")
+  while read -r name stack _; do
+    [[ -n $name ]] || continue
+    if [[ $stack != "$METALML_STACK" ]]; then
+      printf '%s stays: it is not of this stack\n' "$name" >&2
+      continue
+    fi
+    objects=$(objects_of "$name")
+    if [[ -n $objects ]]; then
+      printf '%s stays, for objects that this stack has not made: %s\n' \
+        "$name" "$(head -n 3 <<<"$objects" | paste -sd' ')" >&2
+      continue
+    fi
+    gone+=("$name")
+  done <<<"$listed"
+  if ((${#gone[@]})); then
+    cluster delete customresourcedefinitions "${gone[@]}" --ignore-not-found --timeout="${SERVED_WITHIN}s" >/dev/null
+  fi
+}
+
+remove_former() {
+  local states name former=()
+  states=$(delivered)
+  while read -r name _; do
+    [[ -z $name || " ${wanted[*]} " == *" $name "* ]] || former+=("$name")
+  done <<<"$states"
+  if ((${#former[@]})); then remove "${former[@]}"; fi
+}
+
+read -r -a wanted <<<"$METALML_DEFINITIONS"
+case $1 in
+  apply)
+    file=${XDG_CACHE_HOME:-$HOME/.cache}/metalml/releases/$METALML_SHA256
+    sha256sum --check --status <<<"$METALML_SHA256  $file" ||
+      fail "$file, which this program has written, is not there or has another content; run it again"
+    refuse_others
+    cluster apply --server-side --force-conflicts --field-manager="$MANAGER" --filename "$file" >/dev/null
+    disown
+    wait_until_served
+    remove_former
+    ;;
+  remove) remove "${wanted[@]}" ;;
+esac
