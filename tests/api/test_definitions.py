@@ -5,17 +5,22 @@
 import json
 import os
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pulumi
 import pytest
+import yaml
 from pulumi import ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
 
 from components.crds import SCRIPT, Definitions, deliver_definitions
+from local.bundle.modules import KUBERNETES
 from local.paths import REPOSITORY
+from local.progress import Progress
 from tests.api.test_objects import definition_of
+from tests.ports import free_ports
 
 THINGS = "things"
 
@@ -176,6 +181,32 @@ def test_a_new_release_is_one_line_of_the_preview_and_brings_and_takes_kinds(
     assert not api_server.get("crd", crd_of(dropped))
 
 
+def removed_by_script(
+    kubeconfig: str, folder: Path, programs: Path, **more: str
+) -> subprocess.CompletedProcess:
+    """What `pulumi destroy` runs, with the programs of a folder before all others."""
+    variables = {
+        "METALML_DEFINITIONS": "things.test.example",
+        "METALML_INTERNAL": "",
+        "METALML_STACK": "metalml/test",
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "TMPDIR": str(folder),
+        **more,
+    }
+    command = ["bash", REPOSITORY / SCRIPT, "remove"]
+    return subprocess.run(command, input=kubeconfig, env=variables, text=True, capture_output=True)
+
+
+def test_those_of_a_cluster_that_is_gone_are_forgotten_where_the_user_says_so(tmp_path, api_server):
+    gone = yaml.safe_load(api_server.kubeconfig.read_text())
+    gone["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{free_ports(1)[0]}"
+    programs = KUBERNETES.build(Progress()).path("kubectl").parent
+    remove = partial(removed_by_script, json.dumps(gone), tmp_path, programs)
+    assert remove().returncode != 0
+    told = remove(PULUMI_K8S_DELETE_UNREACHABLE="true")
+    assert (told.returncode, "are forgotten" in told.stderr) == (0, True)
+
+
 def test_the_kubeconfig_is_neither_in_a_file_that_has_a_name_nor_in_a_process_list(tmp_path: Path) -> None:
     kubectl = tmp_path / "bin" / "kubectl"
     kubectl.parent.mkdir()
@@ -186,20 +217,7 @@ def test_the_kubeconfig_is_neither_in_a_file_that_has_a_name_nor_in_a_process_li
     )
     kubectl.chmod(0o755)
     (tmp_path / "tmp").mkdir()
-    variables = {
-        "METALML_DEFINITIONS": "things.test.example",
-        "METALML_INTERNAL": "",
-        "METALML_STACK": "metalml/test",
-        "PATH": f"{kubectl.parent}:{os.environ['PATH']}",
-        "TMPDIR": str(tmp_path / "tmp"),
-    }
-    subprocess.run(
-        ["bash", REPOSITORY / SCRIPT, "remove"],
-        input="a kubeconfig",
-        env=variables,
-        text=True,
-        check=True,
-    )
+    assert removed_by_script("a kubeconfig", tmp_path / "tmp", kubectl.parent).returncode == 0
     assert "a kubeconfig" in (tmp_path / "given").read_text()
     assert "a kubeconfig" not in (tmp_path / "seen").read_text()
     assert not list((tmp_path / "tmp").iterdir())

@@ -17,6 +17,7 @@ from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.monitoring.names import ALERTMANAGER, PROMETHEUS
+from components.release_file import release_cache
 from local.up import PARALLEL
 from stacks import program
 from stacks.settings import Layer, UpstreamSettings
@@ -234,7 +235,14 @@ def _made(stack: EngineStack) -> dict[str, Any]:
     exported = stack.exported(secrets=True)["deployment"]["resources"]
     resources = [one for one in exported if one["custom"] and not one["type"].startswith("pulumi:")]
     objects = [_plainly(one["inputs"]) for one in resources if one["type"].startswith("kubernetes:")]
-    return {"made": objects, "resources": len(resources), "objects": len(objects)}
+    made = [*(kind for one in resources for kind in _delivered_by(one["inputs"])), *objects]
+    return {"made": made, "resources": len(resources), "objects": len(made)}
+
+
+def _delivered_by(inputs: Object) -> Sequence[Object]:
+    """The definitions of kinds that a Command gives to the cluster, which are no resources."""
+    digest = inputs.get("environment", {}).get("METALML_SHA256")
+    return json.loads((release_cache() / digest).read_text())["items"] if digest else ()
 
 
 def _plainly(value: Any) -> Any:
