@@ -104,7 +104,8 @@ def deliver_definitions(name: str, definitions: Definitions, opts: ResourceOptio
         stdin=Output.secret(definitions.kubeconfig),
         logging=local.Logging.STDERR,
         add_previous_output_in_env=False,
-        opts=opts,
+        # The other way round a replacement would take away what it has just brought.
+        opts=ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=True)),
     )
 
 

@@ -181,6 +181,21 @@ def test_a_new_release_is_one_line_of_the_preview_and_brings_and_takes_kinds(
     assert not api_server.get("crd", crd_of(dropped))
 
 
+def test_one_that_somebody_has_deleted_comes_back_and_no_other_is_taken_away_for_it(
+    stack, namespace, api_server, kind
+):
+    other = f"{kind}Other"
+    build = delivered(api_server, kind, other, thing="one", namespace=namespace)
+    stack.up(build)
+    before = api_server.get(crd_of(kind), "one", namespace)
+    api_server.kubectl("delete", "crd", crd_of(other))
+    run = stack.up(build, replace=[stack.state()[f"{THINGS}-definitions"]["urn"]])
+    assert {name for name, _, _ in run.steps} == {f"{THINGS}-definitions"}
+    assert api_server.get("crd", crd_of(other))
+    assert api_server.get(crd_of(kind), "one", namespace)["metadata"]["uid"] == before["metadata"]["uid"]
+    stack.destroy()
+
+
 def removed_by_script(
     kubeconfig: str, folder: Path, programs: Path, **more: str
 ) -> subprocess.CompletedProcess:
