@@ -253,7 +253,8 @@ class Engine:
         link(self._work / "components", REPOSITORY / "components")
         link(self.home / "bin" / "pulumi", ENGINE.build(Progress()).path("pulumi"))
         without_logs(self.home)
-        self._adopts = "kubernetes" in install_plugins(self.home, Progress())
+        self.adopts = "kubernetes" in install_plugins(self.home, Progress())
+        """Whether the Kubernetes plugin is the one that is built here, 4.25.0."""
 
     def stack(self, name: str) -> EngineStack:
         """A new stack of this name."""
@@ -275,4 +276,4 @@ class Engine:
             },
         )
         stack = Stack.create(name, workspace)
-        return EngineStack(stack, command, self._kubeconfig.read_text(), self._state, adopts=self._adopts)
+        return EngineStack(stack, command, self._kubeconfig.read_text(), self._state, adopts=self.adopts)

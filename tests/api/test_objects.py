@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from pulumi import ComponentResource, ResourceOptions, export
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
@@ -227,6 +228,7 @@ def test_a_secrets_text_can_be_taken_away_again(stack, namespace, api_server):
     assert set(api_server.get("secret", "one", namespace)["data"]) == {"a"}
 
 
+@pytest.mark.usefixtures("only_on_4_25")
 def test_what_a_person_changed_is_told_with_its_field_by_the_preview_and_put_right(
     stack, namespace, api_server
 ):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+import pytest
 from pulumi import Alias, ResourceOptions
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap
@@ -34,6 +35,7 @@ def deployment(namespace, options, timeout=None):
     )
 
 
+@pytest.mark.usefixtures("only_on_4_25")
 def test_an_object_that_others_made_is_left_alone_and_named(stack, namespace, api_server):
     api_server.kubectl("create", "configmap", "one", "-n", namespace, "--from-literal=k=theirs")
 
@@ -46,6 +48,7 @@ def test_an_object_that_others_made_is_left_alone_and_named(stack, namespace, ap
     assert "one" not in stack.state()
 
 
+@pytest.mark.usefixtures("only_on_4_25")
 def test_two_stacks_never_share_an_object(stack, engine, namespace, api_server):
     stack.up(lambda options: config_map(namespace, options, k="first"))
     other = engine.stack(f"{stack.stack.name}-other")
@@ -63,6 +66,7 @@ def test_two_stacks_never_share_an_object(stack, engine, namespace, api_server):
     assert api_server.get("configmap", "one", namespace)["data"] == {"k": "first"}
 
 
+@pytest.mark.usefixtures("only_on_4_25")
 def test_a_conflict_names_the_field_and_its_owner_and_can_be_forced(stack, namespace, api_server):
     stack.up(lambda options: config_map(namespace, options, k="a", other="a"))
     patch = '{"data":{"k":"by hand"}}'
@@ -94,6 +98,7 @@ def test_a_renamed_resource_keeps_its_object_and_its_fields(stack, namespace, ap
     assert live["metadata"]["uid"] == uid
 
 
+@pytest.mark.usefixtures("only_on_4_25")
 def test_what_a_killed_engine_had_begun_is_taken_up(stack, namespace, api_server):
     program = stack.in_background(lambda options: deployment(namespace, options))
     with program as engine:
@@ -109,6 +114,7 @@ def test_what_a_killed_engine_had_begun_is_taken_up(stack, namespace, api_server
     assert api_server.get("deployment", "one", namespace)["metadata"]["uid"] == uid
 
 
+@pytest.mark.usefixtures("only_on_4_25")
 def test_a_dying_object_is_waited_for_before_a_new_one_takes_its_name(stack, namespace, api_server):
     hold = '{"metadata":{"finalizers":["test.example/hold"]}}'
     api_server.kubectl("create", "configmap", "one", "-n", namespace)
