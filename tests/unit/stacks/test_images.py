@@ -16,8 +16,6 @@ from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
 Settle = Callable[[Callable[[], object]], None]
 # Of the cluster layer, which is not built here.
 DEFINITION = definition("Thing")
-# Of the kinds that monitors and rules wait for.
-MONITORING = [definition(kind) for kind in ("PodMonitor", "PrometheusRule", "ScrapeConfig", "ServiceMonitor")]
 # What the Prometheus operator puts beside each Prometheus.
 BY_FLAG = "--prometheus-config-reloader="
 OF_THE_CLUSTER = {"images.tigera-operator"}
@@ -52,7 +50,7 @@ def test_the_images_that_run_are_those_that_are_told(
     monkeypatch.setattr("stacks.autoscaling.vpa_definitions", lambda _: [DEFINITION])
     monkeypatch.setattr("stacks.queueing.kueue_definitions", lambda _: [DEFINITION])
     monkeypatch.setattr("stacks.gateway.gateway_definitions", lambda _: [DEFINITION])
-    monkeypatch.setattr("stacks.monitoring.monitoring_definitions", lambda _: MONITORING)
+    monkeypatch.setattr("stacks.monitoring.monitoring_definitions", lambda _: [DEFINITION])
 
     def build() -> None:
         cluster = references.cluster_of("prod")
