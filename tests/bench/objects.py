@@ -17,7 +17,6 @@ from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.monitoring.names import ALERTMANAGER, PROMETHEUS
-from components.release_file import release_cache
 from local.up import PARALLEL
 from stacks import program
 from stacks.settings import Layer, UpstreamSettings
@@ -27,6 +26,7 @@ from tests.api.engine import Engine, EngineStack, Program, Run
 from tests.api.everything import KUBECONFIG, everything, read_settings
 from tests.bench.memory import peak
 from tests.bench.pretended_node import pretended_node
+from tests.unit.conftest import delivered_by
 
 # What is brought up: the whole program in one stack, which is also compared with the engine's floor; or
 # monitoring and logging with one model, on a cluster that another stack owns.
@@ -235,14 +235,9 @@ def _made(stack: EngineStack) -> dict[str, Any]:
     exported = stack.exported(secrets=True)["deployment"]["resources"]
     resources = [one for one in exported if one["custom"] and not one["type"].startswith("pulumi:")]
     objects = [_plainly(one["inputs"]) for one in resources if one["type"].startswith("kubernetes:")]
-    made = [*(kind for one in resources for kind in _delivered_by(one["inputs"])), *objects]
+    # Definitions of kinds are no resources.
+    made = [*(kind for one in resources for kind in delivered_by(one["inputs"])), *objects]
     return {"made": made, "resources": len(resources), "objects": len(made)}
-
-
-def _delivered_by(inputs: Object) -> Sequence[Object]:
-    """The definitions of kinds that a Command gives to the cluster, which are no resources."""
-    digest = inputs.get("environment", {}).get("METALML_SHA256")
-    return json.loads((release_cache() / digest).read_text())["items"] if digest else ()
 
 
 def _plainly(value: Any) -> Any:

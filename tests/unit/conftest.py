@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -67,9 +67,13 @@ def definitions(*objects: Mapping[str, Any]) -> Definitions:
 
 def delivered(resources: Iterable[MockResourceArgs]) -> list[Mapping[str, Any]]:
     """The CustomResourceDefinitions that Commands among the resources give to the cluster."""
-    variables = [one.inputs.get("environment") or {} for one in resources if one.typ == COMMAND]
-    files = [release_cache() / each["METALML_SHA256"] for each in variables if "METALML_SHA256" in each]
-    return [item for file in files for item in json.loads(file.read_text())["items"]]
+    return [item for one in resources if one.typ == COMMAND for item in delivered_by(one.inputs)]
+
+
+def delivered_by(inputs: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Those that the Command with these inputs gives to the cluster; none by most."""
+    digest = (inputs.get("environment") or {}).get("METALML_SHA256")
+    return json.loads((release_cache() / digest).read_text())["items"] if digest else ()
 
 
 @pytest.fixture(autouse=True)
