@@ -19,9 +19,8 @@ from components.monitoring.alerting.configuration import CONFIGURATION_DIRECTORY
 from local.bundle.modules import ALERTMANAGER
 from local.progress import Progress
 from tests.ports import free_ports
+from tests.waits import LONGEST
 
-# Seconds. Alertmanager waits for its peers to settle before it sends anything.
-STARTED = 30
 # Instead of ours, which are for people.
 GROUP_WAIT, GROUP_INTERVAL = "1s", "2s"
 # Seconds that each waits for every one before it; Alertmanager's own are 15.
@@ -126,7 +125,7 @@ def alertmanagers(
                 process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
             members.append(Member(process, f"http://127.0.0.1:{web[number]}", log))
         for member in members:
-            wait_until(lambda member=member: _is_ready(member, count), STARTED, member.log)
+            wait_until(lambda member=member: _is_ready(member, count), LONGEST, member.log)
         yield members
     finally:
         for member in members:

@@ -25,6 +25,7 @@ from tests.api.alertmanagers import (
     write_configuration,
 )
 from tests.unit.components.test_alertmanager import EVERYTHING, SECRETS
+from tests.waits import LONGEST
 
 CANARY = "canary-9b42"
 LABELS = {
@@ -199,9 +200,9 @@ def test_everybody_is_told_of_the_beginning_and_of_the_end_with_the_secrets_of_f
         paths = [f"/chat/{CANARY}", "/pagerduty", "/hook"]
         with alertmanagers(tmp_path, configuration_to(alerting, listener.url), secrets) as (one,):
             one.take([alert()])
-            wait_until(lambda: all(listener.of(path) for path in paths), 20, one.log)
+            wait_until(lambda: all(listener.of(path) for path in paths), LONGEST, one.log)
             one.take([alert(over=True)])
-            wait_until(lambda: all(len(listener.of(path)) == 2 for path in paths), 20, one.log)
+            wait_until(lambda: all(len(listener.of(path)) == 2 for path in paths), LONGEST, one.log)
         (chat, _), (page, ended), (hook, over) = (listener.of(path) for path in paths)
         assert CANARY not in one.log.read_text()
     (attachment,) = chat.body["attachments"]
@@ -229,8 +230,8 @@ def test_no_secret_is_in_the_log_when_nobody_takes_a_message(tmp_path: Path) -> 
         text = configuration_to(alerting, broken.url)
         with alertmanagers(tmp_path, text, {**secrets, "dead-man": f"http://127.0.0.1:1/{CANARY}"}) as (one,):
             one.take([alert(), alert(alertname=WATCHDOG, severity="none", model="", track="", namespace="")])
-            wait_until(lambda: len(broken.of("/hook")) > 1, 20, one.log)
-            wait_until(lambda: "127.0.0.1:1" in one.log.read_text(), 20, one.log)
+            wait_until(lambda: len(broken.of("/hook")) > 1, LONGEST, one.log)
+            wait_until(lambda: "127.0.0.1:1" in one.log.read_text(), LONGEST, one.log)
             assert CANARY not in one.log.read_text()
 
 
@@ -256,7 +257,7 @@ def test_what_follows_from_something_else_is_not_told(tmp_path: Path) -> None:
             # Causes first: what is told is decided when the group is looked at.
             one.take([node, down])
             one.take([*told_of, *silent])
-            wait_until(lambda: len(listener.told) >= len(told_of) + 1, 20, one.log)
+            wait_until(lambda: len(listener.told) >= len(told_of) + 1, LONGEST, one.log)
             time.sleep(2 * float(GROUP_INTERVAL.removesuffix("s")))
         found = [told["labels"] for message in listener.told for told in message.body["alerts"]]
         wanted = [one["labels"] for one in (node, *told_of)]
@@ -269,7 +270,7 @@ def test_the_heartbeat_goes_on_and_is_not_late(tmp_path: Path) -> None:
         text = alertmanager_configuration(Alerting(heartbeat=beat))
         with alertmanagers(tmp_path, text, {}) as (one,):
             one.take([alert(alertname=WATCHDOG, severity="none")])
-            wait_until(lambda: len(listener.told) == 3, 4 * HEARTBEAT_SECONDS, one.log)
+            wait_until(lambda: len(listener.told) == 3, LONGEST, one.log)
         times = [told.at for told in listener.told]
         late = max(after - before for before, after in pairwise(times))
         assert late < 1.2 * HEARTBEAT_SECONDS
@@ -288,6 +289,6 @@ def test_of_three_exactly_one_tells_also_when_one_is_gone(tmp_path: Path, killed
             for member in members:
                 if member.process.poll() is None:
                     member.take([alert()])
-            wait_until(lambda: listener.told, 60, members[1].log)
+            wait_until(lambda: listener.told, LONGEST, members[1].log)
             time.sleep(3 * PEER_TIMEOUT)
         assert len(listener.told) == 1

@@ -9,6 +9,7 @@ from pulumi import Output, ResourceOptions, export
 from pulumi_command import local, remote
 
 from tests.api.test_ownership import wait_until
+from tests.waits import LONGEST
 
 CANARY = "canary-6d1f0c"
 
@@ -202,7 +203,7 @@ def test_a_stopped_run_tells_the_command_and_all_that_it_started(stack, tmp_path
     with stack.in_background(program) as engine:
         wait_until(began.exists)
         engine.send_signal(how)
-        engine.wait(20)
+        engine.wait(LONGEST)
     wait_until(lambda: log.exists() and len(log.read_text().split()) == 2)
     assert sorted(log.read_text().split()) == ["child", "command"]
     assert subprocess.run(["pgrep", "-f", "sleep 61.7"]).returncode == 1

@@ -10,6 +10,7 @@ from components.gpu.runtime_class import GpuRuntimeClass, GpuRuntimeClassArgs
 from components.gpu.sharing import Sharing
 from components.versions import IMAGES
 from tests.api.api_server import RefusedError
+from tests.waits import LONGEST
 
 NAMESPACE = "gpu-objects"
 WAYS = {
@@ -102,7 +103,7 @@ def pod(namespace, runtime_class):
 
 
 def refused_in(api_server, namespace):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + LONGEST
     while time.monotonic() < deadline:
         try:
             api_server.apply([pod(namespace, "nvidia")], dry_run=True)

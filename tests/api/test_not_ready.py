@@ -14,6 +14,7 @@ from tests.api.test_objects import custom
 from tests.api.test_ownership import wait_until
 from tests.api.test_waiting import crd, soon
 from tests.api.told import telling
+from tests.waits import LONGEST
 
 GPU = "nvidia.com/gpu"
 PASSWORD = "canary-5be1"
@@ -79,7 +80,9 @@ def test_a_wait_that_cannot_end_says_why_while_it_lasts_and_when_it_has_failed(s
     with pods_become(api_server, namespace, ready_status(), labels="app in (pulling, crashing)"):
         api_server.kubectl("delete", "quota", "small-team", "-n", namespace)
         # Its controller, which pauses longer after each refusal, has to ask again first.
-        api_server.kubectl("wait", "pod", "-n", namespace, "-l=app=no-room", "--for=create", "--timeout=90s")
+        api_server.kubectl(
+            "wait", "pod", "-n", namespace, "-l=app=no-room", "--for=create", f"--timeout={LONGEST}s"
+        )
         with pods_become(api_server, namespace, ready_status(), labels="app=no-room"):
             assert set(stack.up(build(60)).changes.values()) == {"update"}
 

@@ -12,6 +12,7 @@ from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap
 
 from tests.api.pods import pods_become, ready_status
+from tests.waits import LONGEST
 
 NO_FINALIZERS = '{"metadata":{"finalizers":[]}}'
 
@@ -124,12 +125,12 @@ def test_a_dying_object_is_waited_for_before_a_new_one_takes_its_name(stack, nam
     with stack.in_background(lambda options: config_map(namespace, options, k="a")) as engine:
         time.sleep(2)
         api_server.kubectl("patch", "configmap", "one", "-n", namespace, "--type=merge", "-p", NO_FINALIZERS)
-        assert engine.wait(60) == 0
+        assert engine.wait(LONGEST) == 0
     assert api_server.get("configmap", "one", namespace)["metadata"]["uid"] != uid
 
 
-def wait_until(holds, seconds=30):
-    deadline = time.monotonic() + seconds
+def wait_until(holds):
+    deadline = time.monotonic() + LONGEST
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.1)

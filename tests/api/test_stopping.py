@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.waits import LONGEST
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -20,13 +22,13 @@ def test_a_polite_kill_of_the_tests_ends_their_api_server(tmp_path):
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + LONGEST
         while len(programs_in(other)) < 3 and time.monotonic() < deadline:
             time.sleep(0.1)
         assert len(programs_in(other)) >= 3
     finally:
         tests.send_signal(signal.SIGTERM)
-        ended = tests.wait(60)
+        ended = tests.wait(LONGEST)
     # As pytest ends when it is interrupted.
     assert ended == 2
     assert programs_in(other) == []

@@ -10,6 +10,7 @@ from components.tenancy.rights import register_data_scientist
 from components.tenancy.team import Team, TeamArgs
 from tests.api.api_server import RefusedError
 from tests.api.conftest import rendering
+from tests.waits import LONGEST
 
 TEAM = "api-vision"
 GROUP = "oidc:vision"
@@ -42,7 +43,9 @@ def team(api_server):
         assert "unknown field" not in api_server.apply(render(build))
     # Until the controllers have counted, the quota refuses everything with other words.
     counted = "jsonpath={.status.hard}"
-    api_server.kubectl("wait", "resourcequota", "--all", "-n", TEAM, f"--for={counted}", "--timeout=60s")
+    api_server.kubectl(
+        "wait", "resourcequota", "--all", "-n", TEAM, f"--for={counted}", f"--timeout={LONGEST}s"
+    )
     yield TEAM
     api_server.kubectl("delete", "namespace", TEAM, "--wait=false")
 

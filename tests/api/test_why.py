@@ -13,6 +13,7 @@ from local.progress import Progress
 from tests.api.pods import pods_become, ready_status, waiting_status
 from tests.api.test_not_ready import NOT_FOUND, workload
 from tests.api.told import telling_by
+from tests.waits import LONGEST
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,7 @@ def test_what_is_not_ready_and_what_is_not_there_is_listed_with_what_keeps_it(st
     with pods_become(api_server, namespace, waiting_status("ImagePullBackOff", NOT_FOUND)):
         api_server.kubectl("delete", "pod", "-n", namespace, "--all", "--force", "--grace-period=0")
         pod = ["get", "pods", "-n", namespace, "-o", "jsonpath={.items[*].status.containerStatuses}"]
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + LONGEST
         while "not found" not in api_server.kubectl(*pod).stdout:
             assert time.monotonic() < deadline
             time.sleep(0.2)

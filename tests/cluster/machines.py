@@ -11,10 +11,9 @@ from typing import Any
 from stacks.settings import parse
 from tests.cluster.recorded import REPOSITORY, Command, Result, commands_of
 from tests.cluster.software import Software, alone
+from tests.waits import LONGEST
 
 SCRIPTS = Path(__file__).with_name("scripts")
-# Seconds. A machine boots in two; a computer under load takes its time.
-BOOT = 60
 # What brings a machine to where kubeadm can start, in the program's order.
 PREPARATION = ("firewall", "bundle", "prepare", "kubelet", "network")
 
@@ -67,9 +66,9 @@ class Machine:
         """Restart the machine, and wait until it has booted."""
         subprocess.run(["podman", "restart", "--time", "5", self.container], check=True, capture_output=True)
         # Just after the start systemd is not there to be asked: --wait alone would end at once.
-        deadline = time.monotonic() + BOOT
+        deadline = time.monotonic() + LONGEST
         while self.run("systemctl", "is-system-running", check=False).strip() not in ("running", "degraded"):
-            assert time.monotonic() < deadline, f"{self.container} did not boot in {BOOT} s"
+            assert time.monotonic() < deadline, f"{self.container} did not boot in {LONGEST} s"
             time.sleep(0.2)
 
     def give_login(self, user: str) -> None:

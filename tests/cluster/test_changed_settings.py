@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.cluster.machines import Lab, Machine
+from tests.waits import LONGEST
 
 # Of controller manager, scheduler and etcd.
 METRICS_PORTS = {"10257", "10259", "2381"}
-# Seconds until the kubelet has seen a new manifest and started what it says.
-LONGEST = 120
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 from tests.cluster.machines import SCRIPTS, Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import Result
 from tests.cluster.software import Software
+from tests.waits import LONGEST
 
 # Answers on a port as a program that stands in the way would.
 LISTENER = "test-listener"
@@ -288,5 +289,5 @@ def test_a_released_apt_lock_lets_the_preflight_go_on_and_the_waiting_is_told_at
         )
         assert process.stderr
         assert "waiting for another apt or dpkg" in process.stderr.readline()
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LONGEST)
     assert process.returncode == 0 and '"hostname":"worker-1"' in out, err

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cluster.machines import Lab, Machine, differences
 from tests.cluster.recorded import kill
+from tests.waits import LONGEST
 
 TOKEN = re.compile(rb"[a-z0-9]{6}\.[a-z0-9]{16}(?![a-z0-9.])")
 DROP_SSH = (
@@ -90,7 +91,7 @@ def test_a_token_that_expired_before_the_join_is_replaced_by_a_new_one(
     # Another step holds the machine, so that the join waits with its token in hand.
     spare.run("systemd-run", "--quiet", "--collect", "--unit", "metalml-step", "sleep", "600")
     join = two_nodes.command("worker-2-join").start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LONGEST
     while not tokens(control):
         assert time.monotonic() < deadline
         time.sleep(0.2)
@@ -109,7 +110,7 @@ def test_the_token_of_a_killed_join_is_deleted_by_the_next_one(
 ) -> None:
     spare.run("systemd-run", "--quiet", "--collect", "--unit", "metalml-step", "sleep", "600")
     join = two_nodes.command("worker-2-join").start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LONGEST
     while not tokens(control):
         assert time.monotonic() < deadline
         time.sleep(0.2)
@@ -131,7 +132,7 @@ def test_a_worker_that_leaves_is_drained_gone_and_as_clean_as_it_came(
     pods = Path(__file__).with_name("pods.yaml").read_text()
     control.kubectl("apply", "-f", "-", stdin=pods)
     try:
-        control.kubectl("rollout", "status", "deployment/test-pods", "--timeout=60s")
+        control.kubectl("rollout", "status", "deployment/test-pods", f"--timeout={LONGEST}s")
         two_nodes.remove("worker-2")
         left = control.kubectl(
             "get", "pods", "-l", "app=test-pods", "-o", "jsonpath={.items[*].spec.nodeName}"
@@ -179,7 +180,7 @@ def test_a_worker_that_is_gone_leaves_the_cluster_within_a_minute(
     assert "node/worker-2" not in left
     # Its certificate cannot be taken back, and its user is told so.
     assert "before it starts again, erase it or clean it by hand" in results[0].err
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + LONGEST
     while "node/worker-2" not in nodes(control):
         assert time.monotonic() < deadline, "it is no node again, and what its user is told is wrong"
         time.sleep(1)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.project import Project, settings_on
+from tests.waits import LONGEST
 
 STACK = "lifecycle"
 # 198.18.0.0/15 is kept for tests of networks (RFC 2544).
@@ -194,7 +195,7 @@ def test_down_leaves_nothing_and_up_works_again(project: Project) -> None:
     routes = subprocess.run(["ip", "route"], capture_output=True, text=True).stdout
     assert "10.245." not in routes and "10.87.0." not in routes
     project.must("up", STACK)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LONGEST
     while time.monotonic() < deadline and ready(project) != ["control-1", "worker-1"]:
         time.sleep(1)
     assert json.loads(curl(WORKER)) == {"predictions": [2.5, 3.0, 4.5]}

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cluster.machines import PREPARATION, SCRIPTS, Lab, Machine, differences, expect_untouched
 from tests.cluster.recorded import Result
+from tests.waits import LONGEST
 
 EVERYTHING = (
     *(f"control-1-{step}" for step in ("preflight", *PREPARATION, "init", "ready")),
@@ -20,7 +21,9 @@ STEPS = "/var/lib/metalml/steps/"
 def settled(lab: Lab) -> list[Machine]:
     """Both nodes, with nothing on its way: CoreDNS runs, so that kube-proxy has written its last rules."""
     machines = [lab.machines["control-1"], lab.machines["worker-1"]]
-    machines[0].kubectl("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=120s")
+    machines[0].kubectl(
+        "-n", "kube-system", "rollout", "status", "deployment/coredns", f"--timeout={LONGEST}s"
+    )
     before = [machine.snapshot("times") for machine in machines]
     for _ in range(20):
         time.sleep(2)

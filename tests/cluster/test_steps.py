@@ -12,6 +12,7 @@ from components.bootstrap.render.payload import payload
 from tests.cluster.machines import SCRIPTS, Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import Command, kill
 from tests.cluster.software import Software
+from tests.waits import LONGEST
 
 STEP = "bash components/bootstrap/scripts/operator/step.sh"
 # Seconds. A step that runs when the next one is started, also on a computer that is busy.
@@ -47,7 +48,7 @@ def noted(machine: Machine) -> list[str]:
 
 
 def wait_until_runs(machine: Machine, name: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + LONGEST
     while f"begin {name}" not in machine.run("cat", "/root/steps", check=False).splitlines():
         assert time.monotonic() < deadline, f"step {name} does not start"
         time.sleep(0.1)
@@ -92,7 +93,7 @@ def test_the_same_step_started_twice_at_once_runs_once(steps: Lab, machine: Mach
     same = step(steps, "same", lasts=6)
     processes = [same.start() for _ in range(3)]
     for process in processes:
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=LONGEST)
         assert process.returncode == 0 and "second 6" in said, said
     assert noted(machine) == ["begin same", "end same"]
 
@@ -101,7 +102,7 @@ def test_the_same_step_started_twice_at_once_runs_once(steps: Lab, machine: Mach
 def test_different_steps_at_once_run_one_after_the_other(steps: Lab, machine: Machine) -> None:
     names = ("one", "two", "three")
     processes = [step(steps, name, lasts=4).start() for name in names]
-    said = [process.communicate(timeout=60)[1] for process in processes]
+    said = [process.communicate(timeout=LONGEST)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], said
     assert sum("waiting for step" in text for text in said) == 2
     lines = noted(machine)
@@ -136,7 +137,7 @@ def test_a_killed_step_says_so_and_the_next_run_starts_it_anew(steps: Lab, machi
     process = slow.start()
     wait_until_runs(machine, "slow")
     machine.run("systemctl", "kill", "--signal", "KILL", "metalml-step.service")
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=LONGEST)
     assert process.returncode != 0
     assert "step slow was stopped before its end" in said
     assert slow.run().code == 0
@@ -152,16 +153,16 @@ def test_a_step_runs_for_a_user_with_sudo(steps: Lab, machine: Machine) -> None:
 
 
 def end_well(process: subprocess.Popen[str], _: Machine) -> None:
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=LONGEST) == 0
 
 
 def end_badly(process: subprocess.Popen[str], _: Machine) -> None:
-    assert process.wait(timeout=30) == 1
+    assert process.wait(timeout=LONGEST) == 1
 
 
 def kill_unit(process: subprocess.Popen[str], machine: Machine) -> None:
     machine.run("systemctl", "kill", "--signal", "KILL", "metalml-step.service")
-    assert process.wait(timeout=30) == 1
+    assert process.wait(timeout=LONGEST) == 1
 
 
 def kill_operator(process: subprocess.Popen[str], machine: Machine) -> None:

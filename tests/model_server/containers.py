@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from local.model_server.build import REFERENCE
+from tests.waits import LONGEST
 
 NETWORK = "metalml-test-model-server"
 RANGE = "10.79.77.0/29"
 ADDRESS = "10.79.77.2"
 PORT = 8501
 METRICS_PATH = "/monitoring/prometheus/metrics"
-# Seconds from the start to the first answer, on a busy computer.
-START = 60
 # As components/machines/scripts/local-machine.sh has it: crun refuses a hybrid cgroup hierarchy.
 PODMAN = ("podman", "--runtime", "runc")
 # A caller without CAP_SYS_RESOURCE cannot give more than its own hard limits.
@@ -99,7 +98,7 @@ def serving(models: Path, model: str, *flags: str) -> Iterator[Server]:
 
 
 def wait_until_loaded(server: Server, model: str) -> None:
-    end = time.monotonic() + START
+    end = time.monotonic() + LONGEST
     while True:
         try:
             if server.ask("GET", f"/v1/models/{model}/metadata").code == 200:

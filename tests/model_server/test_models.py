@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.model_server.containers import Reply, Server, podman, running, serving
+from tests.waits import LONGEST
 
 
 def test_inputs_of_two_types_go_in_by_name_and_both_outputs_come_out(models: Path) -> None:
@@ -48,7 +49,7 @@ def test_a_new_version_takes_over_without_a_failed_request(models: Path) -> None
         # A folder gets its name when it is whole: a half-copied version would be looked at.
         (models / "growing" / ".2").rename(models / "growing" / "2")
         codes: set[int] = set()
-        end = time.monotonic() + 20
+        end = time.monotonic() + LONGEST
         while (reply := server.predict("growing", {"instances": [1.0]})).json != {"predictions": [12.5]}:
             codes.add(reply.code)
             assert time.monotonic() < end, server.log()

@@ -10,11 +10,10 @@ from typing import Any
 
 from local.model_server.build import REFERENCE
 from tests.cluster.full.cluster import FullCluster
+from tests.waits import LONGEST
 
 SCRIPT = Path(__file__).with_name("make_lines.py")
 BODY = b'{"instances": [0.0]}'
-# Seconds. TensorFlow's import and each version take one or two of them on a computer that is busy.
-LONGEST = 120
 
 
 def make_lines(full: FullCluster, folder: Path, count: int) -> None:

@@ -17,12 +17,13 @@ from components.monitoring.names import NAMESPACE
 from local.bundle.modules import ALERTMANAGER
 from local.progress import Progress
 from tests.cluster.full.cluster import FullCluster
+from tests.waits import LONGEST
 
 TEAM, MODEL = "research", "watched"
 RECEIVER = Path(__file__).with_name("alert_receiver.yaml")
 ADDRESS = f"/api/v1/namespaces/{TEAM}/services/alerts:8080/proxy/"
 # Seconds. What the rule waits, and what the issue gives to scrape, evaluation and grouping.
-HOLDS, LONGEST = 60, 90
+HOLDS, TOLD_WITHIN = 60, 90
 # Seconds: a start of the server, a scrape, a look at the rules, then the next message of the group.
 RESOLVED = 90 + GROUP_INTERVAL
 GONE = "alertmanager-main-0"
@@ -69,7 +70,7 @@ def receiver(full: FullCluster) -> Iterator[Receiver]:
     }
     try:
         with full.models(MODEL, {"metalml:models": [model]}):
-            full.kubectl("wait", "-n", TEAM, "pod/alerts", "--for=condition=Ready", "--timeout=60s")
+            full.kubectl("wait", "-n", TEAM, "pod/alerts", "--for=condition=Ready", f"--timeout={LONGEST}s")
             yield Receiver(full)
     finally:
         full.kubectl("delete", "-f", str(RECEIVER))
@@ -83,7 +84,7 @@ def one_down(full: FullCluster) -> Iterator[None]:
     try:
         full.kubectl("delete", "pod", GONE, "-n", NAMESPACE, "--grace-period=1", "--wait=false")
         ended = "--for=jsonpath={.status.containerStatuses[?(@.name=='alertmanager')].state.terminated}"
-        full.kubectl("wait", "pod", GONE, "-n", NAMESPACE, ended, "--timeout=60s")
+        full.kubectl("wait", "pod", GONE, "-n", NAMESPACE, ended, f"--timeout={LONGEST}s")
         yield
     finally:
         hold_up(full)
@@ -119,8 +120,8 @@ def test_a_model_without_pods_is_told_once_with_every_field_and_its_end(
     full = receiver.full
     began = time.time()
     scale(full, 0)
-    first = receiver.until_told("firing", HOLDS + LONGEST)
-    assert first["at"] - began < HOLDS + LONGEST
+    first = receiver.until_told("firing", HOLDS + TOLD_WITHIN)
+    assert first["at"] - began < HOLDS + TOLD_WITHIN
     lines = dict(
         line.split(": ", 1) for line in rendered(first["message"], tmp_path).splitlines() if ": " in line
     )

@@ -14,13 +14,12 @@ import pytest
 from tests.cluster.full.cluster import FullCluster
 from tests.cluster.full.lines import make_lines, write_samples
 from tests.cluster.full.prometheus import ask, query, until_found
+from tests.waits import LONGEST
 
 STACK, MODEL = "evaluated", "evaluated"
 SELECTOR = f'namespace="ml",model="{MODEL}",track="stable"'
 ACCURACY = f'ml_model_accuracy{{{SELECTOR},slice="all"}}'
 ALERT = f'ALERTS{{alertname="ModelAccuracyLow",model="{MODEL}",alertstate="firing"}}'
-# Seconds: the pod, then a scrape of 15 s, then a look at the rules of 15 s; twice that on a busy computer.
-LONGEST = 90
 
 
 class Evaluated:

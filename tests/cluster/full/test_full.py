@@ -7,6 +7,7 @@ import pytest
 
 from tests.cluster.full.cluster import STACK, FullCluster
 from tests.cluster.load import Load
+from tests.waits import LONGEST
 
 
 def test_every_machine_is_ready(full: FullCluster) -> None:
@@ -37,7 +38,7 @@ def test_services_outlive_a_restart_of_kube_proxy(full: FullCluster, gpu_machine
     with Load("http://10.84.0.14:30050/v1/models/default:predict", per_second=50) as load:
         load.until_answered()
         full.kubectl("delete", "pod", *proxy)
-        full.kubectl("wait", "pod", "--for=condition=Ready", "--timeout=60s", *proxy)
+        full.kubectl("wait", "pod", "--for=condition=Ready", f"--timeout={LONGEST}s", *proxy)
         # Its first look at the rules comes seconds after it has started.
         load.until(load.requests + 500)
     assert not load.failures, load.told()

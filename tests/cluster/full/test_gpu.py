@@ -11,13 +11,12 @@ import pytest
 
 from local.model_server.build import REFERENCE
 from tests.cluster.full.cluster import STACK, FullCluster
+from tests.waits import LONGEST
 
 NAMESPACE = "gpu-tests"
 NODE = "gpu-1"
 WHOLE, SHARED = "nvidia.com/gpu", "nvidia.com/gpu.shared"
 PLUGIN = ("--namespace", "gpu-system", "--selector", "app.kubernetes.io/name=nvidia-device-plugin")
-# Seconds. A kubelet tells the API server within ten what a device plugin told it.
-PATIENCE = 60
 
 pytestmark = pytest.mark.usefixtures("gpu_machine")
 # Says which GPUs it was given, and whether their device files open.
@@ -66,7 +65,7 @@ class Pods:
     def running(self, *names: str) -> None:
         """Wait until they run."""
         pods = [f"pod/{name}" for name in names]
-        ready = ("--for=condition=Ready", f"--timeout={PATIENCE}s")
+        ready = ("--for=condition=Ready", f"--timeout={LONGEST}s")
         self.full.kubectl("wait", "--namespace", NAMESPACE, *ready, *pods)
 
     def node(self, name: str) -> str:
@@ -93,9 +92,9 @@ class Pods:
 
 def until(ask: Callable[[], T]) -> T:
     """What `ask` answers once it answers something."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LONGEST
     while not (answer := ask()):
-        assert time.monotonic() < deadline, f"nothing after {PATIENCE} s"
+        assert time.monotonic() < deadline, f"nothing after {LONGEST} s"
         time.sleep(0.3)
     return answer
 

@@ -16,6 +16,7 @@ from tests.cluster.full.cluster import FullCluster
 from tests.logs.back_end import BackEnd
 from tests.logs.conftest import Collectors, back_end, collectors, rsyslog_root
 from tests.logs.scenario import AWAY, KILLS, LINES, back_end_away_and_collector_killed
+from tests.waits import LONGEST
 
 __all__ = ["back_end", "collectors", "rsyslog_root"]
 
@@ -23,8 +24,6 @@ SCRIPT = Path(__file__).with_name("write_lines.py")
 MACHINE, PODS = "worker-2", 2
 # Bytes and lines in a second of each pod: a file has the kubelet's 10 MiB after half of the time.
 SIZE, PER_SECOND = 380, 1000
-# Seconds that a pod may take from its making to its end.
-LONGEST = 300
 MEBIBYTE = 2**20
 
 

@@ -18,6 +18,7 @@ from local.bundle.served import SERVED
 from local.progress import Progress
 from tests.cluster.full.cluster import FullCluster
 from tests.cluster.load import Load
+from tests.waits import LONGEST
 
 STACK_NAME = "fetched"
 STORE = Path(__file__).with_name("store.yaml")
@@ -29,8 +30,6 @@ PREFIX = "half-plus-two/1"
 URL = f"http://10.84.0.14:{NODE_PORT}/v1/models/{STACK_NAME}:predict"
 # Requests of one load in two seconds, as long as endpoints take to reach every node several times over.
 ENOUGH = 200
-# Seconds until a pod that fetched the wrong files has failed.
-LONGEST = 120
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,7 @@ def store(full: FullCluster) -> Iterator[FullCluster]:
             subprocess.run([*load, "images", "import", "-"], stdin=file, check=True, capture_output=True)
     full.kubectl("apply", "-f", str(STORE))
     try:
-        full.kubectl("wait", "-n", "ml", "pod/store", "--for=condition=Ready", "--timeout=120s")
+        full.kubectl("wait", "-n", "ml", "pod/store", "--for=condition=Ready", f"--timeout={LONGEST}s")
         yield full
     finally:
         full.kubectl("delete", "-f", str(STORE))
@@ -141,12 +140,14 @@ def test_a_node_that_is_drained_loses_no_request(served: FullCluster, gpu_machin
         try:
             # Other tests look at what the other pods of the node measure.
             only = ["--pod-selector", f"app.kubernetes.io/instance={STACK_NAME}"]
-            served.kubectl("drain", leaving, *only, "--delete-emptydir-data", "--timeout=120s")
+            served.kubectl("drain", leaving, *only, "--delete-emptydir-data", f"--timeout={LONGEST}s")
             assert leaving not in {pod["spec"]["nodeName"] for pod in pods(served)}
             for load in (opened, kept):
                 load.until(load.requests + ENOUGH)
             # Rather two on one machine than one: the other is no place at present.
-            served.kubectl("rollout", "status", f"deployment/{STACK_NAME}", "-n", "ml", "--timeout=120s")
+            served.kubectl(
+                "rollout", "status", f"deployment/{STACK_NAME}", "-n", "ml", f"--timeout={LONGEST}s"
+            )
             for load in (opened, kept):
                 load.until(load.requests + ENOUGH)
         finally:

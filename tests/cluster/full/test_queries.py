@@ -19,6 +19,7 @@ from tests.cluster.full.cluster import STACK, FullCluster
 from tests.cluster.full.prometheus import ask, query, until_found, until_settled
 from tests.cluster.load import Load
 from tests.unit.stacks.given import read
+from tests.waits import LONGEST
 
 PRICES = Prices(currency="EUR", gpu=2.5, part_of_gpu=0.6, cpu_core=0.04, memory_gib=0.005)
 QUERIES = queries(dashboards(PRICES))
@@ -26,8 +27,6 @@ QUERIES = queries(dashboards(PRICES))
 SETTINGS, _ = settings_and_mistakes(read(f"Pulumi.{STACK}.yaml"), STACK, REPOSITORY)
 RULES = [rule for group in rule_groups(SETTINGS) for rule in group.rules]
 MODEL = "queried"
-# Seconds. Rates need two scrapes, rules that read rules a few rounds, and an evaluation comes each minute.
-LONGEST = 180
 SMALL = {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
 # With a GPU, so that somebody has one.
 TRAINING = {

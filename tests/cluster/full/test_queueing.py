@@ -13,10 +13,11 @@ from components.queueing.kueue import NAME
 from components.rights import SYSTEM
 from tests.cluster.full.cluster import FullCluster
 from tests.cluster.full.idle_pods import idle_pod, running_pods
+from tests.waits import LONGEST
 
 TEAMS = ("vision", "research")
-# Seconds on two busy cores; and those in which a job that may not begin would have.
-LONGEST, SECOND_LOOK = 90, 8
+# Seconds in which a job that may not begin would have.
+SECOND_LOOK = 8
 
 pytestmark = pytest.mark.usefixtures("gpu_machine")
 TRAINING = "queued"

@@ -19,6 +19,7 @@ from tests.cluster.full.lines import BODY, make_lines, version_of, write_samples
 from tests.cluster.full.prometheus import until_found
 from tests.cluster.load import Load
 from tests.cluster.project import Run
+from tests.waits import LONGEST
 
 MODEL = "line"
 PORT, GATEWAY_PORT = 30120, 30080
@@ -30,8 +31,6 @@ PATH = f"/v1/models/{MODEL}:predict"
 URL, ROUTED_URL = f"http://{ADDRESS}:{PORT}{PATH}", f"http://{ADDRESS}:{GATEWAY_PORT}{PATH}"
 GATED_URL = f"http://{ADDRESS}:{GATEWAY_PORT}/v1/models/{GATED}:predict"
 SWITCH_SECONDS = 5
-# Until the gateway has heard of a new route.
-ROUTE_SECONDS = 20
 # Requests after which an outage of a tenth of a second would have been seen at the rate of these loads.
 ENOUGH = 200
 # Of versions by one strategy, under one load.
@@ -41,8 +40,6 @@ GATE_MINUTES, GATE_SPARE_SECONDS = 5, 120
 # Requests that no track of a test answers.
 NEVER = 1_000_000
 HELD_BACK = f"{GATED}-green does not get 50 % of the requests yet"
-# Seconds: a pod of an evaluation, a scrape and a look at the rules, on a busy computer.
-TOLD_SECONDS = 120
 # A changed model is waited for three minutes, or four for two pods; and the rest of an `up`.
 HOPELESS_SECONDS = 400
 
@@ -90,7 +87,7 @@ class Rollouts:
         write_samples(self.samples, right)
         self.evaluated = {"samples": str(self.samples), "everyMinutes": 60, "accuracy": 0.9}
         self.up(**by_header())
-        self.full.run_now(f"{self.name}-{track}-evaluation", TOLD_SECONDS)
+        self.full.run_now(f"{self.name}-{track}-evaluation", LONGEST)
 
     def pods(self) -> list[dict[str, Any]]:
         labels = f"app.kubernetes.io/name=model-server,app.kubernetes.io/instance={self.name}"
@@ -149,7 +146,7 @@ def asked(url: str = URL) -> Iterator[tuple[Load, Load]]:
 
 def expect(version: str, headers: dict[str, str] | None = None) -> None:
     """Wait until the gateway has heard of a route."""
-    deadline = time.monotonic() + ROUTE_SECONDS
+    deadline = time.monotonic() + LONGEST
     while True:
         with Load(ROUTED_URL, clients=1, per_second=20, body=BODY, kind=version_of, headers=headers) as load:
             load.until(5)
@@ -341,9 +338,9 @@ def test_a_track_about_which_an_alert_fires_gets_no_more_than_a_try(gated: Rollo
     firing = f'ALERTS{{alertname="ModelAccuracyLow",model="{GATED}",track="green",alertstate="firing"}}'
     before = weights(gated)
     gated.evaluate("green", right=3)
-    until_found(gated.full, firing, TOLD_SECONDS)
+    until_found(gated.full, firing, LONGEST)
     gated.settings(**half(NEVER))
-    deadline = time.monotonic() + TOLD_SECONDS
+    deadline = time.monotonic() + LONGEST
     # Each question may be answered by the other Prometheus, which looks at its rules at other moments.
     while "alerts about it fire: ModelAccuracyLow" not in (run := gated.try_up()).text:
         assert run.code != 0 and HELD_BACK in run.text, run.text
@@ -351,7 +348,7 @@ def test_a_track_about_which_an_alert_fires_gets_no_more_than_a_try(gated: Rollo
     assert run.code != 0
     assert weights(gated) == before
     gated.evaluate("green", right=2)
-    until_found(gated.full, f"absent({firing})", TOLD_SECONDS)
+    until_found(gated.full, f"absent({firing})", LONGEST)
 
 
 def test_a_track_gets_more_than_a_try_when_it_has_shown_itself_and_not_before(gated: Rollouts) -> None:

@@ -10,9 +10,8 @@ import pytest
 from components.gpu.resources import GPU
 from tests.cluster.full.cluster import FullCluster
 from tests.cluster.full.idle_pods import idle_pod, running_pods
+from tests.waits import LONGEST
 
-# A scheduler on two busy cores, and the grace period of the pods that give way.
-LONGEST_SECONDS = 90
 SECOND_LOOK_SECONDS = 8
 LOWEST = "test-lowest"
 # Other tests have pods in the teams' namespaces, too.
@@ -53,7 +52,7 @@ def running(full: FullCluster, team: str) -> set[str]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LONGEST_SECONDS
+    deadline = time.monotonic() + LONGEST
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.5)

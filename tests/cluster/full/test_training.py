@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from tests.cluster.full.cluster import FullCluster
+from tests.waits import LONGEST
 
 JOB = "half-plus-two"
 NODE_PORT = 30081
-# Seconds. A worker is up in ten; a lost one is noticed in fifteen and made again after ten or twenty more.
-LONGEST = 300
 CONFIG: dict[str, Any] = {
     "metalml:training": [
         {
