@@ -65,11 +65,13 @@ def register_apis(
     args: ControllerArgs,
     certificate: ServiceCertificate,
     parent: pulumi.Resource,
+    namespaces: Sequence[pulumi.Resource],
 ) -> dict[str, Output[str]]:
     """Forward API groups to the program's port `https`, which must serve with `certificate`.
 
     `versions` are those of each group, the preferred one last. The groups' names are returned, each known
-    once the group answers.
+    once the group answers. `namespaces` are deleted after them: Kubernetes deletes no namespace while one API
+    of the cluster does not answer, and a program that is down would hold a destroy up.
     """
     service = Service(
         name,
@@ -93,7 +95,7 @@ def register_apis(
             service.metadata.name,
             certificate,
             args.labels,
-            ResourceOptions(parent=parent),
+            ResourceOptions(parent=parent, depends_on=[*namespaces]),
             priority=priority,
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from pulumi import Output, ResourceOptions
+from pulumi import Output, Resource, ResourceOptions
 
 from components.autoscaling import vertical_rights
 from components.autoscaling.adapter_rules import MetricsApi
@@ -27,8 +27,13 @@ from stacks.outputs import ClusterOutputs, PlatformOutputs
 from stacks.settings import ModelSettings, Settings
 
 
-def build_autoscaling(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, Output[str]]:
-    """Install what the settings ask for; the API groups that there are then, by name."""
+def build_autoscaling(
+    settings: Settings, cluster: ClusterOutputs, namespaces: Sequence[Resource]
+) -> Mapping[str, Output[str]]:
+    """Install what the settings ask for; the API groups that there are then, by name.
+
+    The `namespaces` are deleted after these APIs.
+    """
     images = {**IMAGES, **settings.images}
     options = ResourceOptions(provider=cluster.kubernetes)
     apis: dict[str, Output[str]] = {}
@@ -36,7 +41,10 @@ def build_autoscaling(settings: Settings, cluster: ClusterOutputs) -> Mapping[st
         measuring = MetricsServer(
             "metrics-server",
             MetricsServerArgs(
-                image=images["metrics-server"], replicas=wanted.replicas, wait_for=cluster.ready
+                image=images["metrics-server"],
+                replicas=wanted.replicas,
+                wait_for=cluster.ready,
+                namespaces=namespaces,
             ),
             options,
         )
@@ -49,6 +57,7 @@ def build_autoscaling(settings: Settings, cluster: ClusterOutputs) -> Mapping[st
                 prometheus_url=figures.prometheus_url or PROMETHEUS_URL,
                 apis=figures.apis,
                 wait_for=cluster.ready,
+                namespaces=namespaces,
             ),
             options,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi import Input, Output, Resource, ResourceOptions, RunError
+from pulumi_kubernetes.core.v1 import Namespace
 
 from components.tenancy.namespace import PodSecurity, register_namespace
 from components.tenancy.network import Egress
@@ -24,6 +25,8 @@ class Tenancy:
     """By name, of teams and without; each value is known when pods may come."""
     teams: Mapping[str, Mapping[str, Input[Any]]]
     """By name: the group and the quota, as the stack shows them."""
+    objects: Sequence[Namespace]
+    """The namespaces themselves, for what must be removed before them."""
 
 
 def build_tenancy(settings: Settings, cluster: ClusterOutputs, shares: Mapping[str, Resource]) -> Tenancy:
@@ -34,19 +37,23 @@ def build_tenancy(settings: Settings, cluster: ClusterOutputs, shares: Mapping[s
     """
     platform = settings.platform
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
-    namespaces = {
-        name: register_namespace(name, PodSecurity.RESTRICTED, options).metadata.name
-        for name in platform.namespaces
+    objects = {
+        name: register_namespace(name, PodSecurity.RESTRICTED, options) for name in platform.namespaces
     }
+    namespaces = {name: one.metadata.name for name, one in objects.items()}
     teams = {}
     if platform.teams:
         role = register_data_scientist(options).metadata.name
         for team in platform.teams:
             after = ResourceOptions(depends_on=[shares[team.name]] if team.name in shares else [])
-            made = _team(team, role, ResourceOptions.merge(options, after))
+            # Not inside the team: a namespace that becomes a team's is the same resource, and stays.
+            objects[team.name] = register_namespace(
+                team.name, team.pod_security, ResourceOptions.merge(options, after)
+            )
+            made = _team(team, role, objects[team.name], options)
             namespaces[team.name] = made.namespace
             teams[team.name] = {"group": team.group, "quota": made.quota}
-    return Tenancy(namespaces=namespaces, teams=teams)
+    return Tenancy(namespaces=namespaces, teams=teams, objects=[*objects.values()])
 
 
 def with_room(platform: PlatformOutputs, work: Sequence[ModelSettings | TrainingSettings]) -> PlatformOutputs:
@@ -72,9 +79,7 @@ def with_room(platform: PlatformOutputs, work: Sequence[ModelSettings | Training
     return replace(platform, namespaces=Output.all(platform.namespaces, platform.teams).apply(checked))
 
 
-def _team(team: TeamSettings, role: Output[str], options: ResourceOptions) -> Team:
-    # Beside the team and not inside: a namespace that becomes a team's is the same resource, and stays.
-    namespace = register_namespace(team.name, team.pod_security, options)
+def _team(team: TeamSettings, role: Output[str], namespace: Namespace, options: ResourceOptions) -> Team:
     return Team(
         team.name,
         TeamArgs(

@@ -44,6 +44,8 @@ class CustomMetricsArgs:
     """As a pod reaches it, such as http://prometheus.monitoring.svc:9090."""
     apis: Sequence[MetricsApi] = (MetricsApi.CUSTOM,)
     wait_for: Sequence[Resource] = ()
+    namespaces: Sequence[Resource] = ()
+    """Deleted only when the API is no longer registered."""
 
     def __post_init__(self) -> None:
         if not self.apis:
@@ -83,7 +85,7 @@ class CustomMetrics(pulumi.ComponentResource):
         controller = Controller(name, wanted, child)
         _let_the_autoscaler_ask(name, args.apis, wanted.labels, child)
         versions = {str(api): VERSIONS[api] for api in args.apis}
-        self.groups = register_apis(name, versions, controller, wanted, certificate, self)
+        self.groups = register_apis(name, versions, controller, wanted, certificate, self, args.namespaces)
         self.register_outputs({"groups": dict(self.groups)})
 
 

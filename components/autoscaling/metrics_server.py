@@ -36,6 +36,8 @@ class MetricsServerArgs:
     replicas: int = 1
     """With one, `kubectl top` and autoscalers pause for half a minute when its machine goes."""
     wait_for: Sequence[Resource] = ()
+    namespaces: Sequence[Resource] = ()
+    """Deleted only when the API is no longer registered."""
 
 
 class MetricsServer(pulumi.ComponentResource):
@@ -72,7 +74,9 @@ class MetricsServer(pulumi.ComponentResource):
             rules=[may(("get", "list", "watch"), GROUP, ["pods", "nodes"])],
             opts=child,
         )
-        apis = register_apis(name, {GROUP: ["v1beta1"]}, controller, wanted, certificate, self)
+        apis = register_apis(
+            name, {GROUP: ["v1beta1"]}, controller, wanted, certificate, self, args.namespaces
+        )
         self.group = apis[GROUP]
         self.register_outputs({"group": self.group})
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pulumi.automation import CommandResult, OnOutput, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
-# Seconds until the engine is asked to stop; it then says what it waited for.
-LONGEST = 120
+from tests.waits import LONGEST
 
 
 class WatchedCommand(PulumiCommand):
@@ -45,6 +44,7 @@ class WatchedCommand(PulumiCommand):
         )
         if on_output:
             self.program = process
+        # Asked to stop, it says what it waited for.
         end = threading.Timer(LONGEST, process.send_signal, [signal.SIGINT])
         end.start()
         lines: list[str] = []

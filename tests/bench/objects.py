@@ -1,7 +1,7 @@
 """The program's Kubernetes objects on a real API server: by the engine, by kubectl, and the engine's floor.
 
-No kubelet runs there. Pods are ready as soon as they are seen (`pretended_node`), for both sides alike. What
-only real pods could answer (an APIService, an operator's own condition) is waited for by neither.
+No kubelet runs there. Pods are ready and claims have a volume as soon as they are seen (`pretended_node`),
+for both sides alike. What only real pods could answer (an operator's own condition) is waited for by neither.
 """
 
 import json
@@ -45,7 +45,7 @@ SKIP = {"pulumi.com/skipAwait": "true"}
 # Kinds of which kubectl can wait for the pods.
 ROLLED_OUT = ("Deployment", "DaemonSet", "StatefulSet")
 # Kinds that only real pods and volumes would answer for; kubectl waits for none of them either.
-UNANSWERED = (":APIService", ":Job", ":PersistentVolumeClaim")
+UNANSWERED = (":Job", ":PersistentVolumeClaim")
 # How the names of the Commands end that really run: they ask only the API server.
 DELIVERY = "-definitions"
 # Kinds that others are made in or of.
@@ -199,6 +199,9 @@ def _on(server: ApiServer, folder: Path, build: Callable[[], None], outputs: Map
         elif args.type_.endswith("WebhookConfiguration"):
             # Nobody is there whom the API server could ask.
             props["webhooks"] = []
+        elif args.type_.endswith(":APIService"):
+            # As long as an API is registered and nobody answers for it, no namespace is deleted.
+            props["spec"].service = props["spec"].ca_bundle = None
         elif args.type_.startswith("kubernetes:") and "metadata" in props:
             given = Output.from_input(props["metadata"])
             props["metadata"] = given.apply(partial(_waiting_for_no_real_pods, args.type_))

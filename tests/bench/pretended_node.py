@@ -1,11 +1,11 @@
-"""Plays scheduler and kubelet of one node for the whole API server, as quickly as it can.
+"""Plays scheduler, kubelet and storage of one node for the whole API server, as quickly as it can.
 
 What is measured is how objects are brought up and taken down, not how long a real pod takes to start.
 """
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from tests.api.api_server import ApiServer
 from tests.api.pods import ready_status
 
 NAME = "pretended"
+VOLUMES = "/api/v1/persistentvolumes"
 # Seconds between two looks for pods.
 LOOK = 0.2
 # Looks between two signs of life: a node that gives none for 40 s is taken for dead, with all its pods.
@@ -24,7 +25,10 @@ ALIVE = 50
 
 @contextmanager
 def pretended_node(api_server: ApiServer) -> Iterator[None]:
-    """While this lasts, every pod is put on the node, is ready at once, and ends at once when it is to go."""
+    """While this lasts, every pod is put on the node, is ready at once, and ends at once when it is to go.
+
+    Every claim gets a volume, which goes with it.
+    """
     client, over = Client(access(str(api_server.kubeconfig))), threading.Event()
     api_server.apply([{"apiVersion": "v1", "kind": "Node", "metadata": {"name": NAME}}])
     thread = threading.Thread(target=_play, args=(client, over))
@@ -57,6 +61,36 @@ def _play(client: Client, over: threading.Event) -> None:
             except Problem:
                 # It has gone in the meantime.
                 continue
+        _provide_volumes(client)
+
+
+def _provide_volumes(client: Client) -> None:
+    """As a provisioner would; the provider waits for the claims of a Deployment's pods."""
+    for claim in client.request("GET", "/api/v1/persistentvolumeclaims")["items"]:
+        if claim["status"].get("phase") == "Pending" and not claim["spec"].get("volumeName"):
+            with suppress(Problem):
+                client.request("POST", VOLUMES, _volume(claim))
+    for volume in client.request("GET", VOLUMES)["items"]:
+        if volume["metadata"]["name"].startswith(NAME) and volume["status"].get("phase") == "Released":
+            with suppress(Problem):
+                client.request("DELETE", f"{VOLUMES}/{volume['metadata']['name']}")
+
+
+def _volume(claim: dict[str, Any]) -> dict[str, Any]:
+    metadata, spec = claim["metadata"], claim["spec"]
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": f"{NAME}-{metadata['uid']}"},
+        "spec": {
+            "storageClassName": spec.get("storageClassName", ""),
+            "accessModes": spec["accessModes"],
+            "capacity": spec["resources"]["requests"],
+            "persistentVolumeReclaimPolicy": "Retain",
+            "claimRef": {key: metadata[key] for key in ("namespace", "name", "uid")},
+            "hostPath": {"path": "/nowhere"},
+        },
+    }
 
 
 def _patch_status(client: Client, path: str, status: dict[str, Any]) -> None:
