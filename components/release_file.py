@@ -71,6 +71,25 @@ def keep_content(content: bytes, cache: Path) -> str:
     return digest
 
 
+def keep_made(file: ReleaseFile, content: bytes, cache: Path) -> None:
+    """Keep what was made of one release file for `read_made`."""
+    digest = hashlib.sha256(content).hexdigest()
+    _keep(f"{digest}\n".encode() + content, _made_of(file, cache))
+
+
+def read_made(file: ReleaseFile, cache: Path) -> bytes | None:
+    """What was made of a release file before; None where nothing was, or it is damaged."""
+    try:
+        digest, _, content = _made_of(file, cache).read_bytes().partition(b"\n")
+    except FileNotFoundError:
+        return None
+    return content if hashlib.sha256(content).hexdigest().encode() == digest else None
+
+
+def _made_of(file: ReleaseFile, cache: Path) -> Path:
+    return cache / f"{file.sha256}.made"
+
+
 def _keep(content: bytes, path: Path) -> None:
     """In one step: a run that is killed leaves no half file behind."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,10 +7,10 @@ import pulumi
 
 from stacks import cluster, models, platform, references
 from stacks.settings import Layer, Settings
-from stacks.traces import short_traces
+from stacks.traces import without_traces
 
 
-@short_traces()
+@without_traces()
 def build(settings: Settings) -> None:
     """Build the layers that are the stack's own; one that another stack owns is read from there."""
     owns, upstream = settings.owns, settings.upstream

@@ -20,7 +20,7 @@ from components.monitoring.names import ALERTMANAGER, PROMETHEUS
 from local.up import PARALLEL
 from stacks import program
 from stacks.settings import Layer, UpstreamSettings
-from stacks.traces import short_traces
+from stacks.traces import without_traces
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack, Program, Run
 from tests.api.everything import KUBECONFIG, everything, read_settings
@@ -165,7 +165,7 @@ def _list(objects: Sequence[Object]) -> str:
 
 def _plain(count: int, options: ResourceOptions) -> None:
     # As the program itself: else two thirds of the state that the engine writes would be traces.
-    with short_traces():
+    with without_traces():
         namespace = Namespace(NAMESPACE, metadata={"name": NAMESPACE}, opts=options)
         then = ResourceOptions.merge(options, ResourceOptions(depends_on=[namespace]))
         for one in _plain_objects(count)[1:]:

@@ -6,7 +6,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from components.release_file import ReleaseFile, ReleaseFileError, read_release_file
+from components.release_file import (
+    ReleaseFile,
+    ReleaseFileError,
+    keep_made,
+    read_made,
+    read_release_file,
+)
 
 CONTENT = b"kind: CustomResourceDefinition\n"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -54,6 +60,16 @@ def release(source, sha256=DIGEST):
 def test_a_file_with_the_pinned_digest_is_returned(tmp_path):
     (tmp_path / "crds.yaml").write_bytes(CONTENT)
     assert read_release_file(release(tmp_path / "crds.yaml"), tmp_path / "cache") == CONTENT
+
+
+def test_what_was_made_of_a_file_is_kept_and_made_anew_when_it_is_damaged(tmp_path):
+    file = release(tmp_path / "crds.yaml")
+    assert read_made(file, tmp_path / "cache") is None
+    keep_made(file, b'["made"]', tmp_path / "cache")
+    assert read_made(file, tmp_path / "cache") == b'["made"]'
+    (kept,) = (tmp_path / "cache").iterdir()
+    kept.write_bytes(kept.read_bytes().replace(b"made", b"fade"))
+    assert read_made(file, tmp_path / "cache") is None
 
 
 def test_a_changed_file_is_refused_with_its_name_and_both_digests(tmp_path):
