@@ -2,8 +2,8 @@
 # check-host.sh FOLDER: can `make up` work on this computer? Names everything that is missing at once and changes nothing.
 set -euo pipefail
 folder=$1
-# GiB. The first run keeps about 8 in builds, images and volumes; half of it again is room for models.
-disk_needed=15
+# GiB for system and Python packages; local/plan.py asks for what is to be built.
+disk_needed=2
 # A computer sold as 6 GiB has a little less than that for programs.
 memory_needed=6
 problems=()
@@ -18,8 +18,8 @@ if [[ $(id -u) != 0 ]]; then
   problems+=("root is needed, to make machines and their network: run it with sudo")
 fi
 
-# What is built already needs no room a second time.
-if [[ ! -e $folder/.local/bundle/MANIFEST ]]; then
+# What is installed already needs no room a second time.
+if [[ ! -e $folder/.local/venv ]]; then
   free=$(df --output=avail -BG "$folder" | tail -n 1 | tr -dc 0-9)
   if ((free < disk_needed)); then
     problems+=("$disk_needed GiB of free disk are needed under $folder, there are $free")

@@ -1,37 +1,54 @@
 """Makes in `.local` what the settings of a stack ask this computer for, before the program runs."""
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
 
 from components.bootstrap.served_images import EVERYWHERE_FOLDER, SERVED_FOLDER
 from local import cache
 from local.bundle.images import control_plane_images, node_images
 from local.bundle.make import Part, make_bundle
 from local.bundle.modules import CNI_PLUGINS, CONTAINERD, COREDNS, ETCD, KUBERNETES
-from local.engine.plugins import install_plugins
-from local.engine.pulumi import ENGINE, install_engine
+from local.engine.kubernetes import KUBERNETES_PROVIDER
+from local.engine.plugins import has_plugins, install_plugins
+from local.engine.pulumi import ENGINE, has_engine, install_engine
+from local.gomodule import GoModule
 from local.keys import make_keys
-from local.machine.root import build_root, place_root
-from local.model_server.build import MODEL, build_model_server
+from local.machine import root
+from local.model_server import build as model_server
 from local.needs import Needs
-from local.paths import BINARIES, BUNDLE, MODELS, PULUMI_HOME, link
+from local.paths import BINARIES, BUNDLE, MACHINE_ROOT, MODELS, PULUMI_HOME, link
+from local.plan import Plan, Work, require_room
 from local.process import stop_all
 from local.progress import Progress
 from local.releases import place_release_files
+
+# What a stack itself keeps on the first run: machines, their images, and room for models.
+_MACHINES = Work(title="machines", seconds=85, gibibytes=4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """Something to make, and whether it is there already."""
+
+    work: Work
+    make: Callable[[Progress], object]
+    there: Callable[[Progress], object]
 
 
 def prepare(needs: Needs, progress: Progress) -> None:
     """Build or find everything; only what is missing takes time."""
     make_keys()
-    with ThreadPoolExecutor(max_workers=3) as pool:
-        jobs: list[Future[object]] = [pool.submit(_build_programs, progress, needs)]
-        # kube-proxy's image needs packet tools out of the root filesystem.
-        if needs.machines or needs.bundle:
-            jobs.append(pool.submit(build_root, progress))
-        if needs.model:
-            jobs.append(pool.submit(build_model_server, progress))
+    chains = _chains(needs)
+    missing = [job.work for chain in chains for job in chain if not job.there(progress)]
+    require_room([*missing, *([] if MACHINE_ROOT.exists() else [_MACHINES])], cache.cache_root())
+    plan = Plan(missing, progress)
+    with ThreadPoolExecutor(max_workers=len(chains)) as pool:
+        running: list[Future[None]] = [pool.submit(_run, chain, plan, progress) for chain in chains]
         try:
-            wait(jobs, return_when=FIRST_EXCEPTION)
-            failed = [error for job in jobs if job.done() and (error := job.exception())]
+            wait(running, return_when=FIRST_EXCEPTION)
+            failed = [error for one in running if one.done() and (error := one.exception())]
         except KeyboardInterrupt:
             stop_all()
             raise
@@ -41,24 +58,52 @@ def prepare(needs: Needs, progress: Progress) -> None:
 
     place_release_files(needs.releases, progress)
     if needs.machines:
-        place_root(progress, build_root(progress))
+        root.place_root(progress, root.build_root(progress))
     if needs.bundle:
         _bundle(progress, needs)
     if needs.model:
-        built = build_model_server(progress)
+        built = model_server.build_model_server(progress)
         for name in built.digests:
-            if name.startswith(f"{MODEL}/"):
+            if name.startswith(f"{model_server.MODEL}/"):
                 cache.place(built, name, MODELS / name)
 
 
-def _build_programs(progress: Progress, needs: Needs) -> None:
-    modules = [KUBERNETES, ETCD, CONTAINERD, CNI_PLUGINS, COREDNS] if needs.bundle else []
-    for module in (*modules, ENGINE):
-        module.build(progress)
-    install_engine(progress)
-    install_plugins(PULUMI_HOME, progress)
-    for image in needs.images:
-        image.build(progress)
+def _chains(needs: Needs) -> list[list[_Job]]:
+    """What is made beside each other; builds of programs, which use all processors, one after the other."""
+    modules = [KUBERNETES, COREDNS, CONTAINERD, ETCD, CNI_PLUGINS] if needs.bundle else []
+    served = {image.module.name: image.module for image in needs.images if image.module}
+    programs = [
+        *(_of_module(module) for module in modules),
+        _Job(work=_work(ENGINE), make=install_engine, there=has_engine),
+        _Job(
+            work=_work(KUBERNETES_PROVIDER),
+            make=partial(install_plugins, PULUMI_HOME),
+            there=partial(has_plugins, PULUMI_HOME),
+        ),
+        *(_of_module(module) for module in served.values()),
+    ]
+    chains = [programs]
+    # kube-proxy's image needs packet tools out of the root filesystem.
+    if needs.machines or needs.bundle:
+        chains.append([_Job(work=root.WORK, make=root.build_root, there=lambda _: root.find_root())])
+    if needs.model:
+        make, there = model_server.build_model_server, lambda _: model_server.find_model_server()
+        chains.append([_Job(work=model_server.WORK, make=make, there=there)])
+    return chains
+
+
+def _of_module(module: GoModule) -> _Job:
+    return _Job(work=_work(module), make=module.build, there=module.find)
+
+
+def _work(module: GoModule) -> Work:
+    return Work(title=module.title, seconds=module.seconds, gibibytes=module.gibibytes)
+
+
+def _run(chain: Sequence[_Job], plan: Plan, progress: Progress) -> None:
+    for job in chain:
+        job.make(progress)
+        plan.done(job.work.title)
 
 
 def _bundle(progress: Progress, needs: Needs) -> None:
@@ -74,7 +119,9 @@ def _bundle(progress: Progress, needs: Needs) -> None:
             ),
             Part(folder="cni", entry=(plugins := CNI_PLUGINS.build(progress)), names=tuple(plugins.digests)),
             Part(folder="images", entry=control_plane_images(progress), names=("control-plane.tar",)),
-            Part(folder="images", entry=node_images(progress, build_root(progress)), names=("node.tar",)),
+            Part(
+                folder="images", entry=node_images(progress, root.build_root(progress)), names=("node.tar",)
+            ),
             *(
                 Part(
                     folder=f"images/{EVERYWHERE_FOLDER if image.everywhere else SERVED_FOLDER}",

@@ -40,6 +40,9 @@ def _kubernetes_variables() -> dict[str, str]:
 KUBERNETES = GoModule(
     name="kubernetes",
     title=f"Kubernetes {KUBERNETES_VERSION} programs",
+    version=KUBERNETES_VERSION,
+    seconds=280,
+    gibibytes=3,
     directory=_MODULES / "kubernetes",
     programs={
         name: f"k8s.io/kubernetes/cmd/{name}"
@@ -59,6 +62,8 @@ KUBERNETES = GoModule(
 ETCD = GoModule(
     name="etcd",
     title=f"etcd {ETCD_VERSION}",
+    version=ETCD_VERSION,
+    seconds=20,
     directory=_MODULES / "etcd",
     programs={"etcd": "go.etcd.io/etcd/server/v3"},
     variables={},
@@ -67,6 +72,8 @@ ETCD = GoModule(
 CONTAINERD = GoModule(
     name="containerd",
     title=f"containerd {CONTAINERD_VERSION}",
+    version=CONTAINERD_VERSION,
+    seconds=38,
     directory=_MODULES / "containerd",
     programs={
         name: f"github.com/containerd/containerd/v2/cmd/{name}"
@@ -78,6 +85,8 @@ CONTAINERD = GoModule(
 CNI_PLUGINS = GoModule(
     name="cni-plugins",
     title="CNI plugins",
+    version=required_version("cni-plugins", "github.com/containernetworking/plugins"),
+    seconds=5,
     directory=_MODULES / "cni-plugins",
     programs={
         "bridge": f"{_CNI}/main/bridge",
@@ -91,6 +100,8 @@ CNI_PLUGINS = GoModule(
 COREDNS = GoModule(
     name="coredns",
     title=f"CoreDNS {COREDNS_VERSION}",
+    version=COREDNS_VERSION,
+    seconds=75,
     directory=_MODULES / "coredns",
     programs={"coredns": "github.com/coredns/coredns"},
     variables={},

@@ -41,6 +41,8 @@ class Served:
     """Builds the cache entry that holds the archive, or finds it."""
     everywhere: bool = False
     """It runs on control planes, too."""
+    module: GoModule | None = None
+    """What its program is built from."""
 
 
 # What images of these programs run as where nobody says otherwise: nobody.
@@ -64,7 +66,7 @@ def program(
         image = image_of_program(entry, name, reference, where=where, user=user)
         return archive_of(progress, name, f"Image of {name}", key, [image])
 
-    return Served(archive=f"{name}.tar", build=build, everywhere=everywhere)
+    return Served(archive=f"{name}.tar", build=build, everywhere=everywhere, module=module)
 
 
 # GPUs that are none, behind the kubelet's real API. As root: the kubelet's sockets are root's.

@@ -10,6 +10,9 @@ _MODULE = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 KUBERNETES_PROVIDER = GoModule(
     name="kubernetes-provider",
     title="Pulumi's Kubernetes provider",
+    version=version("pulumi-kubernetes"),
+    seconds=346,
+    gibibytes=2,
     directory=Path(__file__).parent / "kubernetes_provider",
     programs={"pulumi-resource-kubernetes": "metalml.local/kubernetes-provider"},
     # The engine asks for the version that the SDK names, and takes no other.

@@ -40,6 +40,13 @@ def install_plugins(home: Path, progress: Progress) -> list[str]:
     return missing
 
 
+def has_plugins(home: Path, progress: Progress) -> bool:
+    """Whether `install_plugins` has nothing to download or build."""
+    return KUBERNETES_PROVIDER.find(progress) is not None or all(
+        _on_this_computer(name) or plugin_path(home / "plugins", name).exists() for name in NAMES
+    )
+
+
 def plugin_path(plugins: Path, name: str) -> Path:
     """Where the engine looks for a plugin."""
     return plugins / f"resource-{name}-v{version(f'pulumi-{name}')}" / f"pulumi-resource-{name}"

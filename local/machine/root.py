@@ -9,6 +9,7 @@ from pathlib import Path
 from local import cache
 from local.errors import Problem
 from local.paths import MACHINE_ROOT
+from local.plan import Work
 from local.process import must, output, run
 from local.progress import Progress
 
@@ -32,14 +33,16 @@ class Distribution:
     suite: str
 
 
+WORK = Work(title="Root filesystem of the machines", seconds=99, gibibytes=1.5)
+
+
 def build_root(progress: Progress) -> cache.Entry:
     """The cache entry with the root filesystem as one archive."""
-    host = read_distribution(Path("/etc/os-release").read_text())
-    key = cache.key_of(SCRIPT, PACKAGES, host.name, host.suite, output(["dpkg", "--print-architecture"]))
-    entry = cache.find("root", key)
+    entry = find_root()
     if entry:
         return entry
-    with progress.step("machine-root", f"Root filesystem of the machines ({host.name} {host.suite})") as step:
+    host = _host()
+    with progress.step("machine-root", f"{WORK.title} ({host.name} {host.suite})") as step:
         mirror = find_mirror(
             output(["apt-get", "indextargets", "--format", "$(CREATED_BY) $(RELEASE) $(REPO_URI)"]), host
         )
@@ -53,7 +56,20 @@ def build_root(progress: Progress) -> cache.Entry:
             run(step, [*tar, "--directory", folder, "--file", target / ARCHIVE, "."])
             shutil.rmtree(folder)
 
-        return cache.build("root", key, make)
+        return cache.build("root", _key(host), make)
+
+
+def find_root() -> cache.Entry | None:
+    """The same, if it was built before."""
+    return cache.find("root", _key(_host()))
+
+
+def _host() -> Distribution:
+    return read_distribution(Path("/etc/os-release").read_text())
+
+
+def _key(host: Distribution) -> str:
+    return cache.key_of(SCRIPT, PACKAGES, host.name, host.suite, output(["dpkg", "--print-architecture"]))
 
 
 def place_root(progress: Progress, entry: cache.Entry) -> None:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from local import cache
 from local.bundle import archive
 from local.bundle.archive import Image
+from local.plan import Work
 from local.process import must, run
 from local.progress import Progress, Step
 
@@ -36,17 +37,28 @@ _SUPERFLUOUS = ("tensorflow/include", "tensorflow/xla_aot_runtime_src", "bin")
 _WHEELS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
 
 
+WORK = Work(title="Model server with TensorFlow, and a model", seconds=66, gibibytes=4)
+
+
 def build_model_server(progress: Progress) -> cache.Entry:
     """The cache entry with the image's archive (`IMAGE`) and the model's files (below `MODEL`)."""
+    entry = find_model_server()
+    if entry:
+        return entry
+    with progress.step("model-server", WORK.title) as step:
+        return cache.build("model-server", _key(), lambda target: _make(step, target))
+
+
+def find_model_server() -> cache.Entry | None:
+    """The same, if it was built before."""
+    return cache.find("model-server", _key())
+
+
+def _key() -> str:
     program = sorted((_FOLDER / "server").rglob("*.py"))
     sources = [*(_FOLDER / name for name in _SOURCES), _FOLDER / f"{MODEL}.py", *program]
     names = [str(path.relative_to(_FOLDER)) for path in program]
-    key = cache.key_of(*sources, *names, Path("/etc/os-release"), platform.machine())
-    entry = cache.find("model-server", key)
-    if entry:
-        return entry
-    with progress.step("model-server", "Model server with TensorFlow, and a model") as step:
-        return cache.build("model-server", key, lambda target: _make(step, target))
+    return cache.key_of(*sources, *names, Path("/etc/os-release"), platform.machine())
 
 
 def _make(step: Step, target: Path) -> None:

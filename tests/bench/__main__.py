@@ -19,14 +19,14 @@ from local import cache
 from local.paths import LOGS
 from local.process import output
 from local.progress import Progress
-from tests.bench.first import measure_first, remembered
+from tests.bench.first import measure_downloaded, measure_first, remembered
 from tests.bench.objects import measure_objects
 from tests.bench.preparation import preparation
 from tests.bench.report import report
 from tests.bench.whole import STACK, measure_ready, measure_unchanged
 from tests.cluster.project import Project
 
-PARTS = ("ready", "unchanged", "preparation", "objects")
+PARTS = ("ready", "unchanged", "preparation", "objects", "downloaded")
 
 
 def main() -> int:
@@ -43,6 +43,9 @@ def main() -> int:
     try:
         with _project() as project:
             _measure(project, chosen, progress, results)
+        if "downloaded" in chosen.parts:
+            with _project() as project, TemporaryDirectory(prefix="metalml-downloaded-") as folder:
+                results["downloaded"] = measure_downloaded(project, Path(folder))
         if os.environ.get("COLD"):
             with _project() as project, TemporaryDirectory(prefix="metalml-cold-") as caches:
                 results["first"] = measure_first(project, Path(caches))

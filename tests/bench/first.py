@@ -9,6 +9,7 @@ from local.paths import LOGS
 from local.progress import TIMES
 from tests.bench.whole import STACK
 from tests.cluster.project import Project, settings_on
+from tests.served_downloads import served_downloads
 
 # Steps that fetch packages and go on to build with them count as building.
 DOWNLOADS = ("download-", "go")
@@ -37,6 +38,33 @@ def remembered() -> dict[str, float] | None:
     if not any(line.startswith(f"{LONGEST_STEP}\tdone") for line in lines):
         return None
     return split(lines)
+
+
+def measure_downloaded(project: Project, folder: Path) -> float:
+    """Seconds of a `make up` with an empty cache whose programs are downloaded: from this computer."""
+    for name in ("page", "cache"):
+        (folder / name).mkdir()
+    project.write(STACK, settings_on(project, cluster=STACK, machines="10.89.0", pods="10.248"))
+    with served_downloads(folder / "page") as table:
+        environment = {
+            **project.environment,
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "METALML_DOWNLOADS": table,
+        }
+        began = monotonic()
+        subprocess.run(
+            ["make", "up", f"STACK={STACK}"],
+            cwd=project.folder,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        seconds = monotonic() - began
+    built = [
+        line for line in (project.folder / ".local/log" / TIMES).read_text().splitlines() if "build-" in line
+    ]
+    assert all(line.startswith("build-pause") for line in built), built
+    return seconds
 
 
 def measure_first(project: Project, caches: Path) -> dict[str, float]:
