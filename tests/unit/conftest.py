@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -103,6 +104,20 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Recorder]:
     pulumi.runtime.reset_options()
     asyncio.set_event_loop(None)
     loop.close()
+
+
+@pytest.fixture
+def removed_before(engine: Recorder, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, set[str]]:
+    """What is removed before what, by type: a resource goes before all that it depends on."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    register = pulumi.runtime.mocks.MockMonitor.RegisterResource
+
+    def record(self: Any, request: Any) -> Any:
+        found[request.type] |= {urn.split("::")[2].rpartition("$")[2] for urn in request.dependencies}
+        return register(self, request)
+
+    monkeypatch.setattr(pulumi.runtime.mocks.MockMonitor, "RegisterResource", record)
+    return found
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Which machine somebody should rent next, and what a model goes by where its settings say little."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from pulumi import Output
 
 from components.autoscaling.adapter_rules import MetricsApi
-from stacks import references
+from stacks import platform, references
 from stacks.autoscaling import machines_to_rent
 from stacks.settings import AutoscalingSettings, parse
 from tests.unit.conftest import Recorder
@@ -16,6 +16,10 @@ from tests.unit.stacks.given import project
 from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
 
 Settle = Callable[[Callable[[], object]], None]
+CERTIFICATE = (
+    "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n"
+    "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----\n"
+)
 SPARES = [
     {"name": "gpus", "machines": ["gpu-1", "gpu-2", "gpu-3"]},
     {"name": "cpus", "machines": ["worker-1"]},
@@ -47,6 +51,22 @@ def test_the_next_machine_is_the_first_that_is_not_there(
         )
     )
     assert shown == expected
+
+
+def test_apis_are_removed_before_namespaces_which_a_dead_one_would_keep(
+    engine: Recorder, settle: Settle, removed_before: Mapping[str, set[str]], tmp_path: Path
+) -> None:
+    engine.stacks["organization/metalml/prod-cluster"] = CLUSTER_STACK
+    for name in ("metrics-server", "prometheus-adapter"):
+        engine.outputs[f"{name}-certificate"] = {"stdout": CERTIFICATE}
+    given = {
+        "namespaces": ["ml"],
+        "metricsServer": {},
+        "customMetrics": {"prometheusUrl": "http://prometheus.example.com:9090"},
+    }
+    settings = parse({"layers": ["platform"], "platform": given}, "prod-platform", project(tmp_path))
+    settle(lambda: platform.build(settings, references.cluster_of("prod-cluster")))
+    assert "kubernetes:core/v1:Namespace" in removed_before["kubernetes:apiregistration.k8s.io/v1:APIService"]
 
 
 @pytest.mark.parametrize(
