@@ -1,6 +1,5 @@
 """The cluster layer: machines -> preflight -> nodes -> control plane -> workers -> Ready."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +85,7 @@ def build(settings: Settings) -> ClusterOutputs:
         for name, machine in machines.items()
     ]
     if isinstance(source, BundleSource):
-        used += _served_images(settings, prepared, source, joined)
+        used += _served_images(settings, prepared, source, control_plane)
     return ClusterOutputs(
         cluster_name=cluster.name,
         api_endpoint=settings.api_endpoint,
@@ -103,12 +102,17 @@ def _served_images(
     settings: Settings,
     prepared: PreparedMachines,
     source: BundleSource,
-    joined: Mapping[str, tuple[pulumi.Resource, ...]],
+    control_plane: ControlPlane,
 ) -> list[pulumi.Resource]:
-    """What pods run on each machine, loaded; a control plane gets what runs everywhere, if there is any."""
+    """What pods run on each machine, loaded; a control plane gets what runs everywhere, if there is any.
+
+    A worker has nothing else to do while its control plane begins; that begins first.
+    """
     folders = {given.name: (SERVED_FOLDER, EVERYWHERE_FOLDER) for given in settings.workers}
+    after = {given.name: prepared.nodes[given.name].prepared for given in settings.workers}
     if images_in(source, (EVERYWHERE_FOLDER,)):
         folders |= {given.name: (EVERYWHERE_FOLDER,) for given in settings.control_planes}
+        after |= {given.name: (control_plane.initialised,) for given in settings.control_planes}
     return [
         ServedImages(
             name,
@@ -116,7 +120,7 @@ def _served_images(
                 machine=prepared.machines[name].connection,
                 source=source,
                 folders=wanted,
-                after=joined[name],
+                after=after[name],
             ),
         ).loaded
         for name, wanted in folders.items()

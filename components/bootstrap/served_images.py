@@ -24,7 +24,7 @@ class ServedImagesArgs:
     folders: tuple[str, ...]
     """Of the bundle's `images`."""
     after: tuple[pulumi.Resource, ...]
-    """The join: it holds the machine's lock only for seconds, loading a gigabyte would hold it up."""
+    """Loading a gigabyte holds the machine's lock: what must not wait for that comes before."""
 
 
 class ServedImages(pulumi.ComponentResource):

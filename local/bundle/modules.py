@@ -101,9 +101,9 @@ COREDNS = GoModule(
     name="coredns",
     title=f"CoreDNS {COREDNS_VERSION}",
     version=COREDNS_VERSION,
-    seconds=75,
+    seconds=40,
     directory=_MODULES / "coredns",
-    programs={"coredns": "github.com/coredns/coredns"},
+    programs={"coredns": "metalml.local/coredns"},
     variables={},
 )
 
