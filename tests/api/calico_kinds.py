@@ -1,6 +1,7 @@
 """The kinds of Calico's operator."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from components import versions
@@ -11,6 +12,7 @@ OPERATOR_SUM = "h1:dNXhLahS2j+KvRuWfTu1ulzrnr7YprHNOvctzdsE5Mo="
 KINDS = ("apiservers", "imagesets", "installations", "tigerastatuses")
 
 
+@cache
 def calico_kinds() -> Sequence[Mapping[str, Any]]:
     """The CustomResourceDefinitions of the pinned operator."""
     files = [f"pkg/imports/crds/operator/operator.tigera.io_{kind}.yaml" for kind in KINDS]

@@ -242,8 +242,8 @@ def test_a_corrupt_version_never_answers_and_the_run_ends_in_minutes_with_its_ow
     (rollouts.source / "4" / "saved_model.pb").write_bytes(b"not a model at all")
     words = "cannot load servable version {name: line version: 4}"
     with asked() as loads:
-        # Twice: what the first attempt leaves behind, which somebody interrupts who has read why, must not be what
-        # the second one breaks.
+        # Twice: what the first attempt leaves behind must not be what the second one breaks. Who has read why
+        # interrupts the first.
         for attempt in (partial(rollouts.up_until, words), rollouts.try_up):
             run = attempt()
             assert run.code != 0
