@@ -71,7 +71,8 @@ def register_apis(
 
     `versions` are those of each group, the preferred one last. The groups' names are returned, each known
     once the group answers. `namespaces` are deleted after them: Kubernetes deletes no namespace while one API
-    of the cluster does not answer, and a program that is down would hold a destroy up.
+    of the cluster does not answer, and a program that is down would hold a destroy up. That of a team with a
+    queue waits for Kueue, which no other API should wait for: it is not among them.
     """
     service = Service(
         name,

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 TIMEOUT_SECONDS = 30
 # Far above any manifest; it only keeps a wrong address from filling the disk.
 LARGEST_BYTES = 64 * 1024 * 1024
+# Raise it when what is made of files changes: what was kept is then made anew.
+MADE_FORMAT = 1
 
 
 class ReleaseFileError(RuntimeError):
@@ -81,13 +83,13 @@ def read_made(file: ReleaseFile, cache: Path) -> bytes | None:
     """What was made of a release file before; None where nothing was, or it is damaged."""
     try:
         digest, _, content = _made_of(file, cache).read_bytes().partition(b"\n")
-    except FileNotFoundError:
+    except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest().encode() == digest else None
 
 
 def _made_of(file: ReleaseFile, cache: Path) -> Path:
-    return cache / f"{file.sha256}.made"
+    return cache / f"{file.sha256}.made-{MADE_FORMAT}"
 
 
 def _keep(content: bytes, path: Path) -> None:

@@ -19,7 +19,7 @@ if [[ $(id -u) != 0 ]]; then
 fi
 
 # What is installed already needs no room a second time.
-if [[ ! -e $folder/.local/venv ]]; then
+if [[ ! -e $folder/.local/venv/.requirements ]]; then
   free=$(df --output=avail -BG "$folder" | tail -n 1 | tr -dc 0-9)
   if ((free < disk_needed)); then
     problems+=("$disk_needed GiB of free disk are needed under $folder, there are $free")

@@ -14,9 +14,9 @@ import threading
 import urllib.error
 import urllib.request
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache as once
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Annotated
 from urllib.parse import urljoin, urlsplit
@@ -24,7 +24,9 @@ from urllib.parse import urljoin, urlsplit
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from local import cache
 from local.errors import Problem
+from local.process import stopping
 from local.progress import Progress
 
 RELEASED = Path(__file__).with_suffix(".yaml")
@@ -35,6 +37,8 @@ MACHINE = "x86_64"
 TIMEOUT = 15
 # Bytes read at a time.
 CHUNK = 1024 * 1024
+# What a server or a network does wrong.
+_FAILURES = (OSError, HTTPException)
 
 
 class Download(BaseModel):
@@ -65,7 +69,8 @@ _unreachable: dict[str, str] = {}
 def fetch_programs(module: str, version: str, folder: Path, progress: Progress) -> set[str]:
     """Download what the table has of a module into `folder`; the names of the programs that are there now.
 
-    What is not, has to be built: a line says so, and why.
+    What is not, has to be built: a line says so, and why. Each file is kept once it is verified, so an
+    interrupted run does not download it again.
     """
     if platform.machine() != MACHINE:
         return set()
@@ -75,11 +80,13 @@ def fetch_programs(module: str, version: str, folder: Path, progress: Progress) 
         if (row.module, row.version) != (module, version):
             continue
         try:
-            _fetch(row, folder, progress)
+            entry = _entry(row, progress)
         except UnavailableError as error:
             missing[str(error)] += row.programs
-        else:
-            found |= row.programs.keys()
+            continue
+        for name in row.programs:
+            cache.place(entry, name, folder / name)
+            found.add(name)
     for reason, names in missing.items():
         progress.say(f"to be built, not downloaded: {', '.join(names)} {version} ({reason})")
     return found
@@ -90,13 +97,13 @@ def read_table() -> Sequence[Download]:
     return _read(os.environ.get(CHOSEN) or str(RELEASED))
 
 
-@cache
+@once
 def _read(where: str) -> Sequence[Download]:
     address = where if urlsplit(where).scheme else Path(where).absolute().as_uri()
     try:
         with urllib.request.urlopen(address, timeout=TIMEOUT) as table:
             rows = TypeAdapter(list[Download]).validate_python(yaml.safe_load(table))
-    except (OSError, yaml.YAMLError) as error:
+    except (*_FAILURES, yaml.YAMLError) as error:
         raise Problem(f"{CHOSEN}: cannot read the table {where}: {error}") from error
     except ValidationError as error:
         mistakes = [
@@ -106,26 +113,14 @@ def _read(where: str) -> Sequence[Download]:
     return [row.model_copy(update={"address": urljoin(address, row.address)}) for row in rows]
 
 
+def _entry(row: Download, progress: Progress) -> cache.Entry:
+    key = cache.key_of(row.sha256, *(f"{name}={member}" for name, member in sorted(row.programs.items())))
+    return cache.find("downloads", key) or cache.build(
+        "downloads", key, lambda folder: _fetch(row, folder, progress)
+    )
+
+
 def _fetch(row: Download, folder: Path, progress: Progress) -> None:
-    names = ", ".join(row.programs)
-    with _open(row) as source, tempfile.TemporaryDirectory(dir=folder) as scratch:
-        file = Path(scratch) / "file"
-        with progress.step(f"fetch-{'-'.join(row.programs)}", f"{names} {row.version}: download"):
-            digest = _copy(source, file)
-        if digest != row.sha256:
-            raise UnavailableError(
-                f"error: {row.address} is not the file of the table: its sha256 is {digest}, not {row.sha256}"
-            )
-        for name, member in row.programs.items():
-            if member is None:
-                shutil.copyfile(file, folder / name)
-            else:
-                _extract(file, member, folder / name)
-            (folder / name).chmod(0o755)
-
-
-@contextmanager
-def _open(row: Download) -> Iterator[IO[bytes]]:
     host = urlsplit(row.address).netloc
     with _guard:
         known = _unreachable.get(host)
@@ -135,24 +130,46 @@ def _open(row: Download) -> Iterator[IO[bytes]]:
         source = urllib.request.urlopen(row.address, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
         raise UnavailableError(f"{row.address} answers {error.code} {error.reason}") from error
-    except OSError as error:
+    except _FAILURES as error:
         reason = f"{host or row.address} cannot be reached: {getattr(error, 'reason', error)}"
         if host:
             with _guard:
                 _unreachable[host] = reason
         raise UnavailableError(reason) from error
-    with source:
-        yield source
+    with source, tempfile.TemporaryDirectory(dir=folder) as scratch:
+        file = Path(scratch) / "file"
+        title = f"{', '.join(row.programs)} {row.version}: download"
+        with progress.step(f"fetch-{'-'.join(row.programs)}", title):
+            failure = _copy(source, file, row)
+        if failure:
+            raise UnavailableError(failure)
+        for name, member in row.programs.items():
+            if member is None:
+                shutil.copyfile(file, folder / name)
+            else:
+                _extract(file, member, folder / name)
+            (folder / name).chmod(0o755)
 
 
-def _copy(source: IO[bytes], target: Path) -> str:
-    """Returns the digest of what was copied."""
-    whole = hashlib.sha256()
-    with target.open("wb") as file:
-        while chunk := source.read(CHUNK):
-            whole.update(chunk)
-            file.write(chunk)
-    return whole.hexdigest()
+def _copy(source: IO[bytes], target: Path, row: Download) -> str:
+    """Returns what is wrong with what was copied; nothing, if it is the file of the table."""
+    whole, length = hashlib.sha256(), 0
+    announced: str | None = getattr(source, "headers", {}).get("Content-Length")
+    try:
+        with target.open("wb") as file:
+            while chunk := source.read(CHUNK):
+                if stopping():
+                    raise KeyboardInterrupt
+                whole.update(chunk)
+                length += len(chunk)
+                file.write(chunk)
+    except _FAILURES as error:
+        return f"{row.address} ended after {length} bytes: {error}"
+    if announced and length < int(announced):
+        return f"{row.address} ended after {length} of {announced} bytes"
+    if (digest := whole.hexdigest()) != row.sha256:
+        return f"error: {row.address} is not the file of the table: its sha256 is {digest}, not {row.sha256}"
+    return ""
 
 
 def _extract(archive: Path, member: str, target: Path) -> None:
@@ -163,5 +180,5 @@ def _extract(archive: Path, member: str, target: Path) -> None:
                 raise UnavailableError(f"{member} in the archive is not a file")
             with target.open("wb") as file:
                 shutil.copyfileobj(source, file)
-    except (tarfile.TarError, KeyError) as error:
+    except (tarfile.TarError, KeyError, EOFError) as error:
         raise UnavailableError(f"the archive does not have {member}: {error}") from error

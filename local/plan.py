@@ -53,7 +53,7 @@ class Plan:
         if missing:
             each = ", ".join(f"{work.title} {self._spell([work])}" for work in missing)
             total = self._spell(missing)
-            progress.say(f"to make, {total} less what can be downloaded: {each}; kept for every checkout")
+            progress.say(f"to make, {total} less what can be downloaded: {each}")
 
     def done(self, title: str) -> None:
         """Tell what is left after this, when it was one of the missing."""

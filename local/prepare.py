@@ -18,14 +18,16 @@ from local.keys import make_keys
 from local.machine import root
 from local.model_server import build as model_server
 from local.needs import Needs
-from local.paths import BINARIES, BUNDLE, MACHINE_ROOT, MODELS, PULUMI_HOME, link
+from local.paths import BINARIES, BUNDLE, LOCAL, MACHINE_ROOT, MODELS, PULUMI_HOME, link
 from local.plan import Plan, Work, require_room
 from local.process import stop_all
 from local.progress import Progress
 from local.releases import place_release_files
 
-# What a stack itself keeps on the first run: machines, their images, and room for models.
-_MACHINES = Work(title="machines", seconds=85, gibibytes=4)
+# Here, and not where it is built: that file is one of its sources.
+_MODEL_SERVER = Work(title=model_server.TITLE, seconds=70, gibibytes=1.2)
+# What a stack itself keeps on the first run: machines and their images.
+_MACHINES = Work(title="machines", seconds=65, gibibytes=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,15 +36,17 @@ class _Job:
 
     work: Work
     make: Callable[[Progress], object]
-    there: Callable[[Progress], object]
+    there: Callable[[], object]
 
 
 def prepare(needs: Needs, progress: Progress) -> None:
     """Build or find everything; only what is missing takes time."""
     make_keys()
     chains = _chains(needs)
-    missing = [job.work for chain in chains for job in chain if not job.there(progress)]
-    require_room([*missing, *([] if MACHINE_ROOT.exists() else [_MACHINES])], cache.cache_root())
+    missing = [job.work for chain in chains for job in chain if not job.there()]
+    require_room(missing, cache.cache_root())
+    if needs.machines and not MACHINE_ROOT.exists():
+        require_room([_MACHINES], LOCAL)
     plan = Plan(missing, progress)
     with ThreadPoolExecutor(max_workers=len(chains)) as pool:
         running: list[Future[None]] = [pool.submit(_run, chain, plan, progress) for chain in chains]
@@ -85,10 +89,10 @@ def _chains(needs: Needs) -> list[list[_Job]]:
     chains = [programs]
     # kube-proxy's image needs packet tools out of the root filesystem.
     if needs.machines or needs.bundle:
-        chains.append([_Job(work=root.WORK, make=root.build_root, there=lambda _: root.find_root())])
+        chains.append([_Job(work=root.WORK, make=root.build_root, there=root.find_root)])
     if needs.model:
-        make, there = model_server.build_model_server, lambda _: model_server.find_model_server()
-        chains.append([_Job(work=model_server.WORK, make=make, there=there)])
+        make, there = model_server.build_model_server, model_server.find_model_server
+        chains.append([_Job(work=_MODEL_SERVER, make=make, there=there)])
     return chains
 
 

@@ -53,6 +53,11 @@ def run(
         raise Problem(f"{Path(str(command[0])).name} ended with code {code}")
 
 
+def stopping() -> bool:
+    """Whether the run was interrupted: what does not run other programs has to look now and then."""
+    return _stopping.is_set()
+
+
 def must(command: Sequence[str | Path]) -> str:
     """What a quick command prints; its error text is the problem when it fails."""
     done = subprocess.run([str(word) for word in command], check=False, capture_output=True, text=True)

@@ -28,7 +28,7 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
         queues={team: queue.open(tenancy.namespaces[team]) for team, queue in shares.items()},
         priorities=register_priorities(options),
         gateway=build_gateway(settings, cluster, tenancy.namespaces),
-        scaling_apis=build_autoscaling(settings, cluster, tenancy.objects),
+        scaling_apis=build_autoscaling(settings, cluster, tenancy.removed_last),
         machines_to_rent=machines_to_rent(settings, cluster),
         monitoring=build_monitoring(settings, cluster),
         logging=build_logging(settings, cluster),

@@ -25,8 +25,8 @@ class Tenancy:
     """By name, of teams and without; each value is known when pods may come."""
     teams: Mapping[str, Mapping[str, Input[Any]]]
     """By name: the group and the quota, as the stack shows them."""
-    objects: Sequence[Namespace]
-    """The namespaces themselves, for what must be removed before them."""
+    removed_last: Sequence[Namespace]
+    """Those that wait for nothing but the cluster, for what has to be removed before them."""
 
 
 def build_tenancy(settings: Settings, cluster: ClusterOutputs, shares: Mapping[str, Resource]) -> Tenancy:
@@ -47,13 +47,15 @@ def build_tenancy(settings: Settings, cluster: ClusterOutputs, shares: Mapping[s
         for team in platform.teams:
             after = ResourceOptions(depends_on=[shares[team.name]] if team.name in shares else [])
             # Not inside the team: a namespace that becomes a team's is the same resource, and stays.
-            objects[team.name] = register_namespace(
+            namespace = register_namespace(
                 team.name, team.pod_security, ResourceOptions.merge(options, after)
             )
-            made = _team(team, role, objects[team.name], options)
+            if team.name not in shares:
+                objects[team.name] = namespace
+            made = _team(team, role, namespace, options)
             namespaces[team.name] = made.namespace
             teams[team.name] = {"group": team.group, "quota": made.quota}
-    return Tenancy(namespaces=namespaces, teams=teams, objects=[*objects.values()])
+    return Tenancy(namespaces=namespaces, teams=teams, removed_last=[*objects.values()])
 
 
 def with_room(platform: PlatformOutputs, work: Sequence[ModelSettings | TrainingSettings]) -> PlatformOutputs:

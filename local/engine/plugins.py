@@ -26,7 +26,7 @@ def install_plugins(home: Path, progress: Progress) -> list[str]:
     Returns the names of those that were not to be had as they are released.
     """
     # What was built before could not be downloaded then, and the next plugin cannot be where one could not.
-    closed = KUBERNETES_PROVIDER.find(progress) is not None
+    closed = KUBERNETES_PROVIDER.find() is not None
     missing: list[str] = []
     for name in NAMES:
         place = plugin_path(home / "plugins", name)
@@ -40,11 +40,16 @@ def install_plugins(home: Path, progress: Progress) -> list[str]:
     return missing
 
 
-def has_plugins(home: Path, progress: Progress) -> bool:
+def has_plugins(home: Path) -> bool:
     """Whether `install_plugins` has nothing to download or build."""
-    return KUBERNETES_PROVIDER.find(progress) is not None or all(
-        _on_this_computer(name) or plugin_path(home / "plugins", name).exists() for name in NAMES
+    return KUBERNETES_PROVIDER.find() is not None or all(
+        _on_this_computer(name) or _is_downloaded(plugin_path(home / "plugins", name)) for name in NAMES
     )
+
+
+def _is_downloaded(place: Path) -> bool:
+    """Whether there is a plugin that is no link of ours."""
+    return place.exists() and not place.is_symlink()
 
 
 def plugin_path(plugins: Path, name: str) -> Path:

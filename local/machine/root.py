@@ -33,7 +33,7 @@ class Distribution:
     suite: str
 
 
-WORK = Work(title="Root filesystem of the machines", seconds=99, gibibytes=1.5)
+WORK = Work(title="Root filesystem of the machines", seconds=99, gibibytes=0.7)
 
 
 def build_root(progress: Progress) -> cache.Entry:

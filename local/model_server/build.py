@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from local import cache
 from local.bundle import archive
 from local.bundle.archive import Image
-from local.plan import Work
 from local.process import must, run
 from local.progress import Progress, Step
 
@@ -37,7 +36,7 @@ _SUPERFLUOUS = ("tensorflow/include", "tensorflow/xla_aot_runtime_src", "bin")
 _WHEELS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
 
 
-WORK = Work(title="Model server with TensorFlow, and a model", seconds=66, gibibytes=4)
+TITLE = "Model server with TensorFlow, and a model"
 
 
 def build_model_server(progress: Progress) -> cache.Entry:
@@ -45,7 +44,7 @@ def build_model_server(progress: Progress) -> cache.Entry:
     entry = find_model_server()
     if entry:
         return entry
-    with progress.step("model-server", WORK.title) as step:
+    with progress.step("model-server", TITLE) as step:
         return cache.build("model-server", _key(), lambda target: _make(step, target))
 
 

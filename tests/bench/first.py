@@ -12,7 +12,7 @@ from tests.cluster.project import Project, settings_on
 from tests.served_downloads import served_downloads
 
 # Steps that fetch packages and go on to build with them count as building.
-DOWNLOADS = ("download-", "go")
+DOWNLOADS = ("download-", "fetch-", "go")
 # A log without this step, the longest of all, is not of a first run.
 LONGEST_STEP = "build-kubernetes"
 

@@ -48,6 +48,7 @@ def test_everything_that_is_missing_is_named_at_once(checkout: Path):
 
 def test_what_is_installed_already_needs_no_room_again_so_make_down_needs_none(checkout: Path):
     (checkout / ".local" / "venv").mkdir(parents=True)
+    (checkout / ".local" / "venv" / ".requirements").touch()
     assert check(checkout, **{**GOOD, "df": "0G"}).returncode == 0
 
 

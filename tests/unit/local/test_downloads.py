@@ -7,7 +7,7 @@ import tarfile
 import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from local import downloads, gomodule
+from local import progress as progresses
 from local.bundle import modules
 from local.downloads import CHOSEN, MACHINE, RELEASED, fetch_programs, read_table
 from local.errors import Problem
@@ -31,7 +32,9 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(autouse=True)
-def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(progresses, "LOGS", tmp_path / "log")
     monkeypatch.setattr(downloads, "_unreachable", {})
     monkeypatch.setattr(downloads.platform, "machine", lambda: MACHINE)
 
@@ -160,6 +163,61 @@ def test_a_network_without_a_way_out_is_asked_once_and_named(
     assert len([address for address in asked if str(port) in address]) == 1
     (line,) = [line for line in said.getvalue().splitlines() if "to be built" in line]
     assert "tool, helper 1.0" in line and f"127.0.0.1:{port} cannot be reached" in line and "refused" in line
+
+
+class Ending(BaseHTTPRequestHandler):
+    """Announces a file, sends a part of it, and is gone."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(TOOL)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_download_that_breaks_off_is_built_and_not_taken_for_another_file(
+    page: Path, folder: Path, progress: Progress, said: io.StringIO, monkeypatch: pytest.MonkeyPatch
+):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Ending)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    offer(
+        monkeypatch,
+        str(page),
+        page,
+        row(page / "tool", address=f"http://127.0.0.1:{server.server_port}/tool"),
+    )
+    assert fetch_programs("tools", "1.0", folder, progress) == set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    assert "to be built, not downloaded: tool 1.0" in said.getvalue()
+    assert "ended after" in said.getvalue() and "error:" not in said.getvalue()
+
+
+def test_what_is_verified_is_not_downloaded_again(
+    served: str, page: Path, folder: Path, progress: Progress, monkeypatch: pytest.MonkeyPatch
+):
+    offer(monkeypatch, served, page, *both(page))
+    fetch_programs("tools", "1.0", folder, progress)
+    for name in ("tool", "more.tar.gz"):
+        (page / name).unlink()
+    for path in folder.iterdir():
+        path.unlink()
+    assert fetch_programs("tools", "1.0", folder, progress) == {"tool", "helper"}
+
+
+def test_an_interrupt_ends_a_download(
+    served: str, page: Path, folder: Path, progress: Progress, monkeypatch: pytest.MonkeyPatch
+):
+    offer(monkeypatch, served, page, *both(page))
+    monkeypatch.setattr(downloads, "stopping", lambda: True)
+    with pytest.raises(KeyboardInterrupt):
+        fetch_programs("tools", "1.0", folder, progress)
+    assert list(folder.iterdir()) == []
 
 
 def test_another_version_or_another_processor_is_built(

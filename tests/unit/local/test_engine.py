@@ -1,5 +1,7 @@
 """The engine and its plugins: used where they are, else downloaded where they can be, else built."""
 
+import io
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,11 +27,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             program(target / name, "built here")
 
     built = cache.build("engine", "key", make)
-    monkeypatch.setattr(GoModule, "find", lambda _module, _progress: None)
+    monkeypatch.setattr(GoModule, "find", lambda _module: None)
     monkeypatch.setattr(GoModule, "build", lambda _module, _progress: built)
-    # An engine that cannot download anything.
+    # Neither the SDK nor this engine can download anything.
+    monkeypatch.setattr(pulumi.urllib.request, "urlopen", refuse)
     program(tmp_path / "home" / "bin" / "pulumi", "", "exit 1")
     return tmp_path / "home"
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise OSError("no way out")
 
 
 def program(path: Path, prints: str, does: str = "") -> None:
@@ -57,6 +64,46 @@ def test_the_engine_that_was_installed_later_takes_the_place_of_ours(home: Path)
     program(installed, f"v{version('pulumi')}")
     pulumi.install_engine(Progress())
     assert (home / "bin" / "pulumi").resolve() == installed
+
+
+@pytest.fixture
+def reachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulumi.urllib.request, "urlopen", lambda *_, **__: io.BytesIO(b"an installer"))
+
+
+@pytest.mark.usefixtures("reachable")
+def test_an_engine_that_pulumi_can_install_is_neither_built_nor_installed_twice(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    installed: list[str] = []
+
+    def install(root: str) -> None:
+        # As the SDK does: what is there is kept.
+        assert not (Path(root) / "bin" / "pulumi").exists()
+        installed.append(root)
+        for name in ("pulumi", "pulumi-language-python"):
+            program(Path(root) / "bin" / name, f"v{version('pulumi')}")
+
+    monkeypatch.setattr(pulumi.PulumiCommand, "install", install)
+    for _ in range(2):
+        pulumi.install_engine(Progress())
+        assert pulumi.has_engine()
+    assert installed == [str(home)]
+
+
+@pytest.mark.usefixtures("reachable")
+def test_an_engine_that_cannot_be_installed_is_built_and_the_installers_words_are_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def install(root: str) -> None:
+        raise subprocess.CalledProcessError(1, "install.sh", output=b"trying\nerror: no curl here\n")
+
+    monkeypatch.setattr(pulumi.PulumiCommand, "install", install)
+    said = io.StringIO()
+    pulumi.install_engine(Progress(said))
+    assert "built here" in (home / "bin" / "pulumi").read_text()
+    assert "to be built, not downloaded: Pulumi engine" in said.getvalue()
+    assert "error: no curl here)" in said.getvalue()
 
 
 def plugin(home: Path, name: str) -> Path:

@@ -1,13 +1,16 @@
 """A first run says what it makes and for about how long; a disk that is too small is told before."""
 
 import io
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from local import plan
+from local import plan, prepare
 from local.errors import Problem
+from local.needs import Needs
+from local.paths import REPOSITORY
 from local.plan import Plan, Work, require_room
 from local.progress import Progress
 
@@ -20,6 +23,14 @@ def test_the_plan_names_each_part_and_the_whole():
     Plan([LONG, SHORT], Progress(said), processors=2)
     assert said.getvalue().startswith("to make, about 5 min less what can be downloaded: ")
     assert "Kubernetes about 5 min, CNI plugins about 10 s" in said.getvalue()
+
+
+def test_dev_from_nothing_needs_no_more_room_than_the_readme_says():
+    needs = Needs(cluster="dev", machines=True, bundle=True, model=True)
+    works = [job.work for chain in prepare._chains(needs) for job in chain]  # pyright: ignore[reportPrivateUsage]
+    needed = sum(work.gibibytes for work in (*works, prepare._MACHINES))  # pyright: ignore[reportPrivateUsage]
+    (promised,) = re.findall(r"(\d+) GiB of free disk", (REPOSITORY / "README.md").read_text())
+    assert int(promised) - 2 <= needed <= int(promised)
 
 
 def test_more_processors_need_less_time():
