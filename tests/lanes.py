@@ -1,6 +1,6 @@
 """Lanes: groups of tests that run beside each other, each in its own order.
 
-    pytest -p tests.lanes --numprocesses 4 tests/api tests/model_server tests/logs tests/cluster
+    pytest -p tests.lanes --numprocesses 3 tests/api tests/model_server tests/logs tests/cluster
 
 Most of what a lane does is waiting for machines, pods and clocks, so more lanes are at work than there are
 processors. A process takes the first lane that nobody has begun; the longest are the first. `--lane NAME`
