@@ -3,6 +3,7 @@
 import re
 import shutil
 import sys
+from functools import cache as once
 from pathlib import Path
 
 from local import cache
@@ -38,10 +39,16 @@ def find_go(progress: Progress) -> Path:
 def installed_go() -> Path | None:
     """The same, if nothing has to be installed for it."""
     found = shutil.which("go")
-    if found and go_version(output([found, "env", "GOVERSION"])) >= OLDEST:
+    if found and go_version(go_environment(Path(found))) >= OLDEST:
         return Path(found)
     entry = cache.find("go", _key())
     return entry.path(_PROGRAM) if entry else None
+
+
+@once
+def go_environment(go: Path) -> str:
+    """Its version, and what it builds for, a line each. Every module asks, so Go is asked once."""
+    return output([go, "env", "GOVERSION", "GOOS", "GOARCH"])
 
 
 def _key() -> str:

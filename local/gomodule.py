@@ -9,8 +9,8 @@ from tempfile import NamedTemporaryFile
 
 from local import cache
 from local.downloads import fetch_programs
-from local.golang import find_go, installed_go
-from local.process import must, output, run
+from local.golang import find_go, go_environment, installed_go
+from local.process import must, run
 from local.progress import Progress
 
 # Nothing of this computer gets into the programs: the same sources give the same bytes.
@@ -61,7 +61,7 @@ class GoModule:
             self.directory / "go.sum",
             # A module that has its program here besides what it requires.
             *sorted(self.directory.glob("*.go")),
-            output([go, "env", "GOVERSION", "GOOS", "GOARCH"]),
+            go_environment(go),
             *FLAGS,
             self.ldflags,
             *(f"{name}={package}" for name, package in sorted(self.programs.items())),

@@ -1,10 +1,7 @@
 """What was built on this computer, offered as a table of downloads: the trial of `make up` with a way out."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import yaml
@@ -14,6 +11,7 @@ from local.bundle.modules import CNI_PLUGINS, CONTAINERD, COREDNS, ETCD, KUBERNE
 from local.engine.kubernetes import KUBERNETES_PROVIDER
 from local.engine.pulumi import ENGINE
 from local.progress import Progress
+from tests.served_folder import served_folder
 
 # All that `dev` would build. The plugin of Commands is no build.
 MODULES = (KUBERNETES, ETCD, CONTAINERD, CNI_PLUGINS, COREDNS, ENGINE, KUBERNETES_PROVIDER)
@@ -38,17 +36,5 @@ def served_downloads(folder: Path) -> Iterator[str]:
                 }
             )
     (folder / "table.yaml").write_text(yaml.safe_dump(rows))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/table.yaml"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    with served_folder(folder) as address:
+        yield f"{address}/table.yaml"

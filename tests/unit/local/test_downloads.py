@@ -4,10 +4,8 @@ import hashlib
 import io
 import re
 import tarfile
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +20,9 @@ from local.errors import Problem
 from local.gomodule import GoModule
 from local.progress import Progress
 from tests.ports import free_ports
+from tests.served_folder import served_by, served_folder
 
 TOOL, HELPER = b"a program\n", b"its helper\n"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
 
 
 @pytest.fixture(autouse=True)
@@ -65,13 +59,8 @@ def served(tmp_path: Path) -> Iterator[str]:
         member = tarfile.TarInfo("more-1.0/bin/helper")
         member.size = len(HELPER)
         archive.addfile(member, io.BytesIO(HELPER))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(page)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served_folder(page) as address:
+        yield address
 
 
 @pytest.fixture
@@ -181,19 +170,9 @@ class Ending(BaseHTTPRequestHandler):
 def test_a_download_that_breaks_off_is_built_and_not_taken_for_another_file(
     page: Path, folder: Path, progress: Progress, said: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Ending)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    offer(
-        monkeypatch,
-        str(page),
-        page,
-        row(page / "tool", address=f"http://127.0.0.1:{server.server_port}/tool"),
-    )
-    assert fetch_programs("tools", "1.0", folder, progress) == set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served_by(Ending) as address:
+        offer(monkeypatch, str(page), page, row(page / "tool", address=f"{address}/tool"))
+        assert fetch_programs("tools", "1.0", folder, progress) == set()
     assert "to be built, not downloaded: tool 1.0" in said.getvalue()
     assert "ended after" in said.getvalue() and "error:" not in said.getvalue()
 

@@ -17,7 +17,7 @@ def key_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
     found = cache.Entry(directory=tmp_path, digests={})
     monkeypatch.setattr(gomodule, "find_go", lambda _: Path("go"))
-    monkeypatch.setattr(gomodule, "output", lambda _: "go1.26.8\nlinux\namd64\n")
+    monkeypatch.setattr(gomodule, "go_environment", lambda _: "go1.26.8\nlinux\namd64\n")
     monkeypatch.setattr(cache, "find", lambda _, key: (asked.append(key), found)[1])
 
     def ask(**changes: str) -> str:
