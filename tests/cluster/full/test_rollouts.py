@@ -159,13 +159,13 @@ def asked(url: str = URL) -> Iterator[tuple[Load, Load]]:
             load.until(load.requests + ENOUGH)
 
 
-def expect(version: str, headers: dict[str, str] | None = None) -> None:
-    """Wait until the gateway has heard of a route."""
+def until_answers(url: str, *versions: str, headers: dict[str, str] | None = None) -> None:
+    """Wait until these versions, and no others, answer who connects: all hear of a change a moment later."""
     deadline = time.monotonic() + LONGEST
     while True:
-        with Load(ROUTED_URL, clients=1, per_second=20, body=BODY, kind=version_of, headers=headers) as load:
-            load.until(5)
-        if load.answers[version] and not load.failures:
+        with Load(url, clients=2, per_second=100, body=BODY, kind=version_of, headers=headers) as load:
+            load.until(50)
+        if set(load.answers) == set(versions) and not load.failures:
             return
         assert time.monotonic() < deadline, load.told()
 
@@ -238,6 +238,7 @@ def test_a_corrupt_version_never_answers_and_the_run_ends_in_minutes_with_its_ow
 ) -> None:
     rollouts.offer(3)
     rollouts.up()
+    until_answers(URL, "version 3")
     shutil.copytree(rollouts.made / "1", rollouts.source / "4")
     (rollouts.source / "4" / "saved_model.pb").write_bytes(b"not a model at all")
     words = "cannot load servable version {name: line version: 4}"
@@ -293,9 +294,7 @@ def test_blue_and_green_change_places_in_one_line_and_back(rollouts: Rollouts, a
 def test_a_new_version_of_the_other_track_is_seen_on_its_own_port_only(rollouts: Rollouts) -> None:
     with asked() as loads:
         rollouts.up(strategy="blue-green", active="blue", tracks=two(1, 2, nodePort=PORT + 2))
-        with Load(URL.replace(str(PORT), str(PORT + 2)), body=BODY, kind=version_of) as preview:
-            preview.until(ENOUGH)
-    assert set(preview.answers) == {"version 2"}
+        until_answers(URL.replace(str(PORT), str(PORT + 2)), "version 2")
     for load in loads:
         assert not load.failures, load.told()
         assert set(load.answers) == {"version 1"}
@@ -318,7 +317,7 @@ def test_without_a_gateway_a_share_of_the_pods_is_a_share_of_the_connections(rol
 def test_a_canary_gets_its_share(rollouts: Rollouts) -> None:
     tracks = [{**track, "weight": weight} for track, weight in zip(two(3, 2), (90, 10), strict=True)]
     rollouts.up(strategy="canary", tracks=tracks)
-    expect("version 3")
+    until_answers(ROUTED_URL, "version 3", "version 2")
     with Load(ROUTED_URL, requests_per_connection=None, body=BODY, kind=version_of) as load:
         load.until(10_000)
     assert not load.failures, load.told()
@@ -327,7 +326,8 @@ def test_a_canary_gets_its_share(rollouts: Rollouts) -> None:
 
 def test_a_header_chooses_the_version_each_time(rollouts: Rollouts) -> None:
     rollouts.up(**by_header())
-    expect("version 2", {"X-Variant": "b"})
+    until_answers(ROUTED_URL, "version 2", headers={"X-Variant": "b"})
+    until_answers(ROUTED_URL, "version 3")
     with (
         Load(ROUTED_URL, body=BODY, kind=version_of, headers={"X-Variant": "b"}) as chosen,
         Load(ROUTED_URL, body=BODY, kind=version_of, headers={"X-Variant": "c"}) as others,
