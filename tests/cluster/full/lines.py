@@ -10,6 +10,7 @@ from typing import Any
 
 from local.model_server.build import REFERENCE
 from tests.cluster.full.cluster import FullCluster
+from tests.cluster.load import Load
 from tests.waits import LONGEST
 
 SCRIPT = Path(__file__).with_name("make_lines.py")
@@ -44,6 +45,17 @@ def version_of(answer: bytes) -> str:
     """Which version answered BODY."""
     (value,) = json.loads(answer)["predictions"]
     return f"version {value:g}"
+
+
+def until_answers(url: str, *versions: str, headers: dict[str, str] | None = None) -> None:
+    """Wait until these versions, and no others, answer who connects: all hear of a change a moment later."""
+    deadline = time.monotonic() + LONGEST
+    while True:
+        with Load(url, clients=2, per_second=100, body=BODY, kind=version_of, headers=headers) as load:
+            load.until(50)
+        if set(load.answers) == set(versions) and not load.failures:
+            return
+        assert time.monotonic() < deadline, load.told()
 
 
 def _pod(name: str, count: int) -> dict[str, object]:

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from tests.cluster.full.cluster import FullCluster
-from tests.cluster.full.lines import make_lines, write_samples
+from tests.cluster.full.lines import make_lines, until_answers, write_samples
 from tests.cluster.full.prometheus import ask, query, until_found
 from tests.waits import LONGEST
 
-STACK, MODEL = "evaluated", "evaluated"
+STACK, MODEL, PORT = "evaluated", "evaluated", 30150
+# Each knows by itself which pods answer.
+NODES = tuple(f"10.84.0.{number}" for number in (11, 12, 13, 14))
 SELECTOR = f'namespace="ml",model="{MODEL}",track="stable"'
 ACCURACY = f'ml_model_accuracy{{{SELECTOR},slice="all"}}'
 ALERT = f'ALERTS{{alertname="ModelAccuracyLow",model="{MODEL}",alertstate="firing"}}'
@@ -39,12 +41,14 @@ class Evaluated:
             "name": MODEL,
             "servedName": MODEL,
             "files": {"source": str(self.source), "machine": "worker-1"},
-            "service": {"nodePort": 30150},
+            "service": {"nodePort": PORT},
             "resources": {"requests": {"cpu": "50m", "memory": "512Mi"}},
             "evaluation": {"samples": str(self.samples), "everyMinutes": 60, "accuracy": 0.9, "drift": 0.5},
         }
         self.full.write(STACK, {"metalml:models": [model]})
         self.full.project.must("up", STACK)
+        for node in NODES:
+            until_answers(f"http://{node}:{PORT}/v1/models/{MODEL}:predict", f"version {version}")
         self.full.run_now(f"{MODEL}-evaluation", LONGEST)
 
     def told(self) -> dict[str, Any]:

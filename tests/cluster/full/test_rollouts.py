@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.full.cluster import FullCluster
-from tests.cluster.full.lines import BODY, make_lines, version_of, write_samples
+from tests.cluster.full.lines import BODY, make_lines, until_answers, version_of, write_samples
 from tests.cluster.full.prometheus import until_found
 from tests.cluster.load import Load
 from tests.cluster.project import Run
@@ -157,17 +157,6 @@ def asked(url: str = URL) -> Iterator[tuple[Load, Load]]:
         yield new, kept
         for load in (new, kept):
             load.until(load.requests + ENOUGH)
-
-
-def until_answers(url: str, *versions: str, headers: dict[str, str] | None = None) -> None:
-    """Wait until these versions, and no others, answer who connects: all hear of a change a moment later."""
-    deadline = time.monotonic() + LONGEST
-    while True:
-        with Load(url, clients=2, per_second=100, body=BODY, kind=version_of, headers=headers) as load:
-            load.until(50)
-        if set(load.answers) == set(versions) and not load.failures:
-            return
-        assert time.monotonic() < deadline, load.told()
 
 
 def two(first: int, second: int, **changes: Any) -> list[dict[str, Any]]:
