@@ -43,5 +43,6 @@ requests:
 bench: ## how long it takes, side by side
 	@$(host) bash local/bootstrap.sh dev python -m tests.bench
 
-lock: ## compile the requirements with hashes
+lock: ## compile the requirements with hashes, and raise the Go modules to one version each
 	@$(dev) bash local/lock-requirements.sh
+	@$(dev) python -m local.align_modules

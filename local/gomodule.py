@@ -14,7 +14,8 @@ from local.process import must, run
 from local.progress import Progress
 
 # Nothing of this computer gets into the programs: the same sources give the same bytes.
-FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
+# Nothing for debuggers, which the linker would leave out: an eighth of the build's time (etcd, 2026-12-01).
+FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false")
 
 
 @dataclass(frozen=True, kw_only=True)

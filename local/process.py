@@ -58,9 +58,15 @@ def stopping() -> bool:
     return _stopping.is_set()
 
 
-def must(command: Sequence[str | Path]) -> str:
+def must(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str:
     """What a quick command prints; its error text is the problem when it fails."""
-    done = subprocess.run([str(word) for word in command], check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        [str(word) for word in command],
+        env={**os.environ, **(env or {})},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode != 0:
         raise Problem(
             f"{' '.join(str(word) for word in command)}: {done.stderr.strip() or done.stdout.strip()}"
