@@ -28,4 +28,4 @@ class GeneratedPassword(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, additional_secret_outputs=["stdout"]),
         )
         self.text = Output.secret(made.stdout)
-        self.register_outputs({"text": self.text})
+        self.register_outputs({})

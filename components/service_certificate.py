@@ -74,7 +74,7 @@ class ServiceCertificate(pulumi.ComponentResource):
         self.secret = secret.metadata.name
         self.ca_bundle = certificate.apply(lambda text: base64.b64encode(text.encode()).decode())
         self.digest = certificate.apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
-        self.register_outputs({"secret": self.secret, "ca_bundle": self.ca_bundle})
+        self.register_outputs({})
 
 
 def certificate_volume(certificate: ServiceCertificate) -> VolumeArgs:

@@ -16,9 +16,9 @@ from local.gomodule import GoModule
 from local.process import must
 from local.progress import Progress
 
-# What stays with the versions of its own release. Libraries decide how Kubernetes understands objects; the others
-# do not build with what the rest needs: k8s.io 0.36 (the adapter, kube-state-metrics), OpenTelemetry 1.45
-# (Traefik), procfs 0.21 (node_exporter). The Kubernetes provider, which is not here, does not either.
+# What stays with the versions of its own release. Libraries decide how Kubernetes understands objects; the
+# others do not build with what the rest needs: k8s.io 0.36 (the adapter, kube-state-metrics), OpenTelemetry
+# 1.45 (Traefik), procfs 0.21 (node_exporter). The Kubernetes provider, which is not here, does not either.
 APART = ("kubernetes", "prometheus-adapter", "kube-state-metrics", "traefik", "node-exporter")
 _PROGRAMS = (found for found in vars(modules).values() if isinstance(found, GoModule))
 ALIGNED = (*(found for found in _PROGRAMS if found.name not in APART), ENGINE, PRETEND_GPU)

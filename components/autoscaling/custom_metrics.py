@@ -86,7 +86,7 @@ class CustomMetrics(pulumi.ComponentResource):
         _let_the_autoscaler_ask(name, args.apis, wanted.labels, child)
         versions = {str(api): VERSIONS[api] for api in args.apis}
         self.groups = register_apis(name, versions, controller, wanted, certificate, self, args.namespaces)
-        self.register_outputs({"groups": dict(self.groups)})
+        self.register_outputs({})
 
 
 def _let_the_autoscaler_ask(

@@ -110,7 +110,7 @@ class ModelScaler(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         self.autoscaler = made.metadata.name
-        self.register_outputs({"autoscaler": self.autoscaler})
+        self.register_outputs({})
 
 
 def _metrics(args: ModelScalerArgs) -> list[MetricSpecArgs]:

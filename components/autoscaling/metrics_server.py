@@ -78,7 +78,7 @@ class MetricsServer(pulumi.ComponentResource):
             name, {GROUP: ["v1beta1"]}, controller, wanted, certificate, self, args.namespaces
         )
         self.group = apis[GROUP]
-        self.register_outputs({"group": self.group})
+        self.register_outputs({})
 
 
 def _controller_args(args: MetricsServerArgs, certificate: ServiceCertificate) -> ControllerArgs:

@@ -106,7 +106,7 @@ class VerticalPodAutoscaling(pulumi.ComponentResource):
         )
         webhook = _webhook(name, service, certificate, admission_args.labels, child)
         self.group = Output.all(recommender.deployment.id, webhook.id).apply(lambda _: GROUP)
-        self.register_outputs({"group": self.group})
+        self.register_outputs({})
 
 
 def _webhook(

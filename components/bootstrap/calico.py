@@ -64,4 +64,4 @@ class Calico(pulumi.ComponentResource):
         )
 
         self.installation = installation.id
-        self.register_outputs({"installation": self.installation})
+        self.register_outputs({})

@@ -104,4 +104,4 @@ class ModelsGateway(pulumi.ComponentResource):
         )
 
         self.gateway = made.id.apply(lambda _: NAME)
-        self.register_outputs({"gateway": self.gateway})
+        self.register_outputs({})

@@ -85,7 +85,7 @@ class DcgmExporter(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, custom_timeouts=awaited(START_SECONDS, turns=DAEMON_SET_TURNS)),
         )
         self.daemon_set = made.metadata.name
-        self.register_outputs({"daemon_set": self.daemon_set})
+        self.register_outputs({})
 
 
 def _container(image: str) -> ContainerArgs:

@@ -82,7 +82,7 @@ class DevicePlugin(pulumi.ComponentResource):
         self.daemon_sets = {
             way: self._offer(f"{name}-{way}", way, sharing, args, account) for way, sharing in ways.items()
         }
-        self.register_outputs({"daemon_sets": self.daemon_sets})
+        self.register_outputs({})
 
     def _offer(
         self, name: str, way: str, sharing: Sharing, args: DevicePluginArgs, account: ServiceAccount

@@ -100,4 +100,4 @@ class GpuRuntimeClass(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[binding]),
         )
         self.name = made.metadata.name
-        self.register_outputs({"name": self.name})
+        self.register_outputs({})

@@ -215,7 +215,7 @@ class Elasticsearch(pulumi.ComponentResource):
         # A Service is awaited until it has a ready pod, which can only be after the StatefulSet.
         _service(ELASTICSEARCH, labels, ResourceOptions(parent=self, depends_on=[self.ready]))
         self.authority = authority.metadata.name
-        self.register_outputs({"authority": self.authority})
+        self.register_outputs({})
 
 
 def _certificate(service: str, child: ResourceOptions) -> ServiceCertificate:

@@ -164,4 +164,4 @@ class Kibana(pulumi.ComponentResource):
             child,
         )
         self.url = Output.all(service.id, views.imported).apply(lambda _: KIBANA_URL)
-        self.register_outputs({"url": self.url})
+        self.register_outputs({})

@@ -52,4 +52,4 @@ class LocalMachine(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.host_key = self.container.stdout
-        self.register_outputs({"hostKey": self.host_key})
+        self.register_outputs({})

@@ -166,7 +166,7 @@ class Grafana(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[policy], custom_timeouts=awaited(STARTUP_SECONDS)),
         )
         self.service = _service(name, args, metadata, deployment, child)
-        self.register_outputs({"password": self.password})
+        self.register_outputs({})
 
 
 def _files(args: GrafanaArgs) -> Mapping[str, str]:

@@ -124,7 +124,7 @@ class PrometheusServers(pulumi.ComponentResource):
         self.url = Output.format(
             "http://{0}.{1}.svc:{2}", service.metadata.name, service.metadata.namespace, PROMETHEUS_PORT
         )
-        self.register_outputs({"url": self.url})
+        self.register_outputs({})
 
 
 def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]:

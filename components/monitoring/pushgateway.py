@@ -81,7 +81,7 @@ class Pushgateway(pulumi.ComponentResource):
         self.url = Output.format(
             "http://{0}.{1}.svc:{2}", service.metadata.name, service.metadata.namespace, PUSHGATEWAY_PORT
         )
-        self.register_outputs({"url": self.url})
+        self.register_outputs({})
 
 
 def pushed_monitor_spec() -> dict[str, object]:

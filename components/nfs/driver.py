@@ -86,7 +86,7 @@ class NfsDriver(pulumi.ComponentResource):
         nodes = _nodes(name, args, register_account(name, NODE, child), child)
 
         self.driver = Output.all(controller.id, nodes.id, described.metadata.name).apply(lambda all_: all_[2])
-        self.register_outputs({"driver": self.driver})
+        self.register_outputs({})
 
 
 def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> Deployment:

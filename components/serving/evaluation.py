@@ -148,7 +148,7 @@ class Evaluation(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[policy]),
         )
         self.cron_job = made.metadata.name
-        self.register_outputs({"cron_job": self.cron_job})
+        self.register_outputs({})
 
 
 def schedule(every_minutes: int) -> str:

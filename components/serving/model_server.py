@@ -135,15 +135,7 @@ class ModelServer(pulumi.ComponentResource):
         self.namespace = pulumi.Output.from_input(args.namespace)
         self.node_port = pulumi.Output.from_input(args.node_port)
         self.predict_path = pulumi.Output.from_input(args.program.predict_path)
-        self.register_outputs(
-            {
-                "deployment": self.deployment,
-                "service": self.service,
-                "namespace": self.namespace,
-                "node_port": self.node_port,
-                "predict_path": self.predict_path,
-            }
-        )
+        self.register_outputs({})
 
 
 def selector_of(args: ModelServerArgs) -> dict[str, str]:

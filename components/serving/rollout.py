@@ -96,4 +96,4 @@ class BlueGreen(pulumi.ComponentResource):
         self.servers = list(servers.values())
         self.node_port = pulumi.Output.from_input(args.node_port)
         self.predict_path = self.servers[0].predict_path
-        self.register_outputs({"node_port": self.node_port, "predict_path": self.predict_path})
+        self.register_outputs({})

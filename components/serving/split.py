@@ -73,7 +73,7 @@ class Routed(pulumi.ComponentResource):
         self.servers = servers
         self.node_port = route.id.apply(lambda _: args.gateway_node_port)
         self.predict_path = servers[0].predict_path
-        self.register_outputs({"node_port": self.node_port, "predict_path": self.predict_path})
+        self.register_outputs({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,4 +112,4 @@ class ByReplicas(pulumi.ComponentResource):
         self.servers = servers
         self.node_port = pulumi.Output.from_input(args.node_port)
         self.predict_path = servers[0].predict_path
-        self.register_outputs({"node_port": self.node_port, "predict_path": self.predict_path})
+        self.register_outputs({})

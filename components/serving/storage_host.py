@@ -85,7 +85,7 @@ class ModelVolume(pulumi.ComponentResource):
 
         self.volume = volume.metadata.name
         self.claim = claim.metadata.name
-        self.register_outputs({"volume": self.volume, "claim": self.claim})
+        self.register_outputs({})
 
 
 def _only_on(node: Input[str]) -> VolumeNodeAffinityArgs:

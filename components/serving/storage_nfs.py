@@ -89,4 +89,4 @@ class ShareVolume(pulumi.ComponentResource):
 
         self.volume = volume.metadata.name
         self.claim = claim.metadata.name
-        self.register_outputs({"volume": self.volume, "claim": self.claim})
+        self.register_outputs({})

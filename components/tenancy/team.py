@@ -53,4 +53,4 @@ class Team(pulumi.ComponentResource):
         walls = [one.metadata.name for one in (own, system, limits, *policies)]
         self.namespace = pulumi.Output.all(args.namespace, *walls).apply(lambda parts: str(parts[0]))
         self.quota = own.spec.apply(lambda spec: dict(spec.hard or {}))
-        self.register_outputs({"namespace": self.namespace, "quota": self.quota})
+        self.register_outputs({})

@@ -125,7 +125,7 @@ class TrainingJob(pulumi.ComponentResource):
 
         self.job = job.metadata.name
         self.namespace = pulumi.Output.from_input(args.namespace)
-        self.register_outputs({"job": self.job, "namespace": self.namespace})
+        self.register_outputs({})
 
 
 def selector_of(args: TrainingJobArgs) -> dict[str, str]:
