@@ -21,10 +21,12 @@ from pulumi.automation import (
     CommandError,
     EngineEvent,
     LocalWorkspace,
+    OutputMap,
     ProjectSettings,
     Stack,
 )
 from pulumi.automation._server import LanguageServer
+from pulumi.automation._stack import StackInitMode
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
 from local.bundle.modules import KUBERNETES
@@ -63,8 +65,7 @@ class Run:
     """Every message, with the resource's name before it where it has one."""
     console: str = ""
     seconds: float = 0
-    """How long the engine took, without what the SDK asks it for afterwards."""
-    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """How long the engine took."""
 
     def __call__(self, event: EngineEvent) -> None:
         """Take one of the engine's events."""
@@ -112,6 +113,16 @@ def _runs_a_program() -> bool:
     return any(frame.f_code is run for stack in stacks for frame, _ in traceback.walk_stack(stack))
 
 
+class _Stack(Stack):
+    """A stack that is not asked for outputs and history after each operation, by three runs of the engine."""
+
+    def outputs(self) -> OutputMap:
+        return {}
+
+    def info(self, show_secrets: bool = True) -> None:
+        return None
+
+
 class EngineStack:
     """One stack. Operations raise AssertionError with the engine's words where they end unexpectedly."""
 
@@ -147,6 +158,10 @@ class EngineStack:
         workspace = self.stack.workspace
         arguments = ["state", "unprotect", "--all", "--yes", "--stack", self.stack.name]
         self._command.run(arguments, workspace.work_dir, workspace.env_vars)
+
+    def outputs(self) -> dict[str, Any]:
+        """What the last `up` exported."""
+        return {key: one.value for key, one in self.stack.workspace.stack_outputs(self.stack.name).items()}
 
     def state(self) -> dict[str, dict[str, Any]]:
         """The resources in the exported state, by name; secrets in it are encrypted."""
@@ -209,8 +224,7 @@ class EngineStack:
                 time.sleep(0.05)
             arguments["program"] = partial(self._program, build)
         try:
-            done = operation(**arguments)
-            run.outputs = {key: one.value for key, one in getattr(done, "outputs", {}).items()}
+            operation(**arguments)
         except CommandError as error:
             run.failed = True
             lines.append(str(error))
@@ -275,5 +289,5 @@ class Engine:
                 "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             },
         )
-        stack = Stack.create(name, workspace)
+        stack = _Stack(name, workspace, StackInitMode.CREATE)
         return EngineStack(stack, command, self._kubeconfig.read_text(), self._state, adopts=self.adopts)

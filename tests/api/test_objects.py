@@ -264,7 +264,8 @@ def test_what_others_read_of_an_object_is_there(stack, namespace):
         found = Namespace.get("found", namespace, opts=options)
         export("phase", found.status.phase)
 
-    outputs = stack.up(build).outputs
+    stack.up(build)
+    outputs = stack.outputs()
     assert len(outputs["uid"]) == 36
     assert outputs["phase"] == "Active"
 
