@@ -16,12 +16,8 @@ from local.gomodule import GoModule
 from local.process import must
 from local.progress import Progress
 
-# What stays with the versions of its own release. Libraries decide how Kubernetes understands objects; the
-# others do not build with what the rest needs: k8s.io 0.36 (the adapter, kube-state-metrics), OpenTelemetry
-# 1.45 (Traefik), procfs 0.21 (node_exporter). The Kubernetes provider, which is not here, does not either.
-APART = ("kubernetes", "prometheus-adapter", "kube-state-metrics", "traefik", "node-exporter")
-_PROGRAMS = (found for found in vars(modules).values() if isinstance(found, GoModule))
-ALIGNED = (*(found for found in _PROGRAMS if found.name not in APART), ENGINE, PRETEND_GPU)
+_PROGRAMS = (*(found for found in vars(modules).values() if isinstance(found, GoModule)), ENGINE, PRETEND_GPU)
+ALIGNED = tuple(module for module in _PROGRAMS if not module.own_libraries)
 # No flags of the user's own, and the same packages as in a build.
 _ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": ""}
 # A line for each package of a module, if that is not replaced by another.

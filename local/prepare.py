@@ -73,20 +73,28 @@ def prepare(needs: Needs, progress: Progress) -> None:
 
 
 def _chains(needs: Needs) -> list[list[_Job]]:
-    """What is made beside each other; builds of programs, which use all processors, one after the other."""
-    modules = [KUBERNETES, COREDNS, CONTAINERD, ETCD, CNI_PLUGINS] if needs.bundle else []
-    served = {image.module.name: image.module for image in needs.images if image.module}
-    programs = [
-        *(_of_module(module) for module in modules),
-        _Job(work=_work(ENGINE), make=install_engine, there=has_engine),
-        _Job(
-            work=_work(KUBERNETES_PROVIDER),
-            make=partial(install_plugins, PULUMI_HOME),
-            there=partial(has_plugins, PULUMI_HOME),
-        ),
-        *(_of_module(module) for module in served.values()),
+    """What is made beside each other. Two builds of programs at once: each links on one processor.
+
+    Both would compile a library that they share, so one has what shares none (`own_libraries`). It has the
+    engine first, which downloads plugins, and is done when the other comes to what shares libraries with it.
+    """
+    bundled = [KUBERNETES, COREDNS, CONTAINERD, ETCD, CNI_PLUGINS] if needs.bundle else []
+    served = {image.module.name: image.module for image in needs.images if image.module}.values()
+    chains = [
+        [
+            _Job(work=_work(ENGINE), make=install_engine, there=has_engine),
+            _Job(
+                work=_work(KUBERNETES_PROVIDER),
+                make=partial(install_plugins, PULUMI_HOME),
+                there=partial(has_plugins, PULUMI_HOME),
+            ),
+            *(_of_module(module) for module in served if module.own_libraries),
+        ],
+        [
+            *(_of_module(module) for module in bundled),
+            *(_of_module(module) for module in served if not module.own_libraries),
+        ],
     ]
-    chains = [programs]
     # kube-proxy's image needs packet tools out of the root filesystem.
     if needs.machines or needs.bundle:
         chains.append([_Job(work=root.WORK, make=root.build_root, there=root.find_root)])

@@ -41,6 +41,8 @@ KUBERNETES = GoModule(
     name="kubernetes",
     title=f"Kubernetes {KUBERNETES_VERSION} programs",
     version=KUBERNETES_VERSION,
+    # They decide how it understands objects.
+    own_libraries=True,
     seconds=300,
     gibibytes=4,
     directory=_MODULES / "kubernetes",
@@ -144,6 +146,8 @@ TRAEFIK = GoModule(
     name="traefik",
     title="Traefik",
     directory=_MODULES / "traefik",
+    # Its logs need an older OpenTelemetry than 1.45.
+    own_libraries=True,
     programs={"traefik": f"{_TRAEFIK}/cmd/traefik"},
     variables={f"{_TRAEFIK}/pkg/version.Version": required_version("traefik", _TRAEFIK).removeprefix("v")},
 )
@@ -152,6 +156,8 @@ PROMETHEUS_ADAPTER = GoModule(
     name="prometheus-adapter",
     title="prometheus-adapter",
     directory=_MODULES / "prometheus-adapter",
+    # Does not build with k8s.io 0.36.
+    own_libraries=True,
     programs={"adapter": "sigs.k8s.io/prometheus-adapter/cmd/adapter"},
     variables={},
 )
@@ -166,7 +172,15 @@ KUEUE = GoModule(
 )
 
 
-def _of_prometheus(name: str, title: str, path: str, packages: dict[str, str], version: str = "") -> GoModule:
+def _of_prometheus(
+    name: str,
+    title: str,
+    path: str,
+    packages: dict[str, str],
+    *,
+    version: str = "",
+    own_libraries: bool = False,
+) -> GoModule:
     """A module whose programs show their version as Prometheus' do; packages are below `path`."""
     version = version or required_version(name, path)
     return GoModule(
@@ -175,6 +189,7 @@ def _of_prometheus(name: str, title: str, path: str, packages: dict[str, str], v
         directory=_MODULES / name,
         programs={program: f"{path}{package}" for program, package in packages.items()},
         variables={"github.com/prometheus/common/version.Version": version},
+        own_libraries=own_libraries,
     )
 
 
@@ -200,7 +215,12 @@ PROMETHEUS_OPERATOR = _of_prometheus(
     {name: f"/cmd/{name}" for name in ("operator", "prometheus-config-reloader")},
 )
 NODE_EXPORTER = _of_prometheus(
-    "node-exporter", "node_exporter", "github.com/prometheus/node_exporter", {"node_exporter": ""}
+    "node-exporter",
+    "node_exporter",
+    "github.com/prometheus/node_exporter",
+    {"node_exporter": ""},
+    # Does not build with procfs 0.21.
+    own_libraries=True,
 )
 BLACKBOX_EXPORTER = _of_prometheus(
     "blackbox-exporter",
@@ -213,6 +233,8 @@ KUBE_STATE_METRICS = _of_prometheus(
     "kube-state-metrics",
     "k8s.io/kube-state-metrics/v2",
     {"kube-state-metrics": ""},
+    # Does not build with k8s.io 0.36.
+    own_libraries=True,
 )
 PUSHGATEWAY = _of_prometheus(
     "pushgateway", "Pushgateway", "github.com/prometheus/pushgateway", {"pushgateway": ""}
