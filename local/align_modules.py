@@ -25,7 +25,10 @@ _MODULE = "{{with .Module}}{{if not (or .Main .Replace)}}{{.Path}} {{.Version}}{
 
 
 def align(progress: Progress) -> None:
-    """Write the go.mod and go.sum files. What is raised may need others, so again until nothing is."""
+    """Write the go.mod and go.sum files. What is raised may need others, so again until nothing is.
+
+    Raises Problem where a program's sources do not come together any more.
+    """
     go = find_go(progress)
     while True:
         builds = {module.name: _versions(go, module) for module in ALIGNED}
@@ -67,15 +70,13 @@ def _versions(go: Path, module: GoModule) -> dict[str, str]:
     """Of each module that the programs have a package of, but not of their own: that version was chosen."""
     command = [go, "-C", module.directory, "list", "-mod=mod", "-f", _MODULE]
     packages = list(module.programs.values())
-    found = [
-        must([*command, *more, *packages], env=_ENVIRONMENT).split() for more in (["-deps", "-e"], ["-e"])
-    ]
+    found = [must([*command, *more, *packages], env=_ENVIRONMENT).split() for more in (["-deps"], [])]
     needed, own = (dict(zip(words[::2], words[1::2], strict=True)) for words in found)
     return {path: version for path, version in needed.items() if path not in own}
 
 
 def _order(version: str) -> tuple[int, int, int, bool, str]:
-    """Of a module's version: by its numbers, a prerelease before the release, and these by their times."""
+    """A version's place: by its numbers, prereleases before the release and among each other as text."""
     found = re.match(r"v(\d+)\.(\d+)\.(\d+)(?:-([^+]*))?", version)
     if not found:
         raise ValueError(f"{version} is no version of a Go module")

@@ -21,19 +21,14 @@ def find_go(progress: Progress) -> Path:
     found = installed_go()
     if found:
         return found
-    with progress.step("go", "Go compiler") as step:
-        pip = [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--no-compile",
-            "--require-hashes",
-            "-r",
-            REQUIREMENTS,
-        ]
-        entry = cache.build("go", _key(), lambda target: run(step, [*pip, "--target", target]))
-    return entry.path(_PROGRAM)
+    pip = [sys.executable, "-m", "pip", "install", "--no-compile", "--require-hashes", "-r", REQUIREMENTS]
+
+    def install(target: Path) -> None:
+        with progress.step("go", "Go compiler") as step:
+            run(step, [*pip, "--target", target])
+
+    # Whoever else needs it meanwhile waits for it there.
+    return cache.build("go", _key(), install).path(_PROGRAM)
 
 
 def installed_go() -> Path | None:

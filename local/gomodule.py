@@ -31,7 +31,8 @@ class GoModule:
     version: str = ""
     # Go variables set at link time: versions that a program would else read from its repository's tags.
     variables: dict[str, str]
-    # Whether its libraries stay those of its release: all others have one version of each (align_modules.py).
+    # Whether its libraries stay those of its release; the others of `make up` have one version of each
+    # (align_modules.py).
     own_libraries: bool = False
     # How long the build takes on a quiet computer of two processors, downloads of sources included.
     seconds: int = 30

@@ -76,7 +76,7 @@ def _chains(needs: Needs) -> list[list[_Job]]:
     """What is made beside each other. Two builds of programs at once: each links on one processor.
 
     Both would compile a library that they share, so one has what shares none (`own_libraries`). It has the
-    engine first, which downloads plugins, and is done when the other comes to what shares libraries with it.
+    engine first, which downloads plugins; the other begins with Kubernetes, which is long and shares nothing.
     """
     bundled = [KUBERNETES, COREDNS, CONTAINERD, ETCD, CNI_PLUGINS] if needs.bundle else []
     served = {image.module.name: image.module for image in needs.images if image.module}.values()

@@ -86,11 +86,9 @@ class ModelScaler(pulumi.ComponentResource):
     It owns the Deployment's number of replicas, so the Deployment must not name one.
     """
 
-    autoscaler: Output[str]
-
     def __init__(self, name: str, args: ModelScalerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:autoscaling:ModelScaler", name, None, opts)
-        made = HorizontalPodAutoscaler(
+        HorizontalPodAutoscaler(
             name,
             metadata=ObjectMetaArgs(
                 name=args.name,
@@ -109,7 +107,6 @@ class ModelScaler(pulumi.ComponentResource):
             ),
             opts=ResourceOptions(parent=self),
         )
-        self.autoscaler = made.metadata.name
         self.register_outputs({})
 
 

@@ -48,20 +48,15 @@ class Calico(pulumi.ComponentResource):
     network down and lifts its finalizers still runs; then the operator; the kinds go last.
     """
 
-    installation: pulumi.Output[str]
-    """Name of the Installation; known once the network is ready on every node."""
-
     def __init__(self, name: str, args: CalicoArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:bootstrap:Calico", name, None, opts)
         child = ResourceOptions(parent=self)
 
         definitions = deliver_definitions(name, args.definitions, child)
         operator = register_operator(name, parent=self, image=args.operator_image, definitions=definitions)
-        installation = Installation(
+        Installation(
             name,
             args.installation,
             ResourceOptions(parent=self, depends_on=[operator, definitions]),
         )
-
-        self.installation = installation.id
         self.register_outputs({})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pulumi
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apps.v1 import DaemonSet
 from pulumi_kubernetes.core.v1 import (
     ContainerArgs,
@@ -58,15 +58,13 @@ class DcgmExporter(pulumi.ComponentResource):
     the driver knows only the GPU. Profiling figures (DCGM_FI_PROF_*) cost the capability SYS_ADMIN.
     """
 
-    daemon_set: Output[str]
-
     def __init__(self, name: str, args: DcgmExporterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:gpu:DcgmExporter", name, None, opts)
         child = ResourceOptions(parent=self)
         metadata = ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=LABELS)
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
         closed(name, NAME, args.namespace, LABELS, child, open_port="metrics")
-        made = DaemonSet(
+        DaemonSet(
             name,
             metadata=metadata,
             spec=gpu_node_pods(
@@ -84,7 +82,6 @@ class DcgmExporter(pulumi.ComponentResource):
             ),
             opts=ResourceOptions(parent=self, custom_timeouts=awaited(START_SECONDS, turns=DAEMON_SET_TURNS)),
         )
-        self.daemon_set = made.metadata.name
         self.register_outputs({})
 
 

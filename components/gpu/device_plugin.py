@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apps.v1 import DaemonSet
 from pulumi_kubernetes.core.v1 import (
     ConfigMap,
@@ -65,9 +65,6 @@ class DevicePlugin(pulumi.ComponentResource):
     changes.
     """
 
-    daemon_sets: dict[str, Output[str]]
-    """By the name of the way; known when its pods run."""
-
     def __init__(self, name: str, args: DevicePluginArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:gpu:DevicePlugin", name, None, opts)
         account = ServiceAccount(
@@ -79,19 +76,18 @@ class DevicePlugin(pulumi.ComponentResource):
         # It talks to the kubelet by files, and to nobody else.
         closed(name, NAME, args.namespace, labels_of(None), ResourceOptions(parent=self))
         ways = {DEFAULT_SHARING: Sharing(), **args.sharing}
-        self.daemon_sets = {
-            way: self._offer(f"{name}-{way}", way, sharing, args, account) for way, sharing in ways.items()
-        }
+        for way, sharing in ways.items():
+            self._offer(f"{name}-{way}", way, sharing, args, account)
         self.register_outputs({})
 
     def _offer(
         self, name: str, way: str, sharing: Sharing, args: DevicePluginArgs, account: ServiceAccount
-    ) -> Output[str]:
+    ) -> None:
         child = ResourceOptions(parent=self)
         labels, text = labels_of(way), plugin_config(sharing)
         metadata = ObjectMetaArgs(name=f"{NAME}-{way}", namespace=args.namespace, labels=labels)
         config = ConfigMap(name, metadata=metadata, data={CONFIG_FILE: text}, opts=child)
-        made = DaemonSet(
+        DaemonSet(
             name,
             metadata=metadata,
             spec=gpu_node_pods(
@@ -114,7 +110,6 @@ class DevicePlugin(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        return made.metadata.name
 
 
 def selector_of(way: str) -> dict[str, str]:

@@ -100,8 +100,6 @@ class Grafana(pulumi.ComponentResource):
     Grafana keeps in it what was set later.
     """
 
-    password: Output[str]
-    """Of the user `admin`: a secret."""
     service: Service
 
     def __init__(self, name: str, args: GrafanaArgs, opts: ResourceOptions | None = None) -> None:
@@ -109,13 +107,13 @@ class Grafana(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         metadata = ObjectMetaArgs(name=GRAFANA, namespace=args.namespace, labels=LABELS)
 
-        self.password = GeneratedPassword(f"{name}-admin", child).text
+        password = GeneratedPassword(f"{name}-admin", child).text
         secret = Secret(
             f"{name}-admin",
             metadata=ObjectMetaArgs(name=f"{GRAFANA}-admin", namespace=args.namespace, labels=LABELS),
             string_data={
                 USER_KEY: ADMIN_USER,
-                PASSWORD_KEY: self.password,
+                PASSWORD_KEY: password,
                 SIGNING_KEY: GeneratedPassword(f"{name}-secret-key", child).text,
             },
             opts=child,
@@ -148,7 +146,7 @@ class Grafana(pulumi.ComponentResource):
                         labels=LABELS,
                         annotations={
                             "metalml/config-sha256": _digest("".join(files.values())),
-                            "metalml/password-sha256": _digest_of_secret(self.password),
+                            "metalml/password-sha256": _digest_of_secret(password),
                         },
                     ),
                     spec=grafana_pod(

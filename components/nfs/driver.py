@@ -63,9 +63,6 @@ class NfsDriver(pulumi.ComponentResource):
     distribution's kernel does. The driver's objects go last: a volume is unmounted by the driver only.
     """
 
-    driver: Output[str]
-    """Name by which volumes ask for it; known when every node has it."""
-
     def __init__(self, name: str, args: NfsDriverArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:nfs:NfsDriver", name, None, opts)
         child = ResourceOptions(parent=self, depends_on=list(args.wait_for))
@@ -80,16 +77,12 @@ class NfsDriver(pulumi.ComponentResource):
         )
         account = register_account(name, CONTROLLER, child)
         rights = register_controller_role(name, account, child)
-        controller = _controller(
-            name, args, account, ResourceOptions(parent=self, depends_on=[described, *rights])
-        )
-        nodes = _nodes(name, args, register_account(name, NODE, child), child)
-
-        self.driver = Output.all(controller.id, nodes.id, described.metadata.name).apply(lambda all_: all_[2])
+        _controller(name, args, account, ResourceOptions(parent=self, depends_on=[described, *rights]))
+        _nodes(name, args, register_account(name, NODE, child), child)
         self.register_outputs({})
 
 
-def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> Deployment:
+def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> None:
     labels = {"app": CONTROLLER, **OURS}
     provisioner = helper(
         "csi-provisioner",
@@ -125,7 +118,7 @@ def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: Reso
             host_directory("pods-mount-dir", PODS_DIRECTORY),
         ],
     )
-    return Deployment(
+    Deployment(
         f"{name}-controller",
         metadata=ObjectMetaArgs(name=CONTROLLER, namespace=NAMESPACE, labels=labels),
         spec=DeploymentSpecArgs(
@@ -139,7 +132,7 @@ def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: Reso
     )
 
 
-def _nodes(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> DaemonSet:
+def _nodes(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> None:
     labels = {"app": NODE, **OURS}
     registrar = helper(
         "node-driver-registrar",
@@ -164,7 +157,7 @@ def _nodes(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceO
             host_directory("registration-dir", REGISTRY_DIRECTORY),
         ],
     )
-    return DaemonSet(
+    DaemonSet(
         f"{name}-node",
         metadata=ObjectMetaArgs(name=NODE, namespace=NAMESPACE, labels=labels),
         spec=DaemonSetSpecArgs(

@@ -99,8 +99,6 @@ class Evaluation(pulumi.ComponentResource):
     pushes has the labels `namespace`, `model`, `track`, and `slice` where there are any.
     """
 
-    cron_job: Output[str]
-
     def __init__(self, name: str, args: EvaluationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:serving:Evaluation", name, None, opts)
         child = ResourceOptions(parent=self)
@@ -115,7 +113,7 @@ class Evaluation(pulumi.ComponentResource):
             opts=child,
         )
         policy = _only_model_and_gateway(name, args, metadata, child)
-        made = CronJob(
+        CronJob(
             name,
             metadata=metadata,
             spec=CronJobSpecArgs(
@@ -147,7 +145,6 @@ class Evaluation(pulumi.ComponentResource):
             ),
             opts=ResourceOptions(parent=self, depends_on=[policy]),
         )
-        self.cron_job = made.metadata.name
         self.register_outputs({})
 
 

@@ -47,8 +47,6 @@ class ModelVolume(pulumi.ComponentResource):
     scheduler put the model's pods where the files are, so that no pod ever starts on an empty directory.
     """
 
-    volume: pulumi.Output[str]
-    """Name of the PersistentVolume."""
     claim: pulumi.Output[str]
     """Name of the PersistentVolumeClaim that pods mount."""
 
@@ -83,7 +81,6 @@ class ModelVolume(pulumi.ComponentResource):
             opts=child,
         )
 
-        self.volume = volume.metadata.name
         self.claim = claim.metadata.name
         self.register_outputs({})
 

@@ -45,8 +45,6 @@ class ShareVolume(pulumi.ComponentResource):
     Needs csi-driver-nfs on the cluster. Any number of pods on any node mount it at once.
     """
 
-    volume: pulumi.Output[str]
-    """Name of the PersistentVolume."""
     claim: pulumi.Output[str]
     """Name of the PersistentVolumeClaim that pods mount."""
 
@@ -87,6 +85,5 @@ class ShareVolume(pulumi.ComponentResource):
             opts=child,
         )
 
-        self.volume = volume.metadata.name
         self.claim = claim.metadata.name
         self.register_outputs({})

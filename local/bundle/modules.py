@@ -41,7 +41,7 @@ KUBERNETES = GoModule(
     name="kubernetes",
     title=f"Kubernetes {KUBERNETES_VERSION} programs",
     version=KUBERNETES_VERSION,
-    # They decide how it understands objects.
+    # Libraries decide how it reads objects.
     own_libraries=True,
     seconds=300,
     gibibytes=4,

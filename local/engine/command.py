@@ -17,8 +17,6 @@ from local.paths import PULUMI_HOME, REPOSITORY, STACK_CONFIG
 # These run the program, and relative paths in it mean the repository. All others only handle the stack's
 # state; they work beside the engine's copy of the settings, where they may write.
 PROGRAM_COMMANDS = frozenset({"up", "preview", "destroy", "refresh"})
-# What the SDK asks after each operation, by one more run of the engine; nobody here reads it.
-HISTORY = ["stack", "history"]
 
 
 class EngineCommand(PulumiCommand):
@@ -37,8 +35,6 @@ class EngineCommand(PulumiCommand):
         on_error: OnOutput | None = None,
     ) -> CommandResult:
         """Run one engine command. The first interrupt lets it finish what runs, the second ends it."""
-        if args[: len(HISTORY)] == HISTORY:
-            return CommandResult(stdout="[]", stderr="", code=0)
         # The Kubernetes provider writes the kubeconfig into a temporary file and leaves it there.
         with TemporaryDirectory(dir=PULUMI_HOME, prefix="tmp-") as temporary:
             return self._run(args, {**additional_env, "TMPDIR": temporary}, on_output, on_error)
