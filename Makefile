@@ -27,6 +27,7 @@ check: ## format, lint, types, scripts, unit tests: under a minute
 	@$(dev) bash tests/check.sh
 
 test: check ## check, then the tests with a real engine and real machines; LANES="api labs" runs only those
+	@$(if $(LANES),,$(host) bash local/bootstrap.sh dev python -m tests.build)
 	@$(host) bash local/bootstrap.sh dev python -m pytest -p tests.lanes $(LANES:%=--lane %) --numprocesses 3 \
 		--durations 20 --junit-xml .local/log/test.xml tests/api tests/model_server tests/logs tests/cluster
 

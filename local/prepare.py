@@ -40,13 +40,28 @@ class _Job:
 
 
 def prepare(needs: Needs, progress: Progress) -> None:
-    """Build or find everything; only what is missing takes time."""
+    """Build or find everything, and place it; only what is missing takes time."""
     make_keys()
+    if needs.machines and not MACHINE_ROOT.exists():
+        require_room([_MACHINES], LOCAL)
+    build(needs, progress)
+    place_release_files(needs.releases, progress)
+    if needs.machines:
+        root.place_root(progress, root.build_root(progress))
+    if needs.bundle:
+        _bundle(progress, needs)
+    if needs.model:
+        built = model_server.build_model_server(progress)
+        for name in built.digests:
+            if name.startswith(f"{model_server.MODEL}/"):
+                cache.place(built, name, MODELS / name)
+
+
+def build(needs: Needs, progress: Progress) -> None:
+    """Have in the cache what takes long to make. Tells before it begins what that is."""
     chains = _chains(needs)
     missing = [job.work for chain in chains for job in chain if not job.there()]
     require_room(missing, cache.cache_root())
-    if needs.machines and not MACHINE_ROOT.exists():
-        require_room([_MACHINES], LOCAL)
     plan = Plan(missing, progress)
     with ThreadPoolExecutor(max_workers=len(chains)) as pool:
         running: list[Future[None]] = [pool.submit(_run, chain, plan, progress) for chain in chains]
@@ -59,17 +74,6 @@ def prepare(needs: Needs, progress: Progress) -> None:
         if failed:
             stop_all()
             raise failed[0]
-
-    place_release_files(needs.releases, progress)
-    if needs.machines:
-        root.place_root(progress, root.build_root(progress))
-    if needs.bundle:
-        _bundle(progress, needs)
-    if needs.model:
-        built = model_server.build_model_server(progress)
-        for name in built.digests:
-            if name.startswith(f"{model_server.MODEL}/"):
-                cache.place(built, name, MODELS / name)
 
 
 def _chains(needs: Needs) -> list[list[_Job]]:

@@ -115,6 +115,7 @@ COREDNS = GoModule(
 METRICS_SERVER = GoModule(
     name="metrics-server",
     title="metrics-server",
+    seconds=60,
     directory=_MODULES / "metrics-server",
     programs={"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"},
     variables={
@@ -127,6 +128,7 @@ _VPA = "k8s.io/autoscaler/vertical-pod-autoscaler"
 VERTICAL_POD_AUTOSCALER = GoModule(
     name="vertical-pod-autoscaler",
     title="VerticalPodAutoscaler",
+    seconds=10,
     directory=_MODULES / "vertical-pod-autoscaler",
     programs={name: f"{_VPA}/pkg/{name}" for name in ("recommender", "updater", "admission-controller")},
     # Its version is written in its source.
@@ -136,6 +138,7 @@ VERTICAL_POD_AUTOSCALER = GoModule(
 RCLONE = GoModule(
     name="rclone",
     title=f"rclone {RCLONE_VERSION}",
+    seconds=70,
     directory=_MODULES / "rclone",
     programs={"rclone": "github.com/rclone/rclone"},
     variables={"github.com/rclone/rclone/fs.Version": f"v{RCLONE_VERSION}"},
@@ -145,6 +148,7 @@ _TRAEFIK = "github.com/traefik/traefik/v3"
 TRAEFIK = GoModule(
     name="traefik",
     title="Traefik",
+    seconds=140,
     directory=_MODULES / "traefik",
     # Its logs need an older OpenTelemetry than 1.45.
     own_libraries=True,
@@ -155,6 +159,7 @@ TRAEFIK = GoModule(
 PROMETHEUS_ADAPTER = GoModule(
     name="prometheus-adapter",
     title="prometheus-adapter",
+    seconds=45,
     directory=_MODULES / "prometheus-adapter",
     # Does not build with k8s.io 0.36.
     own_libraries=True,
@@ -166,6 +171,7 @@ _KUEUE = "sigs.k8s.io/kueue"
 KUEUE = GoModule(
     name="kueue",
     title="Kueue",
+    seconds=75,
     directory=_MODULES / "kueue",
     programs={"kueue": f"{_KUEUE}/cmd/kueue"},
     variables={f"{_KUEUE}/pkg/version.GitVersion": "v" + required_version("kueue", _KUEUE)},
@@ -178,6 +184,7 @@ def _of_prometheus(
     path: str,
     packages: dict[str, str],
     *,
+    seconds: int,
     version: str = "",
     own_libraries: bool = False,
 ) -> GoModule:
@@ -190,6 +197,7 @@ def _of_prometheus(
         programs={program: f"{path}{package}" for program, package in packages.items()},
         variables={"github.com/prometheus/common/version.Version": version},
         own_libraries=own_libraries,
+        seconds=seconds,
     )
 
 
@@ -201,18 +209,21 @@ PROMETHEUS = _of_prometheus(
     {name: f"/cmd/{name}" for name in ("prometheus", "promtool")},
     # The module counts otherwise: 3.12 is v0.312.
     version=versions.PROMETHEUS,
+    seconds=120,
 )
 ALERTMANAGER = _of_prometheus(
     "alertmanager",
     "Alertmanager",
     "github.com/prometheus/alertmanager",
     {name: f"/cmd/{name}" for name in ("alertmanager", "amtool")},
+    seconds=10,
 )
 PROMETHEUS_OPERATOR = _of_prometheus(
     "prometheus-operator",
     "Prometheus operator",
     "github.com/prometheus-operator/prometheus-operator",
     {name: f"/cmd/{name}" for name in ("operator", "prometheus-config-reloader")},
+    seconds=25,
 )
 NODE_EXPORTER = _of_prometheus(
     "node-exporter",
@@ -221,12 +232,14 @@ NODE_EXPORTER = _of_prometheus(
     {"node_exporter": ""},
     # Does not build with procfs 0.21.
     own_libraries=True,
+    seconds=10,
 )
 BLACKBOX_EXPORTER = _of_prometheus(
     "blackbox-exporter",
     "blackbox_exporter",
     "github.com/prometheus/blackbox_exporter",
     {"blackbox_exporter": ""},
+    seconds=5,
 )
 KUBE_STATE_METRICS = _of_prometheus(
     "kube-state-metrics",
@@ -235,7 +248,8 @@ KUBE_STATE_METRICS = _of_prometheus(
     {"kube-state-metrics": ""},
     # Does not build with k8s.io 0.36.
     own_libraries=True,
+    seconds=45,
 )
 PUSHGATEWAY = _of_prometheus(
-    "pushgateway", "Pushgateway", "github.com/prometheus/pushgateway", {"pushgateway": ""}
+    "pushgateway", "Pushgateway", "github.com/prometheus/pushgateway", {"pushgateway": ""}, seconds=5
 )

@@ -73,6 +73,7 @@ def program(
 PRETEND_GPU = GoModule(
     name="pretend-gpu",
     title="Pretend GPUs",
+    seconds=5,
     directory=Path(__file__).parents[1] / "pretend_gpu",
     programs={"pretend-gpu": "metalml.local/pretend-gpu"},
     variables={},

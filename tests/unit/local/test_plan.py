@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from local import plan, prepare
+from local.engine.kubernetes import KUBERNETES_PROVIDER
+from local.engine.pulumi import ENGINE
 from local.errors import Problem
 from local.needs import Needs
 from local.paths import REPOSITORY
@@ -31,6 +33,13 @@ def test_dev_from_nothing_needs_no_more_room_than_the_readme_says():
     needed = sum(work.gibibytes for work in (*works, prepare._MACHINES))  # pyright: ignore[reportPrivateUsage]
     (promised,) = re.findall(r"(\d+) GiB of free disk", (REPOSITORY / "README.md").read_text())
     assert int(promised) - 2 <= needed <= int(promised)
+
+
+def test_plugins_are_installed_after_the_engine_that_downloads_them():
+    needs = Needs(cluster="dev", machines=True, bundle=True, model=True)
+    chains = prepare._chains(needs)  # pyright: ignore[reportPrivateUsage]
+    (titles,) = [each for chain in chains if ENGINE.title in (each := [job.work.title for job in chain])]
+    assert titles.index(ENGINE.title) < titles.index(KUBERNETES_PROVIDER.title)
 
 
 def test_more_processors_need_less_time():
