@@ -2,6 +2,9 @@
 
 Go compiles a package again for each set of versions that stands below it: half of what was compiled
 for all programs had been compiled before. `make lock` runs this, also after a program was raised.
+
+A program that does not build with them, or does not run (the tests of the cluster `full` tell), gets its
+go.mod and go.sum back from git, and `own_libraries` with the reason.
 """
 
 import re
@@ -12,14 +15,12 @@ from local.bundle import modules
 from local.bundle.served import PRETEND_GPU
 from local.engine.pulumi import ENGINE
 from local.golang import find_go
-from local.gomodule import GoModule
+from local.gomodule import ENVIRONMENT, GoModule
 from local.process import must
 from local.progress import Progress
 
 _PROGRAMS = (*(found for found in vars(modules).values() if isinstance(found, GoModule)), ENGINE, PRETEND_GPU)
 ALIGNED = tuple(module for module in _PROGRAMS if not module.own_libraries)
-# No flags of the user's own, and the same packages as in a build.
-_ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": ""}
 # A line for each package of a module, if that is not replaced by another.
 _MODULE = "{{with .Module}}{{if not (or .Main .Replace)}}{{.Path}} {{.Version}}{{end}}{{end}}"
 
@@ -70,7 +71,7 @@ def _versions(go: Path, module: GoModule) -> dict[str, str]:
     """Of each module that the programs have a package of, but not of their own: that version was chosen."""
     command = [go, "-C", module.directory, "list", "-mod=mod", "-f", _MODULE]
     packages = list(module.programs.values())
-    found = [must([*command, *more, *packages], env=_ENVIRONMENT).split() for more in (["-deps"], [])]
+    found = [must([*command, *more, *packages], env=ENVIRONMENT).split() for more in (["-deps"], [])]
     needed, own = (dict(zip(words[::2], words[1::2], strict=True)) for words in found)
     return {path: version for path, version in needed.items() if path not in own}
 

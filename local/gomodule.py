@@ -16,6 +16,8 @@ from local.progress import Progress
 # Nothing of this computer gets into the programs: the same sources give the same bytes.
 # Nothing for debuggers, which the linker would leave out: an eighth of the build's time (etcd, 2026-12-01).
 FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false")
+# No flags of the user's own: they would change the bytes but not the key.
+ENVIRONMENT = {"CGO_ENABLED": "0", "GOFLAGS": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,16 +82,14 @@ class GoModule:
 
     def _compile_to(self, target: Path, go: Path, programs: Mapping[str, str], progress: Progress) -> None:
         packages = list(programs.values())
-        # No flags of the user's own: they would change the bytes but not the key.
-        env = {"CGO_ENABLED": "0", "GOFLAGS": ""}
         with self._overlay(go) as overlay:
             with progress.step(f"download-{self.name}", f"{self.title}: download") as step:
                 # Needs the source of every package, and so downloads what the build will use, no more.
                 command = [go, "list", "-mod=readonly", *overlay, "-deps", *packages]
-                run(step, command, cwd=self.directory, env=env)
+                run(step, command, cwd=self.directory, env=ENVIRONMENT)
             with progress.step(f"build-{self.name}", f"{self.title}: build") as step:
                 command = [go, "build", *FLAGS, *overlay, "-ldflags", self.ldflags, "-o", f"{target}/"]
-                run(step, [*command, *packages], cwd=self.directory, env=env)
+                run(step, [*command, *packages], cwd=self.directory, env=ENVIRONMENT)
         for name, package in programs.items():
             (target / built_name(package)).rename(target / name)
 

@@ -216,6 +216,7 @@ ALERTMANAGER = _of_prometheus(
     "Alertmanager",
     "github.com/prometheus/alertmanager",
     {name: f"/cmd/{name}" for name in ("alertmanager", "amtool")},
+    # As Pushgateway, which says why.
     own_libraries=True,
     seconds=10,
 )
@@ -240,6 +241,7 @@ BLACKBOX_EXPORTER = _of_prometheus(
     "blackbox_exporter",
     "github.com/prometheus/blackbox_exporter",
     {"blackbox_exporter": ""},
+    # As Pushgateway, which says why.
     own_libraries=True,
     seconds=5,
 )

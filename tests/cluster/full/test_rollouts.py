@@ -283,7 +283,11 @@ def test_blue_and_green_change_places_in_one_line_and_back(rollouts: Rollouts, a
 def test_a_new_version_of_the_other_track_is_seen_on_its_own_port_only(rollouts: Rollouts) -> None:
     with asked() as loads:
         rollouts.up(strategy="blue-green", active="blue", tracks=two(1, 2, nodePort=PORT + 2))
-        until_answers(URL.replace(str(PORT), str(PORT + 2)), "version 2")
+        preview_url = URL.replace(str(PORT), str(PORT + 2))
+        until_answers(preview_url, "version 2")
+        with Load(preview_url, body=BODY, kind=version_of) as preview:
+            preview.until(ENOUGH)
+    assert set(preview.answers) == {"version 2"}
     for load in loads:
         assert not load.failures, load.told()
         assert set(load.answers) == {"version 1"}
