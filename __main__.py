@@ -2,10 +2,10 @@
 
 import pulumi
 
+from settings import load
 from stacks import program
 from stacks.limits import limit_waits
 from stacks.registrations import wait_by_registration
-from stacks.settings import load
 
 wait_by_registration()
 limit_waits()

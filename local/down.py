@@ -21,7 +21,7 @@ from local.state import read_kubeconfig
 from local.up import PARALLEL
 from local.urns import short
 from local.waits import Waits
-from stacks.settings.layers import environment
+from settings.layers import environment
 
 SWEEP = Path(__file__).with_name("sweep.sh")
 # For a connection to a machine of this computer, which takes milliseconds.

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from components.release_file import ReleaseFile
+from components.kubernetes.release_file import ReleaseFile
 from local.bundle.modules import KUBERNETES_VERSION
 from local.bundle.served import SERVED, Served
 from local.errors import Problem
 from local.model_server import build as model_server
 from local.paths import LOCAL, REPOSITORY
 from local.stack_config import read_user_file
-from stacks.images import images_of
-from stacks.releases import releases_of
-from stacks.settings import (
+from settings import (
     ENCRYPTED,
     BundleSource,
     HostFiles,
@@ -23,6 +21,8 @@ from stacks.settings import (
     SettingsError,
     read,
 )
+from stacks.images import images_of
+from stacks.releases import releases_of
 
 PREFIX = "metalml:"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components import versions
-from components.release_file import ReleaseFile, keep_release_file, kept_at, release_cache
+from components.kubernetes.release_file import ReleaseFile, keep_release_file, kept_at, release_cache
 from local.golang import find_go
 from local.process import must
 from local.progress import Progress

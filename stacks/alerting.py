@@ -9,9 +9,8 @@ from components.monitoring.alerting.receivers import Channel, Email, PagerDuty, 
 from components.monitoring.alerting.routing import Alerting, Heartbeat, Route
 from components.monitoring.alertmanager import Alertmanagers, AlertmanagersArgs
 from components.monitoring.volume import Volume
-from components.versions import IMAGES
-from stacks.settings import Settings
-from stacks.settings.alerting import AlertingSettings, ReceiverSettings
+from settings import Settings
+from settings.alerting import AlertingSettings, ReceiverSettings
 
 
 def run_alertmanager(
@@ -29,7 +28,7 @@ def run_alertmanager(
         "alertmanager",
         AlertmanagersArgs(
             namespace=namespace,
-            image={**IMAGES, **settings.images}["alertmanager"],
+            image=settings.image("alertmanager"),
             replicas=wanted.replicas,
             volume=volume and Volume(size=volume.size, storage_class=volume.storage_class),
             alerting=alerting,

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pulumi import Output, Resource, ResourceOptions
 
 from components.autoscaling import vertical_rights
-from components.autoscaling.adapter_rules import MetricsApi
 from components.autoscaling.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs
 from components.autoscaling.custom_metrics import CustomMetrics, CustomMetricsArgs
 from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
@@ -18,13 +17,13 @@ from components.autoscaling.vertical_pod_autoscaler import (
     VerticalPodAutoscalingArgs,
     vpa_definitions,
 )
-from components.crds import Definitions
+from components.kubernetes.crds import Definitions
+from components.kubernetes.release_file import release_cache
 from components.monitoring.names import PROMETHEUS_URL
-from components.release_file import release_cache
 from components.serving.model_server import ModelServer
-from components.versions import IMAGES
+from settings import ModelSettings, Settings
+from settings.autoscaling import MetricsApi
 from stacks.outputs import ClusterOutputs, PlatformOutputs
-from stacks.settings import ModelSettings, Settings
 
 
 def build_autoscaling(
@@ -34,14 +33,13 @@ def build_autoscaling(
 
     The `namespaces` are deleted after these APIs.
     """
-    images = {**IMAGES, **settings.images}
     options = ResourceOptions(provider=cluster.kubernetes)
     apis: dict[str, Output[str]] = {}
     if (wanted := settings.platform.metrics_server) is not None:
         measuring = MetricsServer(
             "metrics-server",
             MetricsServerArgs(
-                image=images["metrics-server"],
+                image=settings.image("metrics-server"),
                 replicas=wanted.replicas,
                 wait_for=cluster.ready,
                 namespaces=namespaces,
@@ -53,7 +51,7 @@ def build_autoscaling(
         adapter = CustomMetrics(
             "prometheus-adapter",
             CustomMetricsArgs(
-                image=images["prometheus-adapter"],
+                image=settings.image("prometheus-adapter"),
                 prometheus_url=figures.prometheus_url or PROMETHEUS_URL,
                 apis=figures.apis,
                 wait_for=cluster.ready,
@@ -66,9 +64,9 @@ def build_autoscaling(
         sizing = VerticalPodAutoscaling(
             "vpa",
             VerticalPodAutoscalingArgs(
-                recommender_image=images["vpa-recommender"],
-                updater_image=images["vpa-updater"],
-                admission_image=images["vpa-admission-controller"],
+                recommender_image=settings.image("vpa-recommender"),
+                updater_image=settings.image("vpa-updater"),
+                admission_image=settings.image("vpa-admission-controller"),
                 definitions=Definitions(
                     release=RELEASE,
                     objects=vpa_definitions(release_cache()),
@@ -86,7 +84,7 @@ def build_autoscaling(
         ClusterAutoscaler(
             "cluster-autoscaler",
             ClusterAutoscalerArgs(
-                image=images["cluster-autoscaler"],
+                image=settings.image("cluster-autoscaler"),
                 provider_host=host,
                 provider_port=int(port),
                 provider_secret=more.provider.secret,

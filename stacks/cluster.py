@@ -1,22 +1,16 @@
 """The cluster layer: machines -> preflight -> nodes -> control plane -> workers -> Ready."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pulumi
 import pulumi_kubernetes
 
 from components import versions
-from components.bootstrap.calico import RELEASE, Calico, CalicoArgs, calico_definitions
-from components.bootstrap.calico_installation import InstallationSpec
 from components.bootstrap.control_plane import ControlPlane, ControlPlaneArgs
-from components.bootstrap.facts import Facts
-from components.bootstrap.node import Node, NodeArgs, RoutedNetwork
+from components.bootstrap.node import Node, NodeArgs
 from components.bootstrap.preflight import Preflight, PreflightArgs
 from components.bootstrap.ready import ReadyNode, ReadyNodeArgs
 from components.bootstrap.render.kubeadm import ClusterArgs
-from components.bootstrap.render.kubelet import KubeletArgs, Reserved
-from components.bootstrap.render.node_files import AptRepository, AptSource, BundleSource
 from components.bootstrap.served_images import (
     EVERYWHERE_FOLDER,
     SERVED_FOLDER,
@@ -25,16 +19,21 @@ from components.bootstrap.served_images import (
     images_in,
 )
 from components.bootstrap.worker import Worker, WorkerArgs
-from components.crds import Definitions
 from components.gpu.node_marks import TAINT, gpu_labels
-from components.gpu.software import NvidiaPackages
+from components.kubernetes.crds import Definitions
+from components.kubernetes.release_file import release_cache
+from components.machines.facts import Facts
 from components.machines.firewall_rules import FirewallArgs
 from components.machines.local import LocalMachine, LocalMachineArgs
-from components.machines.machine import Connection, Machine
-from components.release_file import release_cache
+from components.machines.machine import Machine
+from components.network.calico import RELEASE, Calico, CalicoArgs, calico_definitions
+from components.network.calico_installation import InstallationSpec
+from components.network.routed import RoutedNetwork
+from components.ssh.connection import Connection
+from settings import MachineSettings, PodNetwork, Provider, Settings, sources
+from settings.sources import AptSource, BundleSource, NvidiaSource
 from stacks.kubernetes import kubernetes_provider
 from stacks.outputs import ClusterOutputs
-from stacks.settings import MachineSettings, PodNetwork, Provider, Settings, sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +129,7 @@ def _served_images(
 def prepare(settings: Settings) -> PreparedMachines:
     """Makes or takes the machines, looks at all of them, and brings each to where kubeadm can start."""
     cluster = settings.cluster
-    source = _source(cluster.source)
+    source = cluster.source
     machines = {given.name: _machine(settings, given) for given in settings.machines}
     preflights = {
         name: Preflight(
@@ -151,8 +150,8 @@ def prepare(settings: Settings) -> PreparedMachines:
                 pause_image=f"registry.k8s.io/pause:{versions.PAUSE}",
                 source=source,
                 firewall=_firewall(settings),
-                kubelet=_kubelet(settings),
-                nvidia=_nvidia(cluster.source),
+                kubelet=cluster.kubelet,
+                nvidia=_nvidia(source),
                 routed=_routed(settings),
                 after=checked,
             ),
@@ -216,37 +215,8 @@ def _taints(given: MachineSettings) -> tuple[tuple[str, str, str], ...]:
     return taints if given.gpu is None or not given.gpu.dedicated or named else (*taints, TAINT)
 
 
-def _source(source: sources.Source) -> AptSource | BundleSource:
-    if source.kind == "bundle":
-        return BundleSource(
-            path=source.path, manifest=(Path(source.path).expanduser() / "MANIFEST").read_text()
-        )
-    return AptSource(
-        kubernetes=_repository(source.kubernetes),
-        containerd=_repository(source.containerd),
-        containerd_version=source.containerd_version,
-    )
-
-
-def _repository(given: sources.AptRepository) -> AptRepository:
-    return AptRepository(
-        url=given.url,
-        suite=given.suite,
-        components=given.components,
-        key_url=given.key_url,
-        key_fingerprint=given.key_fingerprint,
-    )
-
-
-def _nvidia(source: sources.Source) -> NvidiaPackages | None:
-    if source.kind == "bundle":
-        return None
-    return NvidiaPackages(
-        driver=_repository(source.nvidia.driver),
-        driver_version=source.nvidia.driver_version,
-        toolkit=_repository(source.nvidia.toolkit),
-        toolkit_version=source.nvidia.toolkit_version,
-    )
+def _nvidia(source: sources.Source) -> NvidiaSource | None:
+    return None if isinstance(source, BundleSource) else source.nvidia
 
 
 def _firewall(settings: Settings) -> FirewallArgs:
@@ -265,23 +235,6 @@ def _firewall(settings: Settings) -> FirewallArgs:
         control_planes=tuple(f"{machine.address}/32" for machine in settings.control_planes),
         pods=str(cluster.pod_range),
         vxlan=cluster.network is PodNetwork.CALICO,
-    )
-
-
-def _kubelet(settings: Settings) -> KubeletArgs:
-    kubelet = settings.cluster.kubelet
-    return KubeletArgs(
-        max_pods=kubelet.max_pods,
-        system_reserved=Reserved(cpu=kubelet.system_reserved.cpu, memory=kubelet.system_reserved.memory),
-        kube_reserved=Reserved(cpu=kubelet.kube_reserved.cpu, memory=kubelet.kube_reserved.memory),
-        eviction_memory_available=kubelet.eviction_hard.memory_available,
-        eviction_nodefs_available_percent=kubelet.eviction_hard.nodefs_available_percent,
-        eviction_imagefs_available_percent=kubelet.eviction_hard.imagefs_available_percent,
-        image_gc_high_percent=kubelet.image_gc_high_percent,
-        image_gc_low_percent=kubelet.image_gc_low_percent,
-        container_log_max_size=kubelet.container_log_max_size,
-        container_log_max_files=kubelet.container_log_max_files,
-        pod_pids_limit=kubelet.pod_pids_limit,
     )
 
 
@@ -314,7 +267,7 @@ def _network(
                 machine_range=None if cluster.machine_range is None else str(cluster.machine_range),
                 machine_mtu=cluster.mtu,
             ),
-            operator_image={**versions.IMAGES, **settings.images}["tigera-operator"],
+            operator_image=settings.image("tigera-operator"),
             definitions=Definitions(
                 release=RELEASE,
                 objects=kinds,

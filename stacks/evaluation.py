@@ -1,22 +1,22 @@
 """The part of the models layer that asks models for answers that are known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pulumi import ResourceOptions
 
 from components.serving.evaluation import Evaluation, EvaluationArgs
 from components.serving.model_server import ModelServer
+from settings import ModelSettings
 from stacks.outputs import PlatformOutputs
 from stacks.rules import tracks_of
-from stacks.settings import ModelSettings
 
 
 def evaluate(
     model: ModelSettings,
     servers: Sequence[ModelServer],
     port: int,
-    images: Mapping[str, str],
+    image: Callable[[str], str],
     platform: PlatformOutputs,
     options: ResourceOptions,
 ) -> None:
@@ -33,7 +33,7 @@ def evaluate(
                 name=server.deployment_name,
                 model=model.name,
                 track=track,
-                image=images["evaluator"],
+                image=image("evaluator"),
                 service=server.service,
                 port=port,
                 predict_path=server.predict_path,

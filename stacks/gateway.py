@@ -5,14 +5,13 @@ from typing import Any
 
 from pulumi import Input, Output, ResourceOptions
 
-from components.crds import Definitions
 from components.gateway import traefik
 from components.gateway.kinds import RELEASE, gateway_definitions
 from components.gateway.models_gateway import NAMESPACE, ModelsGateway, ModelsGatewayArgs
-from components.release_file import release_cache
-from components.versions import IMAGES
+from components.kubernetes.crds import Definitions
+from components.kubernetes.release_file import release_cache
+from settings import Settings
 from stacks.outputs import ClusterOutputs
-from stacks.settings import Settings
 
 
 def build_gateway(
@@ -29,7 +28,7 @@ def build_gateway(
             namespaces=namespaces,
             node_port=wanted.node_port,
             class_name=wanted.class_name or traefik.NAME,
-            traefik_image={**IMAGES, **settings.images}[traefik.NAME] if ours else None,
+            traefik_image=settings.image(traefik.NAME) if ours else None,
             definitions=Definitions(
                 release=RELEASE,
                 objects=gateway_definitions(release_cache()),

@@ -9,11 +9,10 @@ from components.gpu.dcgm_exporter import DcgmExporter, DcgmExporterArgs
 from components.gpu.device_plugin import DevicePlugin, DevicePluginArgs
 from components.gpu.runtime_class import GpuRuntimeClass, GpuRuntimeClassArgs
 from components.gpu.sharing import Sharing
-from components.labels import OURS
-from components.versions import IMAGES
+from components.kubernetes.labels import OURS
+from settings import Settings
+from settings.gpu import SharingSettings
 from stacks.outputs import ClusterOutputs
-from stacks.settings import Settings
-from stacks.settings.gpu import SharingSettings
 
 # Its pods see the kubelet's sockets and the machine's files. So nobody else works there.
 NAMESPACE = "gpu-system"
@@ -24,7 +23,6 @@ def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
     wanted = settings.platform.gpu
     if wanted is None:
         return
-    images = {**IMAGES, **settings.images}
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     namespace = Namespace(
         NAMESPACE,
@@ -41,7 +39,7 @@ def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
         device_plugin.NAME,
         DevicePluginArgs(
             namespace=namespace,
-            image=images[device_plugin.NAME],
+            image=settings.image(device_plugin.NAME),
             runtime_class=runtime_class,
             sharing={name: _sharing(given) for name, given in wanted.sharing.items()},
         ),
@@ -51,7 +49,7 @@ def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
         DcgmExporter(
             dcgm_exporter.NAME,
             DcgmExporterArgs(
-                namespace=namespace, image=images[dcgm_exporter.NAME], runtime_class=runtime_class
+                namespace=namespace, image=settings.image(dcgm_exporter.NAME), runtime_class=runtime_class
             ),
             on,
         )

@@ -5,11 +5,10 @@ from pulumi import Output, ResourceOptions
 from components.monitoring.dashboards.cost import Prices
 from components.monitoring.dashboards.every import dashboards
 from components.monitoring.grafana import Grafana, GrafanaArgs
-from components.versions import IMAGES
+from settings import Settings
+from settings.grafana import PricesSettings
 from stacks.outputs import ClusterOutputs
 from stacks.rules import links_of
-from stacks.settings import Settings
-from stacks.settings.grafana import PricesSettings
 
 
 def build_grafana(settings: Settings, cluster: ClusterOutputs, namespace: Output[str]) -> None:
@@ -22,7 +21,7 @@ def build_grafana(settings: Settings, cluster: ClusterOutputs, namespace: Output
         "grafana",
         GrafanaArgs(
             namespace=namespace,
-            image={**IMAGES, **settings.images}["grafana"],
+            image=settings.image("grafana"),
             dashboards=dashboards(_prices(wanted.prices)),
             scrape_seconds=monitoring.scrape_seconds,
             url=links_of(settings).dashboards or None,

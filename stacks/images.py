@@ -1,7 +1,6 @@
 """Which images a stack's settings run, besides those that kubeadm and operators choose by themselves."""
 
-from components.versions import IMAGES
-from stacks.settings import ElasticsearchSettings, Layer, PodNetwork, S3Files, Settings
+from settings import ElasticsearchSettings, Layer, PodNetwork, S3Files, Settings
 
 # Of monitoring, whatever its settings are.
 MONITORING = (
@@ -21,11 +20,10 @@ def images_of(settings: Settings) -> dict[str, str]:
 
     `make up` builds from it what it can, and whoever has a registry of their own learns what to copy there.
     """
-    table = {**IMAGES, **settings.images}
     found: dict[str, str] = {}
 
     def use(key: str) -> None:
-        found[f"images.{key}"] = table[key]
+        found[f"images.{key}"] = settings.image(key)
 
     if settings.owns(Layer.CLUSTER) and settings.cluster.network is PodNetwork.CALICO:
         use("tigera-operator")

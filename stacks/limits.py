@@ -7,7 +7,7 @@ import pulumi
 from pulumi import ResourceOptions, ResourceTransformationArgs, ResourceTransformationResult
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.timeouts import DAEMON_SET_TURNS, awaited
+from components.kubernetes.timeouts import DAEMON_SET_TURNS, awaited
 
 _LIMITS = {
     "kubernetes:apps/v1:Deployment": awaited(),

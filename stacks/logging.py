@@ -11,7 +11,7 @@ from pulumi import (
     ResourceTransformationResult,
 )
 
-from components.generated_password import GeneratedPassword
+from components.kubernetes.generated_password import GeneratedPassword
 from components.logging import fluentd_outputs
 from components.logging.elasticsearch import Elasticsearch, ElasticsearchArgs, StoreAccess
 from components.logging.fluentd import Fluentd, FluentdArgs
@@ -21,18 +21,18 @@ from components.logging.kibana_configuration import SearchedModel, model_searche
 from components.logging.kibana_objects import KibanaObjects, KibanaObjectsArgs
 from components.logging.log_indices import LogIndices, LogIndicesArgs
 from components.logging.names import NAMESPACE
-from components.quantities import quantity_value
-from components.tenancy.namespace import PodSecurity, register_namespace
-from components.versions import IMAGES
-from stacks.model_files import store_keys
-from stacks.outputs import ClusterOutputs, PlatformOutputs
-from stacks.settings import Settings
-from stacks.settings.logging import (
+from components.tenancy.namespace import register_namespace
+from settings import Settings
+from settings.logging import (
     AzureMonitorSettings,
     CloudLoggingSettings,
     CloudWatchSettings,
     ElasticsearchSettings,
 )
+from settings.pod_security import PodSecurity
+from settings.quantities import quantity_value
+from stacks.model_files import store_keys
+from stacks.outputs import ClusterOutputs, PlatformOutputs
 
 # Of the volumes, where the settings do not say how much. Below what Elasticsearch itself stops at.
 DEFAULT_FILLED = Decimal("0.8")
@@ -46,12 +46,11 @@ def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Outp
     wanted = settings.platform.logging
     if wanted is None:
         return {}
-    images = {**IMAGES, **settings.images}
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     # Collectors see the files of the node.
     namespace = register_namespace(NAMESPACE, PodSecurity.PRIVILEGED, options)
     on = ResourceOptions(provider=cluster.kubernetes, transformations=[_after(namespace)])
-    buffer, image = int(quantity_value(wanted.buffer)), images[f"fluentd-{wanted.output.kind}"]
+    buffer, image = int(quantity_value(wanted.buffer)), settings.image(f"fluentd-{wanted.output.kind}")
     if not isinstance(wanted.output, ElasticsearchSettings):
         Fluentd(
             "fluentd",
@@ -98,12 +97,11 @@ def _elasticsearch(
     password: Output[str],
     on: ResourceOptions,
 ) -> tuple[Elasticsearch, LogIndices, Kibana]:
-    images = {**IMAGES, **settings.images}
     snapshots = wanted.snapshots
     nodes = Elasticsearch(
         "elasticsearch",
         ElasticsearchArgs(
-            image=images["elasticsearch"],
+            image=settings.image("elasticsearch"),
             replicas=wanted.replicas,
             cpu=wanted.cpu,
             memory=wanted.memory,
@@ -120,7 +118,7 @@ def _elasticsearch(
     indices = LogIndices(
         "logs",
         LogIndicesArgs(
-            image=images["elasticsearch"],
+            image=settings.image("elasticsearch"),
             authority=nodes.authority,
             days=wanted.retention.days,
             most_bytes=int(volumes * DEFAULT_FILLED if size is None else quantity_value(size)),
@@ -137,8 +135,8 @@ def _elasticsearch(
     kibana = Kibana(
         "kibana",
         KibanaArgs(
-            image=images["kibana"],
-            client_image=images["elasticsearch"],
+            image=settings.image("kibana"),
+            client_image=settings.image("elasticsearch"),
             authority=nodes.authority,
             password=kibana_password,
             replicas=wanted.kibana_replicas,
@@ -202,7 +200,7 @@ def search_models(settings: Settings, cluster: ClusterOutputs, platform: Platfor
         "model-searches",
         KibanaObjectsArgs(
             name="model-searches",
-            image={**IMAGES, **settings.images}["elasticsearch"],
+            image=settings.image("elasticsearch"),
             objects=model_searches(models),
             answers=logging["kibana"],
             namespace=logging["namespace"],

@@ -8,16 +8,17 @@ from typing import assert_never
 
 from pulumi import Output, Resource, ResourceOptions
 
-from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest
-from components.serving.model_versions import delivery_manifest, folder_of, manifests_of, versions_in
+from components.serving.model_versions import delivery_manifest, folder_of, manifests_of
 from components.serving.pod import USER
 from components.serving.storage import WHOLE_VOLUME, ModelFiles, files_of_claim
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
 from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, StoreKeys
 from components.serving.tensorflow_serving import MODELS_DIRECTORY, base_path
+from components.ssh.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest
+from settings import HostFiles, ModelSettings, NfsFiles, S3Files, Settings
+from settings.model_versions import versions_in
 from stacks.outputs import ClusterOutputs
-from stacks.settings import HostFiles, ModelSettings, NfsFiles, S3Files, Settings
 
 ONLY_TRACK = ""
 """The track of a model that is not divided into tracks."""
@@ -46,7 +47,7 @@ def model_files(
     model: ModelSettings,
     namespace: Output[str],
     cluster: ClusterOutputs,
-    images: Mapping[str, str],
+    image: Callable[[str], str],
     keys: StoreKeys | None,
 ) -> FoundFiles:
     """Bring the files of each version that a track serves to where its pods find them."""
@@ -56,7 +57,7 @@ def model_files(
         case NfsFiles() as files:
             return _on_a_share(model, files, namespace, cluster)
         case S3Files() as files:
-            return _in_a_bucket(model, files, namespace, cluster, images["model-fetcher"], keys)
+            return _in_a_bucket(model, files, namespace, cluster, image("model-fetcher"), keys)
         case other:
             assert_never(other)
 

@@ -1,6 +1,6 @@
 """The models layer: what is served."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pulumi import Output, ResourceOptions
 
@@ -8,7 +8,7 @@ from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import Placement
 from components.serving.storage_s3 import StoreKeys
 from components.serving.tensorflow_serving import Batching, ServerOptions
-from components.versions import IMAGES
+from settings import ModelSettings, ServerSettings, Settings
 from stacks.autoscaling import scale
 from stacks.evaluation import evaluate
 from stacks.logging import search_models
@@ -16,7 +16,6 @@ from stacks.model_files import model_files, store_keys
 from stacks.outputs import ClusterOutputs, ModelsOutputs, PlatformOutputs
 from stacks.rollouts import serve
 from stacks.rules import register_model_rules
-from stacks.settings import ModelSettings, ServerSettings, Settings
 from stacks.tenancy import with_room
 from stacks.training import train
 
@@ -24,11 +23,11 @@ from stacks.training import train
 def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs) -> ModelsOutputs:
     """Bring each model's files to where its pods run, serve them, and train."""
     platform = with_room(platform, [*settings.models, *settings.training])
-    images, keys = {**IMAGES, **settings.images}, store_keys(settings)
+    keys = store_keys(settings)
     search_models(settings, cluster, platform)
     return ModelsOutputs(
         prediction_urls={
-            model.name: _serve(model, images, keys, cluster, platform) for model in settings.models
+            model.name: _serve(model, settings.image, keys, cluster, platform) for model in settings.models
         },
         training_jobs=train(settings, cluster, platform),
     )
@@ -46,18 +45,18 @@ def _options(server: ServerSettings) -> ServerOptions:
 
 def _serve(
     model: ModelSettings,
-    images: dict[str, str],
+    image: Callable[[str], str],
     keys: StoreKeys | None,
     cluster: ClusterOutputs,
     platform: PlatformOutputs,
 ) -> Output[Sequence[str]]:
     namespace = platform.namespace(model.namespace)
     options = ResourceOptions(provider=cluster.kubernetes)
-    files = model_files(model, namespace, cluster, images, keys)
+    files = model_files(model, namespace, cluster, image, keys)
     tracks = {
         track: ModelServerArgs(
             namespace=namespace,
-            image=model.image or images["model-server-gpu" if model.gpu else "model-server"],
+            image=model.image or image("model-server-gpu" if model.gpu else "model-server"),
             files=found,
             deployment=model.name,
             service=model.service.name,
@@ -80,7 +79,7 @@ def _serve(
     for server in served.servers:
         scale(model, server, platform, options)
     port = next(iter(tracks.values())).container_port
-    evaluate(model, served.servers, port, images, platform, options)
+    evaluate(model, served.servers, port, image, platform, options)
     register_model_rules(model, namespace, platform, options)
     files.drop_others(after=[server.rolled_out for server in served.servers])
     return Output.all(cluster.addresses(), served.node_port, served.predict_path).apply(

@@ -2,7 +2,8 @@
 
 from pulumi import Input, ResourceOptions
 
-from components.crds import Definitions
+from components.kubernetes.crds import Definitions
+from components.kubernetes.release_file import release_cache
 from components.monitoring.exporters import run_blackbox_exporter, run_kube_state_metrics
 from components.monitoring.kinds import RELEASE, monitoring_definitions
 from components.monitoring.model_scraping import scrape_models
@@ -13,14 +14,13 @@ from components.monitoring.prometheus import PrometheusArgs, PrometheusServers
 from components.monitoring.pushgateway import Pushgateway
 from components.monitoring.scraping import Scraping, scraped_pods
 from components.monitoring.volume import Volume
-from components.release_file import release_cache
-from components.tenancy.namespace import PodSecurity, register_namespace
-from components.versions import IMAGES
+from components.tenancy.namespace import register_namespace
+from settings import Settings
+from settings.pod_security import PodSecurity
 from stacks.alerting import run_alertmanager
 from stacks.grafana import build_grafana
 from stacks.outputs import ClusterOutputs
 from stacks.rules import links_of, register_platform_rules
-from stacks.settings import Settings
 
 
 def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, Input[str]]:
@@ -28,7 +28,6 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
     wanted = settings.platform.monitoring
     if wanted is None:
         return {}
-    images = {**IMAGES, **settings.images}
     options = ResourceOptions(provider=cluster.kubernetes)
     namespace = register_namespace(
         NAMESPACE,
@@ -39,8 +38,8 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
         "prometheus-operator",
         OperatorArgs(
             namespace=namespace,
-            image=images["prometheus-operator"],
-            reloader_image=images["prometheus-config-reloader"],
+            image=settings.image("prometheus-operator"),
+            reloader_image=settings.image("prometheus-config-reloader"),
             definitions=Definitions(
                 release=RELEASE,
                 objects=monitoring_definitions(release_cache()),
@@ -50,10 +49,12 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
         ),
         options,
     )
-    run_kube_state_metrics(images["kube-state-metrics"], namespace, cluster.ready, options)
-    run_blackbox_exporter(images["blackbox-exporter"], namespace, cluster.ready, options)
+    run_kube_state_metrics(settings.image("kube-state-metrics"), namespace, cluster.ready, options)
+    run_blackbox_exporter(settings.image("blackbox-exporter"), namespace, cluster.ready, options)
     NodeExporter(
-        "node-exporter", NodeExporterArgs(image=images["node-exporter"], wait_for=cluster.ready), options
+        "node-exporter",
+        NodeExporterArgs(image=settings.image("node-exporter"), wait_for=cluster.ready),
+        options,
     )
     Scraping(
         "scraping",
@@ -73,7 +74,7 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
         PrometheusArgs(
             namespace=namespace,
             cluster=cluster.cluster_name,
-            image=images["prometheus"],
+            image=settings.image("prometheus"),
             replicas=kept.replicas,
             retention=kept.retention,
             retention_bytes=kept.retention_bytes,
@@ -87,7 +88,7 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
     )
     run_alertmanager(settings, wanted.alerting, namespace, operator.ready, options)
     pushed = Pushgateway(
-        "pushgateway", images["pushgateway"], namespace, operator.kinds, cluster.ready, options
+        "pushgateway", settings.image("pushgateway"), namespace, operator.kinds, cluster.ready, options
     )
     scrape_models(namespace, operator.kinds, options)
     register_platform_rules(settings, namespace, operator.kinds, options)

@@ -13,9 +13,10 @@ import pulumi
 from pulumi import Input, Output
 from pulumi_kubernetes import Provider
 
-from components.machines.machine import Connection, Machine
-from components.priorities import Priority
-from stacks.settings.machines import Role
+from components.machines.machine import Machine
+from components.ssh.connection import Connection
+from settings.machines import Role
+from settings.priority import Priority
 
 T = TypeVar("T")
 

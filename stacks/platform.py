@@ -2,7 +2,8 @@
 
 from pulumi import ResourceOptions
 
-from components.priorities import register_priorities
+from components.kubernetes.priorities import register_priorities
+from settings import Settings
 from stacks.autoscaling import build_autoscaling, machines_to_rent
 from stacks.gateway import build_gateway
 from stacks.gpu import build_gpus
@@ -11,7 +12,6 @@ from stacks.monitoring import build_monitoring
 from stacks.nfs import build_nfs
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 from stacks.queueing import build_shares
-from stacks.settings import Settings
 from stacks.tenancy import build_tenancy
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pulumi
 
+from settings import Layer, Settings
 from stacks import cluster, models, platform, references
-from stacks.settings import Layer, Settings
 from stacks.traces import without_traces
 
 

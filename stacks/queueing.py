@@ -5,16 +5,15 @@ from decimal import Decimal
 
 from pulumi import Resource, ResourceOptions
 
-from components.crds import Definitions
-from components.quantities import quantity_value
+from components.kubernetes.crds import Definitions
+from components.kubernetes.release_file import release_cache
 from components.queueing.kinds import INTERNAL, RELEASE, kueue_definitions
 from components.queueing.kueue import Kueue, KueueArgs
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
-from components.release_file import release_cache
-from components.versions import IMAGES
+from settings import QueueSettings, Settings, TeamSettings
+from settings.needs import quantity_text
+from settings.quantities import quantity_value
 from stacks.outputs import ClusterOutputs
-from stacks.settings import QueueSettings, Settings, TeamSettings
-from stacks.settings.needs import quantity_text
 
 
 def build_shares(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, TeamQueue]:
@@ -37,7 +36,7 @@ def _install(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
     kueue = Kueue(
         "kueue",
         KueueArgs(
-            image={**IMAGES, **settings.images}["kueue"],
+            image=settings.image("kueue"),
             definitions=Definitions(
                 release=RELEASE,
                 objects=kueue_definitions(release_cache()),

@@ -5,10 +5,10 @@ from typing import Any
 import pulumi
 from pulumi import Output
 
+from settings import Layer
 from stacks.kubeconfig import require_kubeconfig
 from stacks.kubernetes import kubernetes_provider
 from stacks.outputs import ClusterOutputs, PlatformOutputs
-from stacks.settings import Layer
 
 
 def full_name(stack: str) -> str:

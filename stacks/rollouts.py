@@ -10,9 +10,9 @@ from components.serving.model_server_args import ModelServerArgs
 from components.serving.promotion import PromotionGateArgs
 from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
 from components.serving.split import ByReplicas, ByReplicasArgs, Routed, RoutedArgs
+from settings import ModelSettings, Strategy, TrackSettings
 from stacks.model_files import ONLY_TRACK
 from stacks.outputs import ClusterOutputs, PlatformOutputs
-from stacks.settings import ModelSettings, Strategy, TrackSettings
 
 Served = ModelServer | BlueGreen | Routed | ByReplicas
 

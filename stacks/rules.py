@@ -10,10 +10,11 @@ from components.monitoring.rules.burn_rate import LatencyObjective, Objectives, 
 from components.monitoring.rules.evaluation import Thresholds, evaluation_groups
 from components.monitoring.rules.objects import Rules
 from components.monitoring.rules.platform import platform_groups
-from components.monitoring.rules.values import PLATFORM_TEAM, Alert, Group, Links, rule_spec
+from components.monitoring.rules.values import Alert, Group, Links, rule_spec
+from settings import ModelSettings, Settings
+from settings.alerts import PLATFORM_TEAM
+from settings.rules import AlertSettings
 from stacks.outputs import PlatformOutputs
-from stacks.settings import ModelSettings, Settings
-from stacks.settings.rules import AlertSettings
 
 # Where the pages are in this repository: what alerts say when nobody told of an address.
 RUNBOOKS = "docs/runbooks"

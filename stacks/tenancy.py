@@ -7,14 +7,13 @@ from typing import Any
 from pulumi import Input, Output, Resource, ResourceOptions, RunError
 from pulumi_kubernetes.core.v1 import Namespace
 
-from components.tenancy.namespace import PodSecurity, register_namespace
-from components.tenancy.network import Egress
-from components.tenancy.quota import ContainerSizes, Quota
+from components.tenancy.namespace import register_namespace
 from components.tenancy.rights import register_data_scientist
 from components.tenancy.team import Team, TeamArgs
+from settings import ModelSettings, Settings, TrainingSettings
+from settings.needs import shortages
+from settings.pod_security import PodSecurity
 from stacks.outputs import ClusterOutputs, PlatformOutputs
-from stacks.settings import ModelSettings, Settings, TeamSettings, TrainingSettings
-from stacks.settings.needs import shortages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,11 @@ def build_tenancy(settings: Settings, cluster: ClusterOutputs, shares: Mapping[s
             )
             if team.name not in shares:
                 objects[team.name] = namespace
-            made = _team(team, role, namespace, options)
+            made = Team(
+                team.name,
+                TeamArgs(settings=team, namespace=namespace.metadata.name, role=role),
+                ResourceOptions(provider=options.provider),
+            )
             namespaces[team.name] = made.namespace
             teams[team.name] = {"group": team.group, "quota": made.quota}
     return Tenancy(namespaces=namespaces, teams=teams, removed_last=[*objects.values()])
@@ -79,22 +82,3 @@ def with_room(platform: PlatformOutputs, work: Sequence[ModelSettings | Training
         return names
 
     return replace(platform, namespaces=Output.all(platform.namespaces, platform.teams).apply(checked))
-
-
-def _team(team: TeamSettings, role: Output[str], namespace: Namespace, options: ResourceOptions) -> Team:
-    return Team(
-        team.name,
-        TeamArgs(
-            name=team.name,
-            namespace=namespace.metadata.name,
-            group=team.group,
-            role=role,
-            quota=Quota(**team.quota.model_dump()),
-            containers=ContainerSizes(
-                requests=team.containers.requests.model_dump(),
-                limits=team.largest.model_dump(include={"cpu", "memory"}),
-            ),
-            egress=[Egress(range=str(one.range), ports=one.ports) for one in team.egress],
-        ),
-        ResourceOptions(provider=options.provider),
-    )

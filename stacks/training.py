@@ -1,6 +1,6 @@
 """The part of the models layer that trains."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from pulumi import Output, Resource, ResourceOptions
@@ -13,21 +13,19 @@ from components.training.directory import MachineDirectory, MachineDirectoryArgs
 from components.training.training_job import TrainingJob
 from components.training.training_job_args import TrainingJobArgs
 from components.training.worker_pod import SCRIPT_PATH
-from components.versions import IMAGES
+from settings import HostDirectory, NfsDirectory, Settings, TrainingSettings
 from stacks.outputs import ClusterOutputs, PlatformOutputs
-from stacks.settings import HostDirectory, NfsDirectory, Settings, TrainingSettings
 
 
 def train(
     settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs
 ) -> Mapping[str, Output[str]]:
     """Start each job; `<namespace>/<job>` by name."""
-    images = {**IMAGES, **settings.images}
-    return {job.name: _start(job, images, cluster, platform) for job in settings.training}
+    return {job.name: _start(job, settings.image, cluster, platform) for job in settings.training}
 
 
 def _start(
-    job: TrainingSettings, images: Mapping[str, str], cluster: ClusterOutputs, platform: PlatformOutputs
+    job: TrainingSettings, image: Callable[[str], str], cluster: ClusterOutputs, platform: PlatformOutputs
 ) -> Output[str]:
     namespace = platform.namespace(job.namespace)
     claim, made = _directory(job, namespace, cluster)
@@ -37,7 +35,7 @@ def _start(
         TrainingJobArgs(
             name=job.name,
             namespace=namespace,
-            image=job.image or images["training-gpu" if job.gpu else "training"],
+            image=job.image or image("training-gpu" if job.gpu else "training"),
             claim=claim,
             command=job.command or ("python3", SCRIPT_PATH),
             script=script,

@@ -1,29 +1,14 @@
 """Which figures prometheus-adapter offers, and by which queries: its configuration file, as text."""
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Any
 
 import yaml
 
+from settings.autoscaling import MetricsApi, PodMetric
+
 # Seconds. Two scrapes of 30 s, so that a missed one does not look like silence.
 WINDOW = "1m"
-
-
-class MetricsApi(StrEnum):
-    """The three APIs that autoscalers ask. Each can have one owner in a cluster."""
-
-    RESOURCE = "metrics.k8s.io"  # CPU and memory; metrics-server's otherwise
-    CUSTOM = "custom.metrics.k8s.io"  # figures of pods
-    EXTERNAL = "external.metrics.k8s.io"  # figures of anything else, such as a queue; KEDA's otherwise
-
-
-class PodMetric(StrEnum):
-    """What a model's autoscaler can go by besides CPU; the values are names in `custom.metrics.k8s.io`."""
-
-    REQUESTS_PER_SECOND = "model_requests_per_second"
-    QUEUE_MILLISECONDS = "model_queue_milliseconds"
-    GPU_PERCENT = "model_gpu_percent"
 
 
 # The series of TensorFlow Serving begin with a colon, which scraping has to replace (docs/autoscaling.md).

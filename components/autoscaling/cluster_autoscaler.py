@@ -15,8 +15,8 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_name
-from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.rights import SYSTEM, Rights, may
+from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.kubernetes.rbac import SYSTEM, Rights, may
 
 NAME = "cluster-autoscaler"
 CONFIGURATION_DIRECTORY = "/config"
@@ -94,13 +94,13 @@ def _controller_args(args: ClusterAutoscalerArgs) -> ControllerArgs:
             "--skip-nodes-with-local-storage=false",
         ],
         ports={"metrics": 8085},
-        alive=Probe(path="/health-check", port="metrics"),
-        ready=Probe(path="/metrics", port="metrics"),
+        liveness=Probe(path="/health-check", port="metrics"),
+        readiness=Probe(path="/metrics", port="metrics"),
         # Its release's requests for a cluster of this size.
         requests={"cpu": "100m", "memory": "300Mi"},
         limits={"cpu": "500m", "memory": "600Mi"},
         rights=_rights(),
-        asks=(API_SERVER_PORT, args.provider_port),
+        egress_ports=(API_SERVER_PORT, args.provider_port),
         resolves_names=True,
         mounts={
             CONFIGURATION_DIRECTORY: VolumeArgs(

@@ -11,16 +11,17 @@ from pulumi_kubernetes.core.v1 import ConfigMap, ConfigMapVolumeSourceArgs, Volu
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, RoleRefArgs, SubjectArgs
 
-from components.aggregated_api import CERTIFICATE_FLAGS, register_apis
-from components.autoscaling.adapter_rules import MetricsApi, PodMetric, adapter_configuration
-from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.rights import RBAC, SYSTEM, Rights, may
-from components.service_certificate import (
+from components.autoscaling.adapter_rules import adapter_configuration
+from components.kubernetes.aggregated_api import CERTIFICATE_FLAGS, register_apis
+from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.kubernetes.rbac import RBAC, SYSTEM, Rights, may
+from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
     ServiceCertificate,
     ServiceCertificateArgs,
     certificate_volume,
 )
+from settings.autoscaling import MetricsApi, PodMetric
 
 NAME = "prometheus-adapter"
 CONFIGURATION_DIRECTORY = "/etc/adapter"
@@ -133,8 +134,8 @@ def _controller_args(
             "--metrics-relist-interval=30s",
         ],
         ports={"https": 6443},
-        alive=Probe(path="/livez", port="https", scheme="HTTPS"),
-        ready=Probe(path="/readyz", port="https", scheme="HTTPS"),
+        liveness=Probe(path="/livez", port="https", scheme="HTTPS"),
+        readiness=Probe(path="/readyz", port="https", scheme="HTTPS"),
         # Its release's requests.
         requests={"cpu": "100m", "memory": "180Mi"},
         limits={"cpu": "500m", "memory": "400Mi"},
@@ -143,7 +144,7 @@ def _controller_args(
             cluster=[may(("get", "list", "watch"), "", ["namespaces", "nodes", "pods", "services"])],
             answers_for_api_server=True,
         ),
-        asks=(API_SERVER_PORT, args.prometheus_port),
+        egress_ports=(API_SERVER_PORT, args.prometheus_port),
         resolves_names=True,
         mounts={
             CERTIFICATE_DIRECTORY: certificate_volume(certificate),

@@ -21,9 +21,9 @@ from pulumi_kubernetes.autoscaling.v2 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.autoscaling.adapter_rules import PodMetric
 from components.checks import require_dns_label
-from components.labels import OURS
+from components.kubernetes.labels import OURS
+from settings.autoscaling import PodMetric
 
 # Seconds. As often as the controller looks, and new figures come.
 UP_PERIOD = 15

@@ -8,10 +8,10 @@ from pulumi import Output, Resource, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import ClusterRole
 
-from components.aggregated_api import CERTIFICATE_FLAGS, register_apis
-from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.rights import SYSTEM, Rights, may
-from components.service_certificate import (
+from components.kubernetes.aggregated_api import CERTIFICATE_FLAGS, register_apis
+from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.kubernetes.rbac import SYSTEM, Rights, may
+from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
     ServiceCertificate,
     ServiceCertificateArgs,
@@ -96,8 +96,8 @@ def _controller_args(args: MetricsServerArgs, certificate: ServiceCertificate) -
             f"--metric-resolution={RESOLUTION}s",
         ],
         ports={"https": PORT},
-        alive=Probe(path="/livez", port="https", scheme="HTTPS"),
-        ready=Probe(path="/readyz", port="https", scheme="HTTPS"),
+        liveness=Probe(path="/livez", port="https", scheme="HTTPS"),
+        readiness=Probe(path="/readyz", port="https", scheme="HTTPS"),
         # Its release's numbers for up to 100 machines.
         requests={"cpu": "100m", "memory": "200Mi"},
         limits={"cpu": "500m", "memory": "400Mi"},
@@ -108,7 +108,7 @@ def _controller_args(args: MetricsServerArgs, certificate: ServiceCertificate) -
             ],
             answers_for_api_server=True,
         ),
-        asks=(API_SERVER_PORT, KUBELET_PORT),
+        egress_ports=(API_SERVER_PORT, KUBELET_PORT),
         replicas=args.replicas,
         mounts={CERTIFICATE_DIRECTORY: certificate_volume(certificate)},
         wait_for=args.wait_for,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from pulumi import Input, ResourceOptions
@@ -10,23 +9,8 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label
-from components.labels import OURS
-
-
-class VerticalMode(StrEnum):
-    """What is done with a recommendation."""
-
-    RECOMMEND = "recommend"  # it is shown, and that is all
-    INITIAL = "initial"  # pods that start get it; those that run are left alone
-    RESIZE = "resize"  # pods that run are resized in place, or evicted where that cannot be
-
-
-class Sized(StrEnum):
-    """What is recommended. Nothing recommends GPUs."""
-
-    CPU = "cpu"
-    MEMORY = "memory"
-
+from components.kubernetes.labels import OURS
+from settings.autoscaling import Sized, VerticalMode
 
 # `Auto` is an old name of one of these, and `Off` would be read as false by YAML.
 _API_MODES = {

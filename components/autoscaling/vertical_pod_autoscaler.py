@@ -28,11 +28,11 @@ from components.autoscaling.vertical_rights import (
     recommender_rights,
     updater_rights,
 )
-from components.controller import Controller, ControllerArgs, Probe
-from components.crds import Definitions, deliver_definitions, read_definitions
-from components.release_file import ReleaseFile
-from components.rights import SYSTEM
-from components.service_certificate import (
+from components.kubernetes.controller import Controller, ControllerArgs, Probe
+from components.kubernetes.crds import Definitions, deliver_definitions, read_definitions
+from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.release_file import ReleaseFile
+from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
     ServiceCertificate,
     ServiceCertificateArgs,
@@ -165,8 +165,8 @@ def _recommender(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource])
         # Only pods with a VPA are kept in memory.
         args=["--memory-saver=true"],
         ports={"metrics": 8942},
-        alive=health,
-        ready=health,
+        liveness=health,
+        readiness=health,
         requests={"cpu": "50m", "memory": "100Mi"},
         limits={"cpu": "200m", "memory": "1000Mi"},
         rights=recommender_rights(),
@@ -183,8 +183,8 @@ def _updater(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource]) -> 
         image=args.updater_image,
         args=["--v=4"],
         ports={"metrics": 8943},
-        alive=health,
-        ready=health,
+        liveness=health,
+        readiness=health,
         requests={"cpu": "50m", "memory": "100Mi"},
         limits={"cpu": "200m", "memory": "1000Mi"},
         rights=updater_rights(),
@@ -210,8 +210,8 @@ def _admission(
             "--register-webhook=false",
         ],
         ports={"https": WEBHOOK_PORT, "metrics": 8944},
-        alive=health,
-        ready=health,
+        liveness=health,
+        readiness=health,
         requests={"cpu": "50m", "memory": "100Mi"},
         limits={"cpu": "200m", "memory": "500Mi"},
         rights=admission_rights(),

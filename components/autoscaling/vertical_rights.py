@@ -6,7 +6,7 @@ registers the one that there is, so the admission controller need not.
 
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs
 
-from components.rights import SYSTEM, Rights, may
+from components.kubernetes.rbac import SYSTEM, Rights, may
 
 READ = ("get", "list", "watch")
 GROUP = "autoscaling.k8s.io"

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.bootstrap.facts import Facts
-from components.bootstrap.operator import operator_command
+from components.bootstrap import SCRIPTS
 from components.bootstrap.render.kubeadm import ClusterArgs, init_config
-from components.bootstrap.render.payload import MachineFile, node_script, payload, static_file
+from components.bootstrap.render.node_files import static_file
+from components.machines.facts import Facts
 from components.machines.machine import Machine
+from components.ssh.host import Host
+from components.ssh.payload import MachineFile, payload, script_text
 
 APPROVER = "metalml-approve-serving-certificates"
 
@@ -33,28 +35,19 @@ class ControlPlane(pulumi.ComponentResource):
     def __init__(self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("metalml:bootstrap:ControlPlane", name, None, opts)
         machine = args.machine
-        self.initialised = operator_command(
-            f"{name}-init",
-            "step.sh init",
-            machine.connection,
-            parent=self,
-            payload=args.facts.apply(
+        host = Host(connection=machine.connection, parent=self, after=args.after)
+        self.initialised = host.step(
+            "init",
+            args.facts.apply(
                 lambda facts: payload(
-                    "init.sh",
+                    SCRIPTS / "init.sh",
                     _files(init_config(args.cluster, machine.name, machine.address, facts)),
                     {"NODE_NAME": machine.name, "NODE_ADDRESS": machine.address},
                 )
             ),
-            after=args.after,
         )
-        read = operator_command(
-            f"{name}-kubeconfig",
-            "kubeconfig.sh",
-            machine.connection,
-            parent=self,
-            after=(self.initialised,),
-            secret=True,
-        )
+        host = Host(connection=machine.connection, parent=self, after=(self.initialised,))
+        read = host.run(f"{name}-kubeconfig", "kubeconfig.sh", secret=True)
         self.kubeconfig = pulumi.Output.secret(read.stdout)
         self.register_outputs({})
 
@@ -64,7 +57,7 @@ def _files(config: str) -> tuple[MachineFile, ...]:
         MachineFile(path="/etc/kubernetes/metalml/kubeadm.yaml", text=config, mode="0600"),
         MachineFile(
             path=f"/usr/local/sbin/{APPROVER}",
-            text=node_script("approve-serving-certificates.sh"),
+            text=script_text(SCRIPTS / "approve-serving-certificates.sh"),
             mode="0755",
         ),
         *(

@@ -4,28 +4,23 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.bootstrap.facts import Facts
-from components.bootstrap.operator import operator_command
-from components.bootstrap.render.kubelet import KubeletArgs, kubelet_config
-from components.bootstrap.render.network import cni_config, pod_egress
-from components.bootstrap.render.node_files import MODULES, AptSource, BundleSource, filled, node_files
-from components.bootstrap.render.payload import MachineFile, payload, static_file
-from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest, select
-from components.gpu.software import GpuSoftware, GpuSoftwareArgs, NvidiaPackages
+from components.bootstrap import SCRIPTS
+from components.bootstrap.render.kubelet import kubelet_config
+from components.bootstrap.render.node_files import MODULES, node_files
+from components.gpu.software import GpuSoftware, GpuSoftwareArgs
+from components.machines.apt import filled
+from components.machines.facts import Facts
 from components.machines.firewall import MachineFirewall, MachineFirewallArgs
 from components.machines.firewall_rules import FirewallArgs
 from components.machines.machine import Machine
+from components.network.routed import RoutedNetwork, routed_step
+from components.ssh.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest, select
+from components.ssh.host import Host
+from components.ssh.payload import MachineFile, payload
+from settings.kubelet import KubeletSettings
+from settings.sources import AptSource, BundleSource, NvidiaSource
 
 BUNDLE_TARGET = "/var/lib/metalml/bundle"
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoutedNetwork:
-    """The pod network `routed`: every machine's pods are in its own range."""
-
-    inside: tuple[str, ...]
-    """Ranges in which pods keep their own address: pods, Services, machines."""
-    mtu: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +33,8 @@ class NodeArgs:
     pause_image: str
     source: AptSource | BundleSource
     firewall: FirewallArgs
-    kubelet: KubeletArgs
-    nvidia: NvidiaPackages | None
+    kubelet: KubeletSettings
+    nvidia: NvidiaSource | None
     """For machines with GPUs. None: they bring driver and toolkit with them."""
     routed: RoutedNetwork | None
     """None: a pod network that installs itself as pods (Calico)."""
@@ -76,50 +71,28 @@ class Node(pulumi.ComponentResource):
             )
             software += (bundle.delivery,)
 
-        prepare = operator_command(
-            f"{name}-prepare",
-            "step.sh prepare",
-            machine.connection,
-            parent=self,
-            payload=args.facts.apply(
+        host = Host(connection=machine.connection, parent=self)
+        prepare = host.step(
+            "prepare",
+            args.facts.apply(
                 lambda facts: payload(
-                    "prepare.sh",
+                    SCRIPTS / "prepare.sh",
                     node_files(facts, source, minor, args.pause_image),
                     _parameters(facts, source, args.kubernetes_version, machine.role),
                 )
             ),
-            delete="step.sh --clean node",
+            clean="node",
             after=software,
         )
-        kubelet = operator_command(
-            f"{name}-kubelet",
-            "step.sh kubelet",
-            machine.connection,
-            parent=self,
-            payload=args.facts.apply(
-                lambda facts: payload(
-                    "kubelet.sh",
-                    (
-                        MachineFile(
-                            path="/etc/kubernetes/kubelet.conf.d/20-metalml.conf",
-                            text=kubelet_config(args.kubelet, facts),
-                        ),
-                    ),
-                )
-            ),
+        kubelet = host.step(
+            "kubelet",
+            args.facts.apply(lambda facts: _kubelet_step(kubelet_config(args.kubelet, facts))),
             after=(prepare,),
         )
         self.prepared = (prepare, kubelet)
         if args.routed is not None and machine.pod_range is not None:
-            network = operator_command(
-                f"{name}-network",
-                "step.sh network",
-                machine.connection,
-                parent=self,
-                payload=payload("network.sh", _routed_files(machine.pod_range, args.routed)),
-                after=(prepare,),
-            )
-            self.prepared += (network,)
+            step = routed_step(machine.pod_range, args.routed)
+            self.prepared += (host.step("network", step, after=(prepare,)),)
         if machine.gpu:
             software_of_gpus = GpuSoftware(
                 name,
@@ -143,6 +116,11 @@ def _delivered(source: BundleSource, role: str) -> str:
     return select(source.manifest, lambda path: _belongs_on(path, role))
 
 
+def _kubelet_step(config: str) -> str:
+    drop_in = MachineFile(path="/etc/kubernetes/kubelet.conf.d/20-metalml.conf", text=config)
+    return payload(SCRIPTS / "kubelet.sh", (drop_in,))
+
+
 def _parameters(facts: Facts, source: AptSource | BundleSource, version: str, role: str) -> dict[str, str]:
     common = {"IN_CONTAINER": "yes" if facts.container else "no", "MODULES": " ".join(MODULES)}
     if isinstance(source, BundleSource):
@@ -159,12 +137,3 @@ def _parameters(facts: Facts, source: AptSource | BundleSource, version: str, ro
         "CONTAINERD_KEY_URL": filled(source.containerd.key_url, minor, facts),
         "CONTAINERD_KEY_FINGERPRINT": source.containerd.key_fingerprint,
     }
-
-
-def _routed_files(pod_range: str, network: RoutedNetwork) -> tuple[MachineFile, ...]:
-    unit = "metalml-pod-egress.service"
-    return (
-        MachineFile(path="/etc/cni/net.d/10-metalml.conflist", text=cni_config(pod_range, network.mtu)),
-        MachineFile(path="/etc/metalml/pod-egress.nft", text=pod_egress(pod_range, network.inside)),
-        MachineFile(path=f"/etc/systemd/system/{unit}", text=static_file(unit)),
-    )

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.bootstrap.facts import Facts
-from components.bootstrap.operator import operator_command
+from components.machines.facts import Facts
 from components.machines.machine import Machine
+from components.ssh.host import Host
 
 # kubeadm asks for 1700 MB on a control plane; a worker with less could not hold one model server.
 MIN_MEMORY_MIB = 1700
@@ -41,11 +41,9 @@ class Preflight(pulumi.ComponentResource):
             "MIN_DISK_GIB": str(MIN_DISK_GIB),
             "MIN_MEMORY_MIB": str(MIN_MEMORY_MIB),
         }
-        check = operator_command(
+        check = Host(connection=args.machine.connection, parent=self).run(
             f"{name}-preflight",
             "preflight.sh",
-            args.machine.connection,
-            parent=self,
             payload="".join(f"{key}={value}\n" for key, value in wanted.items()),
             delete="preflight.sh --forget",
             variables={"METALML_CLUSTER": args.cluster},

@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import yaml
 
-from components.bootstrap.operator import operator_command
 from components.machines.machine import Machine
+from components.ssh.host import Host
 
 TAINTS_ANNOTATION = "metalml/taints"
 
@@ -29,14 +29,11 @@ class ReadyNode(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ReadyNodeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("metalml:bootstrap:ReadyNode", name, None, opts)
-        self.reached = operator_command(
+        self.reached = Host(connection=args.machine.connection, parent=self, after=args.after).run(
             f"{name}-ready",
             "ready.sh",
-            args.machine.connection,
             control=args.control_plane.connection,
-            parent=self,
             payload=node_marks(args.machine),
-            after=args.after,
         )
         self.register_outputs({})
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.bootstrap.operator import operator_command
-from components.bootstrap.render.node_files import BundleSource
-from components.bootstrap.render.payload import payload
-from components.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest, select
-from components.machines.machine import Connection
+from components.bootstrap import SCRIPTS
+from components.ssh.connection import Connection
+from components.ssh.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest, select
+from components.ssh.host import Host
+from components.ssh.payload import payload
+from settings.sources import BundleSource
 
 TARGET = "/var/lib/metalml/served"
 # Folders below the bundle's `images`, beside Kubernetes' own: for workers, and for every machine.
@@ -46,20 +47,15 @@ class ServedImages(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        self.loaded = operator_command(
-            f"{name}-load-images",
-            "step.sh images",
-            args.machine,
-            parent=self,
-            payload=payload(
-                "images.sh",
-                parameters={
-                    "IMAGES": " ".join(f"{TARGET}/images/{folder}" for folder in args.folders),
-                    "BUNDLE": manifest_digest(manifest),
-                },
-            ),
-            after=(files.delivery,),
+        step = payload(
+            SCRIPTS / "images.sh",
+            parameters={
+                "IMAGES": " ".join(f"{TARGET}/images/{folder}" for folder in args.folders),
+                "BUNDLE": manifest_digest(manifest),
+            },
         )
+        host = Host(connection=args.machine, parent=self, after=(files.delivery,))
+        self.loaded = host.step("images", step, resource=f"{name}-load-images")
         self.register_outputs({})
 
 

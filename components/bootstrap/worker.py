@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.bootstrap.facts import Facts
-from components.bootstrap.operator import operator_command
+from components.bootstrap import SCRIPTS
 from components.bootstrap.render.kubeadm import join_config
-from components.bootstrap.render.payload import MachineFile, payload
+from components.machines.facts import Facts
 from components.machines.machine import Machine
+from components.ssh.host import Host
+from components.ssh.payload import MachineFile, payload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +32,13 @@ class Worker(pulumi.ComponentResource):
     def __init__(self, name: str, args: WorkerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("metalml:bootstrap:Worker", name, None, opts)
         machine = args.machine
-        self.joined = operator_command(
+        self.joined = Host(connection=machine.connection, parent=self, after=args.after).run(
             f"{name}-join",
             "join.sh",
-            machine.connection,
             control=args.control_plane.connection,
-            parent=self,
             payload=args.facts.apply(
                 lambda facts: payload(
-                    "join.sh",
+                    SCRIPTS / "join.sh",
                     (
                         MachineFile(
                             path="/etc/kubernetes/metalml/join.yaml",
@@ -52,6 +51,5 @@ class Worker(pulumi.ComponentResource):
                 )
             ),
             delete="join.sh --leave",
-            after=args.after,
         )
         self.register_outputs({})

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from components import versions
-from components.crds import files_of_kinds, read_definitions
+from components.kubernetes.crds import files_of_kinds, read_definitions
 
 RELEASE = f"the Gateway API {versions.GATEWAY_API}"
 GATEWAY_API_FILES = files_of_kinds(

@@ -8,11 +8,11 @@ from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.crds import Definitions, deliver_definitions
 from components.gateway import traefik
 from components.gateway.api import Gateway, GatewayClass
 from components.gateway.traefik import Traefik, TraefikArgs
-from components.labels import OURS
+from components.kubernetes.crds import Definitions, deliver_definitions
+from components.kubernetes.labels import OURS
 
 NAME = "models"
 # Of its own, so that the program behind it reads nobody else's Secrets. No pod runs there.

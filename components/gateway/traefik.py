@@ -9,8 +9,8 @@ from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs, Role, RoleBinding, RoleRefArgs, SubjectArgs
 
-from components.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.rights import RBAC, SYSTEM, Rights, may
+from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
+from components.kubernetes.rbac import RBAC, SYSTEM, Rights, may
 
 NAME = "traefik"
 CONTROLLER = "traefik.io/gateway-controller"
@@ -97,8 +97,8 @@ def controller_args(args: TraefikArgs, wait_for: Sequence[Resource]) -> Controll
             "--log.level=INFO",
         ],
         ports={"web": PORT, "ping": PING_PORT},
-        alive=Probe(path="/ping", port="ping"),
-        ready=Probe(path="/ping", port="ping"),
+        liveness=Probe(path="/ping", port="ping"),
+        readiness=Probe(path="/ping", port="ping"),
         requests={"cpu": "100m", "memory": "128Mi"},
         limits={"cpu": "1", "memory": "512Mi"},
         rights=Rights(
@@ -108,7 +108,7 @@ def controller_args(args: TraefikArgs, wait_for: Sequence[Resource]) -> Controll
                 may(("update",), GROUP, ["gatewayclasses/status"]),
             ]
         ),
-        asks=(API_SERVER_PORT, args.models_port),
+        egress_ports=(API_SERVER_PORT, args.models_port),
         replicas=args.replicas,
         wait_for=wait_for,
     )

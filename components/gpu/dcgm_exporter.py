@@ -21,9 +21,9 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_pinned_image
 from components.gpu.node_pod import as_root, closed, gpu_node_pods, with_gpus
-from components.labels import labels_of_part
-from components.pod_parts import from_field, host_directory
-from components.timeouts import DAEMON_SET_TURNS, awaited
+from components.kubernetes.labels import labels_of_part
+from components.kubernetes.pod_parts import from_field, host_directory
+from components.kubernetes.timeouts import DAEMON_SET_TURNS, awaited
 
 NAME = "dcgm-exporter"
 PORT = 9400

@@ -24,10 +24,10 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.checks import require_dns_label, require_pinned_image
 from components.gpu.node_marks import SHARING_LABEL
 from components.gpu.node_pod import LOGS, as_root, closed, gpu_node_pods, with_gpus
-from components.gpu.resources import DEFAULT_SHARING
 from components.gpu.sharing import Sharing, plugin_config
-from components.labels import labels_of_part
-from components.pod_parts import host_directory
+from components.kubernetes.labels import labels_of_part
+from components.kubernetes.pod_parts import host_directory
+from settings.gpu_resources import DEFAULT_SHARING
 
 NAME = "nvidia-device-plugin"
 CONFIG_DIRECTORY = "/config"

@@ -23,14 +23,9 @@ from pulumi_kubernetes.core.v1 import (
     VolumeArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicy,
-    NetworkPolicyIngressRuleArgs,
-    NetworkPolicyPortArgs,
-    NetworkPolicySpecArgs,
-)
 
 from components.gpu.node_marks import PRESENT
+from components.kubernetes.network_policy import Allow, network_policy, tcp
 
 # What a container that only writes logs may take of its node's disk.
 LOGS = "64Mi"
@@ -91,19 +86,11 @@ def closed(
     open_port: str | None = None,
 ) -> None:
     """Keep the network of all pods of this name to the port that answers Prometheus, if any."""
-    NetworkPolicy(
+    network_policy(
         name,
-        metadata=ObjectMetaArgs(name=app, namespace=namespace, labels=labels),
-        spec=NetworkPolicySpecArgs(
-            pod_selector=LabelSelectorArgs(match_labels={"app.kubernetes.io/name": app}),
-            policy_types=["Ingress", "Egress"],
-            ingress=[
-                NetworkPolicyIngressRuleArgs(ports=[NetworkPolicyPortArgs(port=open_port, protocol="TCP")])
-            ]
-            if open_port
-            else [],
-            egress=[],
-        ),
+        ObjectMetaArgs(name=app, namespace=namespace, labels=labels),
+        LabelSelectorArgs(match_labels={"app.kubernetes.io/name": app}),
+        ingress=[Allow(ports=tcp(open_port))] if open_port else [],
         opts=opts,
     )
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import yaml
 
-from components.gpu.resources import GPU
+from settings.gpu_resources import GPU
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,18 @@
 """What machines with GPUs carry: NVIDIA's driver and container toolkit, and containerd's runtime `nvidia`."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pulumi
 
-from components.bootstrap.facts import Facts
-from components.bootstrap.operator import operator_command
-from components.bootstrap.render.node_files import AptRepository, apt_list, filled
-from components.bootstrap.render.payload import MachineFile, payload
-from components.machines.machine import Connection
+from components.machines.apt import apt_list, filled
+from components.machines.facts import Facts
+from components.ssh.connection import Connection
+from components.ssh.host import Host
+from components.ssh.payload import MachineFile, payload
+from settings.sources import NvidiaSource
 
+SCRIPT = Path(__file__).parent / "scripts/gpu.sh"
 # Beside the drop-in of NVIDIA's own tools (99-nvidia.toml), which may come later and then wins.
 DROP_IN = "/etc/containerd/conf.d/90-metalml-nvidia.toml"
 # NVIDIA's driver for computing only, with its open kernel modules, as its installation guide names the
@@ -21,23 +24,12 @@ DRIVER_PACKAGES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class NvidiaPackages:
-    """Driver and toolkit from NVIDIA's repositories, at one version, held."""
-
-    driver: AptRepository
-    driver_version: str | None
-    """None: the machine has a driver."""
-    toolkit: AptRepository
-    toolkit_version: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class GpuSoftwareArgs:
     """The machine and where its packages come from."""
 
     machine: Connection
     facts: pulumi.Output[Facts]
-    packages: NvidiaPackages | None
+    packages: NvidiaSource | None
     """None: nothing is downloaded; the step refuses a server without driver and toolkit."""
     after: tuple[pulumi.Resource, ...]
     """containerd is there."""
@@ -54,19 +46,13 @@ class GpuSoftware(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GpuSoftwareArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("metalml:gpu:GpuSoftware", name, None, opts)
-        self.installed = operator_command(
-            f"{name}-gpu",
-            "step.sh gpu",
-            args.machine,
-            parent=self,
-            payload=args.facts.apply(lambda facts: gpu_step(facts, args.packages)),
-            delete="step.sh --clean gpu",
-            after=args.after,
-        )
+        host = Host(connection=args.machine, parent=self, after=args.after)
+        step = args.facts.apply(lambda facts: gpu_step(facts, args.packages))
+        self.installed = host.step("gpu", step, clean="gpu")
         self.register_outputs({})
 
 
-def gpu_step(facts: Facts, packages: NvidiaPackages | None) -> str:
+def gpu_step(facts: Facts, packages: NvidiaSource | None) -> str:
     """The whole step as it reaches the machine."""
     files = [MachineFile(path=DROP_IN, text=nvidia_runtime(facts))]
     parameters = {"GPU_SOURCE": "none" if facts.container else "given"}
@@ -89,7 +75,7 @@ def gpu_step(facts: Facts, packages: NvidiaPackages | None) -> str:
             "DRIVER_KEY_URL": filled(packages.driver.key_url, "", facts),
             "DRIVER_KEY_FINGERPRINT": packages.driver.key_fingerprint,
         }
-    return payload("gpu.sh", tuple(files), parameters)
+    return payload(SCRIPT, tuple(files), parameters)
 
 
 def nvidia_runtime(facts: Facts) -> str:

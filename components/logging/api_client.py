@@ -24,9 +24,9 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.compute import compute
+from components.kubernetes.container_resources import compute
+from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.names import ADMIN, CLIENT, NAMESPACE, labels_of
-from components.restricted import restricted_container, restricted_pod
 
 # Nobody's: curl needs no user of the image's own.
 USER = 65534

@@ -26,8 +26,11 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.checks import require_pinned_image, require_size
-from components.disruption import one_at_a_time
-from components.generated_password import GeneratedPassword
+from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.generated_password import GeneratedPassword
+from components.kubernetes.network_policy import Allow, dns, pods, tcp
+from components.kubernetes.service_certificate import ServiceCertificate, ServiceCertificateArgs
+from components.kubernetes.timeouts import awaited
 from components.logging.api_client import scripts_map
 from components.logging.elasticsearch_configuration import (
     TRANSPORT_PORT,
@@ -43,6 +46,7 @@ from components.logging.elasticsearch_pod import (
 from components.logging.names import (
     ADMIN,
     AUTHORITY,
+    CLIENT,
     ELASTICSEARCH,
     ELASTICSEARCH_NODES,
     ELASTICSEARCH_PORT,
@@ -50,9 +54,7 @@ from components.logging.names import (
     labels_of,
     selector_of,
 )
-from components.logging.network import clients, dns, let_in, let_out, pods, register_policy
-from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
-from components.timeouts import awaited
+from components.logging.network import register_policy
 
 # Seconds until nodes that hold nothing yet have found each other.
 FORM_SECONDS = 180
@@ -150,11 +152,11 @@ class Elasticsearch(pulumi.ComponentResource):
             opts=child,
         )
         scripts = scripts_map(ELASTICSEARCH, ["prepare-node.sh"], child)
-        nodes = pods(selector_of(ELASTICSEARCH))
+        among_nodes = Allow(peers=[pods(selector_of(ELASTICSEARCH))], ports=tcp(TRANSPORT_PORT))
         policy = register_policy(
             ELASTICSEARCH,
-            [let_in(ELASTICSEARCH_PORT, clients()), let_in(TRANSPORT_PORT, nodes)],
-            [dns(), let_out(TRANSPORT_PORT, nodes), *([let_out(_port(args.store))] if args.store else [])],
+            [Allow(peers=[pods(CLIENT)], ports=tcp(ELASTICSEARCH_PORT)), among_nodes],
+            [dns(), among_nodes, *([Allow(ports=tcp(_port(args.store)))] if args.store else [])],
             child,
         )
         headless = _service(ELASTICSEARCH_NODES, labels, ResourceOptions(parent=self), headless=True)

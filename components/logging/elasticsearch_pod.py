@@ -18,11 +18,11 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.compute import compute
+from components.kubernetes.container_resources import compute
+from components.kubernetes.pod_parts import from_field, over_machines
+from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.elasticsearch_configuration import READINESS_PORT, TRANSPORT_PORT
 from components.logging.names import ELASTICSEARCH, ELASTICSEARCH_PORT, selector_of
-from components.pod_parts import from_field, over_machines
-from components.restricted import restricted_container, restricted_pod
 
 # Elasticsearch's own in its image.
 USER = 1000

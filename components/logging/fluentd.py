@@ -21,15 +21,16 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.checks import require_pinned_image
-from components.controller import API_SERVER_PORT
+from components.kubernetes.controller import API_SERVER_PORT
+from components.kubernetes.network_policy import Allow, dns, tcp
+from components.kubernetes.rbac import Rights, may, register_rights
+from components.kubernetes.timeouts import DAEMON_SET_TURNS, awaited
 from components.logging.api_client import digest_of
 from components.logging.fluentd_configuration import METRICS_PORT, fluentd_configuration
 from components.logging.fluentd_outputs import Output
 from components.logging.fluentd_pod import START_FAILURES, START_PERIOD_SECONDS, fluentd_pod
 from components.logging.names import CLIENT, FLUENTD, NAMESPACE, labels_of, selector_of
-from components.logging.network import dns, let_in, let_out, register_policy
-from components.rights import Rights, may, register_rights
-from components.timeouts import DAEMON_SET_TURNS, awaited
+from components.logging.network import register_policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +76,8 @@ class Fluentd(pulumi.ComponentResource):
         secret = Secret(name, metadata=metadata, string_data={"password": args.password}, opts=child)
         policy = register_policy(
             FLUENTD,
-            [let_in(METRICS_PORT)],
-            [dns(), let_out(API_SERVER_PORT), let_out(args.output.port)],
+            [Allow(ports=tcp(METRICS_PORT))],
+            [dns(), Allow(ports=tcp(API_SERVER_PORT)), Allow(ports=tcp(args.output.port))],
             child,
         )
         self.daemon_set = DaemonSet(

@@ -21,12 +21,12 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.compute import compute
 from components.gpu.node_pod import as_root
+from components.kubernetes.container_resources import compute
+from components.kubernetes.pod_parts import from_field, host_directory
 from components.logging.fluentd_configuration import METRICS_PORT, PODS_DIRECTORY, STATE_DIRECTORY
 from components.logging.fluentd_outputs import AUTHORITY_FILE, SECRETS_DIRECTORY
 from components.logging.names import FLUENTD
-from components.pod_parts import from_field, host_directory
 
 CONFIGURATION_DIRECTORY = "/fluentd/etc/metalml"
 # All plugins are loaded, and positions of all files read, before it answers: 2 minutes on a busy node.

@@ -23,8 +23,11 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.checks import require_pinned_image
-from components.disruption import one_at_a_time
-from components.generated_password import GeneratedPassword
+from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.generated_password import GeneratedPassword
+from components.kubernetes.network_policy import Allow, dns, pods, tcp
+from components.kubernetes.service_certificate import ServiceCertificate, ServiceCertificateArgs
+from components.kubernetes.timeouts import awaited
 from components.logging.api_client import digest_of
 from components.logging.kibana_configuration import data_views, kibana_configuration, kibana_secrets
 from components.logging.kibana_objects import KibanaObjects, KibanaObjectsArgs
@@ -47,9 +50,7 @@ from components.logging.names import (
     labels_of,
     selector_of,
 )
-from components.logging.network import clients, dns, let_in, let_out, register_policy
-from components.service_certificate import ServiceCertificate, ServiceCertificateArgs
-from components.timeouts import awaited
+from components.logging.network import register_policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +105,8 @@ class Kibana(pulumi.ComponentResource):
         secret = Secret(name, metadata=metadata, string_data={"secrets.yml": secrets}, opts=child)
         policy = register_policy(
             KIBANA,
-            [let_in(KIBANA_PORT, clients())],
-            [dns(), let_out(ELASTICSEARCH_PORT)],
+            [Allow(peers=[pods(CLIENT)], ports=tcp(KIBANA_PORT))],
+            [dns(), Allow(ports=tcp(ELASTICSEARCH_PORT))],
             child,
         )
         one_at_a_time(name, metadata, selector_of(KIBANA), child)

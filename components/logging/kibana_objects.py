@@ -8,9 +8,10 @@ from pulumi_kubernetes.core.v1 import ConfigMap, ConfigMapVolumeSourceArgs, Volu
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label, require_pinned_image
+from components.kubernetes.network_policy import Allow, dns, tcp
 from components.logging.api_client import client_job, client_pod, digest_of, script, scripts_map
 from components.logging.names import KIBANA_AUTHORITY, KIBANA_PORT, KIBANA_URL, NAMESPACE, labels_of
-from components.logging.network import dns, let_out, register_policy
+from components.logging.network import register_policy
 
 SCRIPT = "import-objects.sh"
 
@@ -50,7 +51,7 @@ class KibanaObjects(pulumi.ComponentResource):
         )
         # The rest names the namespace in plain text.
         child = ResourceOptions(parent=self, depends_on=[objects])
-        policy = register_policy(args.name, [], [dns(), let_out(KIBANA_PORT)], child)
+        policy = register_policy(args.name, [], [dns(), Allow(ports=tcp(KIBANA_PORT))], child)
         scripts = scripts_map(args.name, [SCRIPT], child)
         pod = client_pod(
             args.name,

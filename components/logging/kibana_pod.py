@@ -15,10 +15,10 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.compute import compute
+from components.kubernetes.container_resources import compute
+from components.kubernetes.pod_parts import over_machines
+from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.names import KIBANA, KIBANA_PORT, selector_of
-from components.pod_parts import over_machines
-from components.restricted import restricted_container, restricted_pod
 
 # Kibana's own in its image.
 USER = 1000

@@ -10,6 +10,7 @@ from pulumi_kubernetes.core.v1 import ConfigMap, PodTemplateSpecArgs, Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_pinned_image
+from components.kubernetes.network_policy import Allow, dns, tcp
 from components.logging.api_client import client_job, client_pod, digest_of, projected, script, scripts_map
 from components.logging.index_requests import (
     COLLECTOR_ROLE,
@@ -18,7 +19,7 @@ from components.logging.index_requests import (
     setup_requests,
 )
 from components.logging.names import CLIENT, ELASTICSEARCH_PORT, ELASTICSEARCH_URL, NAMESPACE, labels_of
-from components.logging.network import dns, let_out, register_policy
+from components.logging.network import register_policy
 
 SETUP, TRIM = "logs-setup", "logs-trim"
 # Each hour, when most other hourly work has not just begun.
@@ -79,7 +80,7 @@ class LogIndices(pulumi.ComponentResource):
             opts=child,
         )
         for part in (SETUP, TRIM):
-            register_policy(part, [], [dns(), let_out(ELASTICSEARCH_PORT)], child)
+            register_policy(part, [], [dns(), Allow(ports=tcp(ELASTICSEARCH_PORT))], child)
         setup_scripts = scripts_map(SETUP, ["call-api.sh"], child)
         pod = client_pod(
             SETUP,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from components.labels import labels_of_part
+from components.kubernetes.labels import labels_of_part
 
 # Its collectors see the logs of all pods. So nobody else works there.
 NAMESPACE = "logging"

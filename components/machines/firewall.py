@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.bootstrap.operator import operator_command
 from components.machines.firewall_rules import FirewallArgs, ruleset
 from components.machines.machine import Machine
+from components.ssh.host import Host
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +27,11 @@ class MachineFirewall(pulumi.ComponentResource):
         self, name: str, args: MachineFirewallArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("metalml:machines:MachineFirewall", name, None, opts)
-        self.applied = operator_command(
+        machine = args.machine
+        self.applied = Host(connection=machine.connection, parent=self, after=args.after).run(
             f"{name}-firewall",
             "firewall.sh",
-            args.machine.connection,
-            parent=self,
-            payload=ruleset(args.rules, args.machine.role, args.machine.ssh_port),
+            payload=ruleset(args.rules, machine.role, machine.ssh_port),
             delete="firewall.sh --remove",
-            after=args.after,
         )
         self.register_outputs({})

@@ -11,7 +11,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import versions
 from components.checks import require_pinned_image
-from components.disruption import one_at_a_time
+from components.kubernetes.disruption_budget import one_at_a_time
 from components.monitoring.alerting.channels import SECRET_NAME
 from components.monitoring.alerting.configuration import (
     TEMPLATES,

@@ -13,12 +13,12 @@ from pulumi_kubernetes.core.v1 import (
     ServiceSpecArgs,
     VolumeArgs,
 )
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import NetworkPolicyPeerArgs
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.controller import Controller, ControllerArgs, Probe
+from components.kubernetes.controller import Controller, ControllerArgs, Probe
+from components.kubernetes.network_policy import pods
+from components.kubernetes.rbac import Rights, may
 from components.monitoring.names import PROMETHEUS_PODS, labels
-from components.rights import Rights, may
 
 KUBE_STATE_METRICS = "kube-state-metrics"
 KUBE_STATE_METRICS_PORT = 8080
@@ -49,7 +49,7 @@ OBJECTS = {
     "policy": ["poddisruptionbudgets"],
 }
 
-BY_PROMETHEUS = [NetworkPolicyPeerArgs(pod_selector=LabelSelectorArgs(match_labels=PROMETHEUS_PODS))]
+BY_PROMETHEUS = [pods(PROMETHEUS_PODS)]
 
 
 def run_kube_state_metrics(
@@ -70,12 +70,12 @@ def run_kube_state_metrics(
                 f"--metric-labels-allowlist={labels_shown()}",
             ],
             ports={"http": KUBE_STATE_METRICS_PORT, "telemetry": TELEMETRY_PORT},
-            alive=Probe(path="/livez", port="http"),
-            ready=Probe(path="/readyz", port="telemetry"),
+            liveness=Probe(path="/livez", port="http"),
+            readiness=Probe(path="/readyz", port="telemetry"),
             requests={"cpu": "10m", "memory": "64Mi"},
             limits={"cpu": "500m", "memory": "512Mi"},
             rights=Rights(cluster=[may(("list", "watch"), group, names) for group, names in OBJECTS.items()]),
-            asked_by=BY_PROMETHEUS,
+            ingress_from=BY_PROMETHEUS,
             wait_for=wait_for,
         ),
         opts,
@@ -113,12 +113,12 @@ def run_blackbox_exporter(
                 f"--web.listen-address=:{BLACKBOX_EXPORTER_PORT}",
             ],
             ports={"http": BLACKBOX_EXPORTER_PORT},
-            alive=Probe(path="/-/healthy", port="http"),
-            ready=Probe(path="/-/healthy", port="http"),
+            liveness=Probe(path="/-/healthy", port="http"),
+            readiness=Probe(path="/-/healthy", port="http"),
             requests={"cpu": "10m", "memory": "32Mi"},
             limits={"cpu": "100m", "memory": "64Mi"},
-            asks=PROBED_PORTS,
-            asked_by=BY_PROMETHEUS,
+            egress_ports=PROBED_PORTS,
+            ingress_from=BY_PROMETHEUS,
             resolves_names=True,
             mounts={
                 CONFIGURATION_DIRECTORY: VolumeArgs(

@@ -27,8 +27,9 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.checks import require_pinned_image, require_size
-from components.disruption import one_at_a_time
-from components.generated_password import GeneratedPassword
+from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.generated_password import GeneratedPassword
+from components.kubernetes.timeouts import awaited
 from components.monitoring.dashboards.render import grafana_json
 from components.monitoring.dashboards.vocabulary import Dashboard
 from components.monitoring.grafana_files import (
@@ -53,7 +54,6 @@ from components.monitoring.grafana_pod import (
     key_of,
 )
 from components.monitoring.names import GRAFANA, GRAFANA_PORT, PROMETHEUS_URL, labels
-from components.timeouts import awaited
 
 LABELS = labels(GRAFANA)
 

@@ -4,18 +4,14 @@ from urllib.parse import urlsplit
 
 from pulumi import ResourceOptions
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicy,
-    NetworkPolicyEgressRuleArgs,
-    NetworkPolicyIngressRuleArgs,
-    NetworkPolicyPeerArgs,
-    NetworkPolicyPortArgs,
-    NetworkPolicySpecArgs,
-)
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from components.dns import dns_ports
+from components.kubernetes.network_policy import Allow, dns, network_policy, pods, pods_anywhere, tcp
 from components.monitoring.grafana_pod import SELECTOR
 from components.monitoring.names import PROMETHEUS_PODS
+
+# Where an address names none.
+HTTP_PORT = 80
 
 
 def register_policy(
@@ -26,27 +22,12 @@ def register_policy(
     With a NodePort, requests have the address of the node that took them, and who reaches the port is the
     firewall's question. Without one, pods of the cluster may come, such as those of a gateway.
     """
-    anybody = None if open_to_all else [NetworkPolicyPeerArgs(namespace_selector=LabelSelectorArgs())]
-    names = dns_ports()
-    port = urlsplit(prometheus_url).port
-    return NetworkPolicy(
+    port = urlsplit(prometheus_url).port or HTTP_PORT
+    return network_policy(
         name,
-        metadata=metadata,
-        spec=NetworkPolicySpecArgs(
-            pod_selector=LabelSelectorArgs(match_labels=SELECTOR),
-            policy_types=["Ingress", "Egress"],
-            ingress=[
-                NetworkPolicyIngressRuleArgs(
-                    from_=anybody, ports=[NetworkPolicyPortArgs(port="http", protocol="TCP")]
-                )
-            ],
-            egress=[
-                NetworkPolicyEgressRuleArgs(
-                    to=[NetworkPolicyPeerArgs(pod_selector=LabelSelectorArgs(match_labels=PROMETHEUS_PODS))],
-                    ports=[NetworkPolicyPortArgs(port=port, protocol="TCP")],
-                ),
-                NetworkPolicyEgressRuleArgs(ports=names),
-            ],
-        ),
+        metadata,
+        LabelSelectorArgs(match_labels=SELECTOR),
+        ingress=[Allow(peers=[] if open_to_all else [pods_anywhere()], ports=tcp("http"))],
+        egress=[Allow(peers=[pods(PROMETHEUS_PODS)], ports=tcp(port)), dns()],
         opts=opts,
     )

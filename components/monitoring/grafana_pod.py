@@ -22,7 +22,8 @@ from pulumi_kubernetes.core.v1 import (
     VolumeProjectionArgs,
 )
 
-from components.compute import compute
+from components.kubernetes.container_resources import compute
+from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.monitoring.grafana_files import (
     CONFIGURATION_DIRECTORY,
     DASHBOARDS_DIRECTORY,
@@ -32,7 +33,6 @@ from components.monitoring.grafana_files import (
     SECRETS_DIRECTORY,
 )
 from components.monitoring.names import GRAFANA, GRAFANA_PORT
-from components.restricted import restricted_container, restricted_pod
 
 # "nobody": the vendor's image is made for any user, as long as its directories are that user's to write.
 USER = 65534

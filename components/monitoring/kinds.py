@@ -9,7 +9,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import versions
-from components.crds import files_of_kinds, read_definitions
+from components.kubernetes.crds import files_of_kinds, read_definitions
 
 GROUP = "monitoring.coreos.com"
 

@@ -1,6 +1,6 @@
 """What the parts of monitoring are called, for each other and for what they watch."""
 
-from components.labels import labels_of_part
+from components.kubernetes.labels import labels_of_part
 
 NAMESPACE = "monitoring"
 # The one Prometheus and the one Alertmanager; the operator calls their pods `prometheus-main-0` and so on.

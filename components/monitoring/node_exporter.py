@@ -25,11 +25,11 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.checks import require_pinned_image
-from components.compute import compute
+from components.kubernetes.container_resources import compute
+from components.kubernetes.pod_parts import from_field, host_directory
+from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.monitoring.names import labels
-from components.pod_parts import from_field, host_directory
-from components.restricted import restricted_container, restricted_pod
-from components.rights import SYSTEM
 
 NAME = "node-exporter"
 # The firewall opens it to `scrapeRanges` (components/machines/firewall_rules.py).

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.compute import DISK_LIMIT, DISK_REQUEST, EPHEMERAL_STORAGE
+from components.kubernetes.container_resources import DISK_LIMIT, DISK_REQUEST, EPHEMERAL_STORAGE
 from components.monitoring.names import labels
 
 USER = 65534

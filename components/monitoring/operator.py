@@ -8,12 +8,12 @@ from pulumi import Input, Resource, ResourceOptions
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs
 
 from components.checks import require_pinned_image
-from components.controller import Controller, ControllerArgs, Probe
-from components.crds import Definitions, deliver_definitions
+from components.kubernetes.controller import Controller, ControllerArgs, Probe
+from components.kubernetes.crds import Definitions, deliver_definitions
+from components.kubernetes.rbac import Rights, may
 from components.monitoring.exporters import BY_PROMETHEUS
 from components.monitoring.kinds import GROUP
 from components.monitoring.names import NAMESPACE
-from components.rights import Rights, may
 
 NAME = "prometheus-operator"
 PORT = 8080
@@ -79,12 +79,12 @@ def _controller_args(args: OperatorArgs, kinds: Resource) -> ControllerArgs:
             "--disable-unmanaged-prometheus-configuration=true",
         ],
         ports={"http": PORT},
-        alive=Probe(path="/healthz", port="http"),
-        ready=Probe(path="/healthz", port="http"),
+        liveness=Probe(path="/healthz", port="http"),
+        readiness=Probe(path="/healthz", port="http"),
         requests=REQUESTS,
         limits=LIMITS,
         rights=Rights(cluster=_cluster_rules(), namespaces={NAMESPACE: _namespace_rules()}),
-        asked_by=BY_PROMETHEUS,
+        ingress_from=BY_PROMETHEUS,
         wait_for=[kinds, *args.wait_for],
         # The release's own: it keeps the memory down.
         environment={"GOGC": "30"},

@@ -8,14 +8,7 @@ import pulumi
 from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core.v1 import Service, ServiceAccount, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicy,
-    NetworkPolicyEgressRuleArgs,
-    NetworkPolicyIngressRuleArgs,
-    NetworkPolicyPeerArgs,
-    NetworkPolicyPortArgs,
-    NetworkPolicySpecArgs,
-)
+from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 from pulumi_kubernetes.rbac.v1 import (
     ClusterRole,
     ClusterRoleBinding,
@@ -26,8 +19,11 @@ from pulumi_kubernetes.rbac.v1 import (
 
 from components import versions
 from components.checks import require_pinned_image
-from components.compute import DISK_LIMIT
-from components.disruption import one_at_a_time
+from components.kubernetes.container_resources import DISK_LIMIT
+from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.network_policy import Allow, network_policy, pods, tcp
+from components.kubernetes.rbac import RBAC, SYSTEM, may
+from components.kubernetes.timeouts import awaited
 from components.monitoring.kinds import Prometheus
 from components.monitoring.names import (
     ALERTMANAGER,
@@ -41,8 +37,6 @@ from components.monitoring.names import (
 )
 from components.monitoring.operated import operated_pods
 from components.monitoring.volume import Volume, storage_spec
-from components.rights import RBAC, SYSTEM, may
-from components.timeouts import awaited
 
 # Of targets that are served with a certificate of the cluster and ask for the caller's rights.
 SCRAPE_CLASS = "cluster"
@@ -204,22 +198,19 @@ def _may_look(name: str, account: ServiceAccount, child: ResourceOptions) -> lis
 def _network_policy(name: str, metadata: ObjectMetaArgs, child: ResourceOptions) -> NetworkPolicy:
     """Whoever asks it is named; what it asks is anything that shows metrics, on whatever port."""
 
-    def pods(app: str, namespace: str) -> NetworkPolicyPeerArgs:
-        return NetworkPolicyPeerArgs(
-            namespace_selector=LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": namespace}),
-            pod_selector=LabelSelectorArgs(match_labels={"app.kubernetes.io/name": app}),
-        )
+    def program(app: str, namespace: str) -> NetworkPolicyPeerArgs:
+        return pods({"app.kubernetes.io/name": app}, namespace)
 
-    askers = [pods(GRAFANA, NAMESPACE), pods(PROMETHEUS, NAMESPACE), pods("prometheus-adapter", SYSTEM)]
-    ports = [NetworkPolicyPortArgs(port=port, protocol="TCP") for port in ("web", "reloader-web")]
-    return NetworkPolicy(
+    readers = [
+        program(GRAFANA, NAMESPACE),
+        program(PROMETHEUS, NAMESPACE),
+        program("prometheus-adapter", SYSTEM),
+    ]
+    return network_policy(
         name,
-        metadata=metadata,
-        spec=NetworkPolicySpecArgs(
-            pod_selector=LabelSelectorArgs(match_labels=PROMETHEUS_PODS),
-            policy_types=["Ingress", "Egress"],
-            ingress=[NetworkPolicyIngressRuleArgs(from_=askers, ports=ports)],
-            egress=[NetworkPolicyEgressRuleArgs()],
-        ),
+        metadata,
+        LabelSelectorArgs(match_labels=PROMETHEUS_PODS),
+        ingress=[Allow(peers=readers, ports=tcp("web", "reloader-web"))],
+        egress=[Allow()],
         opts=child,
     )

@@ -5,14 +5,10 @@ from collections.abc import Sequence
 import pulumi
 from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicyEgressRuleArgs,
-    NetworkPolicyPeerArgs,
-    NetworkPolicyPortArgs,
-)
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.controller import Controller, ControllerArgs, Probe
+from components.kubernetes.controller import Controller, ControllerArgs, Probe
+from components.kubernetes.network_policy import Allow, pods, pods_anywhere, tcp
 from components.monitoring.exporters import BY_PROMETHEUS
 from components.monitoring.kinds import PodMonitor
 from components.monitoring.names import NAMESPACE, PUSHGATEWAY, PUSHGATEWAY_PORT, labels
@@ -38,9 +34,6 @@ class Pushgateway(pulumi.ComponentResource):
     ) -> None:
         """`defined`: once it is there, so is the kind PodMonitor."""
         super().__init__("metalml:monitoring:Pushgateway", name, None, opts)
-        pushers = NetworkPolicyPeerArgs(
-            namespace_selector=LabelSelectorArgs(), pod_selector=LabelSelectorArgs(match_labels=MAY_PUSH)
-        )
         program = Controller(
             name,
             ControllerArgs(
@@ -50,12 +43,12 @@ class Pushgateway(pulumi.ComponentResource):
                 image=image,
                 args=[f"--web.listen-address=:{PUSHGATEWAY_PORT}"],
                 ports={"http": PUSHGATEWAY_PORT},
-                alive=Probe(path="/-/healthy", port="http"),
-                ready=Probe(path="/-/ready", port="http"),
+                liveness=Probe(path="/-/healthy", port="http"),
+                readiness=Probe(path="/-/ready", port="http"),
                 requests={"cpu": "10m", "memory": "32Mi"},
                 limits={"cpu": "100m", "memory": "128Mi"},
-                asks=(),
-                asked_by=[*BY_PROMETHEUS, pushers],
+                egress_ports=(),
+                ingress_from=[*BY_PROMETHEUS, pods_anywhere(MAY_PUSH)],
                 wait_for=wait_for,
             ),
             ResourceOptions(parent=self),
@@ -102,12 +95,7 @@ def pushed_monitor_spec() -> dict[str, object]:
     }
 
 
-def reach_pushgateway() -> NetworkPolicyEgressRuleArgs:
+def reach_pushgateway() -> Allow:
     """What a pod with the labels MAY_PUSH needs in its network policy, besides DNS."""
-    gateway = NetworkPolicyPeerArgs(
-        namespace_selector=LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": NAMESPACE}),
-        pod_selector=LabelSelectorArgs(match_labels={"app.kubernetes.io/name": PUSHGATEWAY}),
-    )
-    return NetworkPolicyEgressRuleArgs(
-        to=[gateway], ports=[NetworkPolicyPortArgs(port=PUSHGATEWAY_PORT, protocol="TCP")]
-    )
+    gateway = pods({"app.kubernetes.io/name": PUSHGATEWAY}, NAMESPACE)
+    return Allow(peers=[gateway], ports=tcp(PUSHGATEWAY_PORT))

@@ -9,6 +9,7 @@ from pulumi import Input, Resource, ResourceOptions
 from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.kubernetes.rbac import SYSTEM
 from components.logging.names import FLUENTD, selector_of
 from components.logging.names import NAMESPACE as LOGGING
 from components.monitoring import exporters, node_exporter, operator
@@ -22,7 +23,6 @@ from components.monitoring.names import (
     labels,
 )
 from components.monitoring.prometheus import SCRAPE_CLASS
-from components.rights import SYSTEM
 
 # Where kubeadm lets them answer.
 CONTROLLER_MANAGER_PORT, SCHEDULER_PORT, ETCD_METRICS_PORT = 10257, 10259, 2381

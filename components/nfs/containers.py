@@ -12,8 +12,8 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.compute import compute
-from components.pod_parts import from_field
+from components.kubernetes.container_resources import compute
+from components.kubernetes.pod_parts import from_field
 
 PODS_DIRECTORY = "/var/lib/kubelet/pods"
 SOCKET = "/csi/csi.sock"

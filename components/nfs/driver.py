@@ -27,11 +27,11 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.storage.v1 import CSIDriver, CSIDriverSpecArgs
 
 from components.checks import require_pinned_image
-from components.labels import OURS
+from components.kubernetes.labels import OURS
+from components.kubernetes.pod_parts import from_field, host_directory
 from components.nfs.containers import PODS_DIRECTORY, driver, helper, liveness
 from components.nfs.names import CONTROLLER, DRIVER, NAMESPACE, NODE
 from components.nfs.rbac import register_account, register_controller_role
-from components.pod_parts import from_field, host_directory
 
 # On the node's loopback, since the driver's pods use the node's network. As the release has them.
 CONTROLLER_PORT = 29652

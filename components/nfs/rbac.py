@@ -11,7 +11,7 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-from components.labels import OURS
+from components.kubernetes.labels import OURS
 from components.nfs.names import CONTROLLER, NAMESPACE
 
 READ = ["get", "list", "watch"]

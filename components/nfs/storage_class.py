@@ -7,7 +7,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.storage.v1 import StorageClass
 
 from components.checks import require_absolute_path, require_dns_name
-from components.labels import OURS
+from components.kubernetes.labels import OURS
 from components.nfs.names import DRIVER, MOUNT_OPTIONS
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"

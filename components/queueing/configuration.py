@@ -2,8 +2,8 @@
 
 import yaml
 
-from components.compute import EPHEMERAL_STORAGE
-from components.service_certificate import CERTIFICATE_DIRECTORY
+from components.kubernetes.container_resources import EPHEMERAL_STORAGE
+from components.kubernetes.service_certificate import CERTIFICATE_DIRECTORY
 
 WEBHOOK_PORT = 9443
 HEALTH_PORT = 8081

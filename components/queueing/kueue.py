@@ -16,9 +16,16 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.aggregated_api import register_api
-from components.controller import Controller, ControllerArgs, Probe
-from components.crds import Definitions, deliver_definitions
+from components.kubernetes.aggregated_api import register_api
+from components.kubernetes.controller import Controller, ControllerArgs, Probe
+from components.kubernetes.crds import Definitions, deliver_definitions
+from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.service_certificate import (
+    CERTIFICATE_DIRECTORY,
+    ServiceCertificate,
+    ServiceCertificateArgs,
+    certificate_volume,
+)
 from components.queueing.api import VERSION, VISIBILITY_GROUP
 from components.queueing.configuration import (
     HEALTH_PORT,
@@ -28,13 +35,6 @@ from components.queueing.configuration import (
 )
 from components.queueing.rights import kueue_rights
 from components.queueing.webhooks import register_webhooks
-from components.rights import SYSTEM
-from components.service_certificate import (
-    CERTIFICATE_DIRECTORY,
-    ServiceCertificate,
-    ServiceCertificateArgs,
-    certificate_volume,
-)
 
 NAME = "kueue"
 CONFIGURATION_DIRECTORY = "/etc/kueue/configuration"
@@ -120,8 +120,8 @@ def _controller_args(
         image=args.image,
         args=[f"--config={CONFIGURATION_DIRECTORY}/kueue.yaml", "--zap-log-level=2"],
         ports={"https": WEBHOOK_PORT, "visibility": VISIBILITY_PORT, "health": HEALTH_PORT},
-        alive=Probe(path="/healthz", port="health"),
-        ready=Probe(path="/readyz", port="health"),
+        liveness=Probe(path="/healthz", port="health"),
+        readiness=Probe(path="/readyz", port="health"),
         # Its release's limits. What it asks for there is as much, for clusters with thousands of jobs.
         requests={"cpu": "50m", "memory": "128Mi"},
         limits={"cpu": "2", "memory": "512Mi"},

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs
 
+from components.kubernetes.rbac import SYSTEM, Rights, may
 from components.queueing.api import GROUP
-from components.rights import SYSTEM, Rights, may
 
 READ = ("get", "list", "watch")
 

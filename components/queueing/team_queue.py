@@ -13,10 +13,11 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.gpu.node_marks import PRODUCT_LABEL, TAINT
-from components.gpu.resources import GPU
-from components.labels import OURS
-from components.quantities import canonical
-from components.queueing.api import API_VERSION, LOCAL_QUEUE
+from components.kubernetes.labels import OURS
+from components.queueing.api import API_VERSION
+from settings.gpu_resources import GPU
+from settings.quantities import canonical
+from settings.queueing import LOCAL_QUEUE
 
 # Teams in one cohort lend each other what they do not use.
 COHORT = "metalml"

@@ -19,8 +19,8 @@ from pulumi_kubernetes.meta.v1 import (
     ObjectMetaArgs,
 )
 
+from components.kubernetes.rbac import SYSTEM
 from components.queueing.api import GROUP, QUEUE_LABEL, VERSION
-from components.rights import SYSTEM
 
 JOB, WORKLOAD = "job", "workload"
 # What Kueue fills in, and what it looks through.

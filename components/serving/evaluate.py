@@ -39,28 +39,6 @@ SHOWN = 20
 ALL = "all"
 
 
-def read_samples(text: str) -> list[dict[str, Any]]:
-    """The samples; a ValueError names the line that is none."""
-    samples = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            sample = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"line {number} is not JSON: {error}") from None
-        if not isinstance(sample, dict) or not {"instance", "label"} <= sample.keys():
-            raise ValueError(f"line {number} must be an object with the keys instance and label")
-        if unknown := sample.keys() - {"instance", "label", "slice"}:
-            raise ValueError(f"line {number} has the key {min(unknown)}; there are instance, label and slice")
-        if not isinstance(sample.get("slice", ""), str) or sample.get("slice") == ALL:
-            raise ValueError(f"line {number}: slice must be a text, and not {ALL!r}")
-        samples.append(sample)
-    if not samples:
-        raise ValueError("there is no sample")
-    return samples
-
-
 def ask(url: str, instances: Sequence[Any], output: str) -> list[Any]:
     """The model's answers, in the order of the instances."""
     answers: list[Any] = []
@@ -149,7 +127,7 @@ def push(url: str, text: str) -> None:
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     """Evaluate once; whatever goes wrong ends the program."""
-    samples = read_samples(Path(arguments[0]).read_text())
+    samples = [json.loads(line) for line in Path(arguments[0]).read_text().splitlines() if line.strip()]
     answers = ask(
         environment["PREDICT_URL"], [one["instance"] for one in samples], environment.get("OUTPUT", "")
     )

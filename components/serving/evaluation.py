@@ -20,35 +20,25 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicy,
-    NetworkPolicyEgressRuleArgs,
-    NetworkPolicyPeerArgs,
-    NetworkPolicyPortArgs,
-    NetworkPolicySpecArgs,
-)
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.checks import require_dns_label, require_pinned_image
-from components.compute import compute
-from components.dns import dns_ports
-from components.labels import OURS
+from components.kubernetes.container_resources import compute
+from components.kubernetes.labels import OURS
+from components.kubernetes.network_policy import Allow, dns, network_policy, pods, tcp
+from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.monitoring.pushgateway import MAY_PUSH, reach_pushgateway
-from components.restricted import restricted_container, restricted_pod
-from components.serving.evaluate import read_samples
 from components.serving.pod import USER
+from settings.evaluation import REQUESTS
+from settings.samples import LARGEST_BYTES, read_samples
 
 PROGRAM = Path(__file__).with_name("evaluate.py")
 DIRECTORY = "/evaluation"
 SAMPLES = "samples.jsonl"
 # Minutes between two evaluations: parts of an hour, so that the clock shows when the next one is.
 INTERVALS = (1, 2, 5, 10, 15, 20, 30, 60)
-# Bytes. A ConfigMap takes 1 MiB with everything in it.
-LARGEST = 900_000
 # An evaluation that could not reach its model tries again; the next one comes by itself.
 RETRIES = 1
-# The one that runs, the last that went well and the last that did not.
-JOBS_KEPT = 3
-REQUESTS = {"cpu": "50m", "memory": "64Mi"}
 LIMITS = {"cpu": "500m", "memory": "256Mi"}
 EVALUATES_LABEL = "metalml/evaluates"
 
@@ -82,8 +72,10 @@ class EvaluationArgs:
         require_dns_label("name", self.name)
         require_pinned_image("image", self.image)
         read_samples(self.samples)
-        if len(self.samples.encode()) > LARGEST:
-            raise ValueError(f"samples may have {LARGEST} bytes, they have {len(self.samples.encode())}")
+        if len(self.samples.encode()) > LARGEST_BYTES:
+            raise ValueError(
+                f"samples may have {LARGEST_BYTES} bytes, they have {len(self.samples.encode())}"
+            )
         if self.every_minutes not in INTERVALS:
             raise ValueError(
                 f"every_minutes {self.every_minutes} must be one of {', '.join(map(str, INTERVALS))}"
@@ -210,25 +202,12 @@ def _only_model_and_gateway(
     name: str, args: EvaluationArgs, metadata: ObjectMetaArgs, child: ResourceOptions
 ) -> NetworkPolicy:
     """Let nothing in, and out only to DNS, the model's pods and the Pushgateway."""
-    model = NetworkPolicyPeerArgs(
-        pod_selector=LabelSelectorArgs(
-            match_labels={"app.kubernetes.io/name": "model-server", "app.kubernetes.io/instance": args.name}
-        )
-    )
+    model = pods({"app.kubernetes.io/name": "model-server", "app.kubernetes.io/instance": args.name})
     own = {key: labels_of(args)[key] for key in ("app.kubernetes.io/name", "app.kubernetes.io/instance")}
-    return NetworkPolicy(
+    return network_policy(
         name,
-        metadata=metadata,
-        spec=NetworkPolicySpecArgs(
-            pod_selector=LabelSelectorArgs(match_labels=own),
-            policy_types=["Ingress", "Egress"],
-            egress=[
-                NetworkPolicyEgressRuleArgs(ports=dns_ports()),
-                NetworkPolicyEgressRuleArgs(
-                    to=[model], ports=[NetworkPolicyPortArgs(port=args.port, protocol="TCP")]
-                ),
-                reach_pushgateway(),
-            ],
-        ),
+        metadata,
+        LabelSelectorArgs(match_labels=own),
+        egress=[dns(), Allow(peers=[model], ports=tcp(args.port)), reach_pushgateway()],
         opts=child,
     )

@@ -8,8 +8,8 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.compute import EPHEMERAL_STORAGE, compute
-from components.restricted import restricted_container
+from components.kubernetes.container_resources import EPHEMERAL_STORAGE, compute
+from components.kubernetes.security_context import restricted_container
 
 # Where the program is in its image.
 FETCHER = "/usr/local/bin/rclone"

@@ -16,19 +16,15 @@ from pulumi_kubernetes.core.v1 import (
     ServiceAccount,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicy,
-    NetworkPolicyIngressRuleArgs,
-    NetworkPolicyPortArgs,
-    NetworkPolicySpecArgs,
-)
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from components.disruption import one_at_a_time
-from components.labels import OURS
+from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.labels import OURS
+from components.kubernetes.network_policy import Allow, network_policy, tcp
+from components.kubernetes.timeouts import FIRST_PULL_SECONDS
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.pod import model_pod, template_annotations
 from components.serving.service import MODEL_SERVER, register_service
-from components.timeouts import FIRST_PULL_SECONDS
 
 # A pod is available this long after it is ready: one that dies with its first request stops a rollout.
 MIN_READY_SECONDS = 5
@@ -172,20 +168,13 @@ def _only_the_rest_port(
     child: ResourceOptions,
 ) -> NetworkPolicy:
     """Let requests in on the REST port, and nothing out but what fetching the files needs."""
-    return NetworkPolicy(
+    return network_policy(
         name,
-        metadata=ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
-        spec=NetworkPolicySpecArgs(
-            pod_selector=LabelSelectorArgs(match_labels=selector),
-            policy_types=["Ingress", "Egress"],
-            # No `from`: a NodePort request arrives with the address of the node that took it. Who may reach
-            # the node's port is the firewall's question.
-            ingress=[
-                NetworkPolicyIngressRuleArgs(
-                    ports=[NetworkPolicyPortArgs(port=args.container_port, protocol="TCP")]
-                )
-            ],
-            egress=list(args.files.egress),
-        ),
+        ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
+        LabelSelectorArgs(match_labels=selector),
+        # From anybody: a NodePort request arrives with the address of the node that took it. Who may reach
+        # the node's port is the firewall's question.
+        ingress=[Allow(ports=tcp(args.container_port))],
+        egress=args.files.egress,
         opts=child,
     )

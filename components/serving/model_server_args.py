@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pulumi import CustomTimeouts, Input
 
 from components.checks import require_dns_label, require_pinned_image
-from components.gpu.resources import GPU
+from components.kubernetes.timeouts import START_SECONDS, awaited
 from components.serving.placement import Placement
 from components.serving.server_program import ServerProgram
 from components.serving.storage import ModelFiles
 from components.serving.tensorflow_serving import ServerOptions, tensorflow_serving
-from components.timeouts import START_SECONDS, awaited
+from settings.gpu_resources import GPU
 
 # The range that kube-apiserver gives to NodePorts by default.
 NODE_PORTS = range(30000, 32768)

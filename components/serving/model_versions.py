@@ -5,25 +5,12 @@ Pods name that directory. So an old pod that starts again while a new version is
 one was found to be broken, finds the files that it was made for.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-from components.files import manifest_digest, manifest_of
+from components.ssh.files import manifest_digest, manifest_of
 
-VERSION = re.compile(r"0|[1-9][0-9]*")
-SAVED_MODEL = "saved_model.pb"
 # Hexadecimal digits of a digest that tell contents of one version number apart.
 DIGEST_LENGTH = 12
-
-
-def versions_in(source: Path) -> tuple[int, ...]:
-    """The numbers of the folders of `source` that hold a SavedModel, lowest first; none for no folder."""
-    try:
-        found = [folder.name for folder in source.iterdir() if (folder / SAVED_MODEL).is_file()]
-    except OSError:
-        return ()
-    return tuple(sorted(int(name) for name in found if VERSION.fullmatch(name)))
 
 
 def manifests_of(source: str, versions: Iterable[int]) -> dict[int, str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
 from pulumi_kubernetes.core.v1 import (
@@ -17,22 +16,9 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
 
 from components.gpu.node_marks import PRESENT, PRODUCT_LABEL, TAINT
+from settings.placement import Machines, Spread
 
 HOST = "kubernetes.io/hostname"
-
-
-class Machines(StrEnum):
-    """Which machines the pods may run on."""
-
-    GPU = "gpu"  # only those that have GPUs
-    CPU = "cpu"  # only those that have none, also where nothing keeps other work off GPU machines
-
-
-class Spread(StrEnum):
-    """How the replicas are divided between machines. More than one on a machine is always possible."""
-
-    PREFER = "prefer"  # evenly if there is room, somewhere else if not
-    REQUIRE = "require"  # evenly, or wait: no machine gets a second replica before each has its first
 
 
 @dataclass(frozen=True, kw_only=True)

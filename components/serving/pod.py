@@ -19,8 +19,8 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.compute import compute
-from components.restricted import restricted_container, restricted_pod
+from components.kubernetes.container_resources import compute
+from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import scheduled_by
 from components.serving.server_program import CONFIG_DIRECTORY

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Input, Output
 
-from components.bootstrap.operator import operator_command
 from components.checks import require_dns_label
-from components.machines.machine import Connection
 from components.monitoring.names import NAMESPACE, PROMETHEUS
 from components.serving.model_server import ModelServer
+from components.ssh.connection import Connection
+from components.ssh.host import Host
+from settings.rollout import LEAST_GATE_MINUTES
 
 # Of alerts that keep a track from more requests; `info` is nothing to act on.
 SEVERITIES = "critical|warning"
-# The least window: a counter is known to have grown when it was scraped a few times.
-LEAST_MINUTES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +40,8 @@ class PromotionGateArgs:
             raise ValueError(f"share {self.share} must be from 1 to 100 percent")
         if self.requests < 1:
             raise ValueError(f"requests {self.requests} must be 1 or more")
-        if self.minutes < LEAST_MINUTES:
-            raise ValueError(f"minutes {self.minutes} must be {LEAST_MINUTES} or more")
+        if self.minutes < LEAST_GATE_MINUTES:
+            raise ValueError(f"minutes {self.minutes} must be {LEAST_GATE_MINUTES} or more")
 
 
 def promotion_gate(
@@ -54,14 +53,8 @@ def promotion_gate(
     track depends on it. It is asked once for each share, and not when nothing changes.
     """
     asked = Output.from_input(args.namespace).apply(lambda namespace: questions(args, namespace))
-    return operator_command(
-        f"{name}-{args.track}-gate",
-        "promotion-gate.sh",
-        args.control_plane,
-        parent=parent,
-        payload=asked,
-        after=[server.rolled_out],
-    )
+    host = Host(connection=args.control_plane, parent=parent, after=[server.rolled_out])
+    return host.run(f"{name}-{args.track}-gate", "promotion-gate.sh", payload=asked)
 
 
 def questions(args: PromotionGateArgs, namespace: str) -> str:

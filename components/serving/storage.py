@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from pulumi import Input, Resource
 from pulumi_kubernetes.core.v1 import ContainerArgs, PersistentVolumeClaimVolumeSourceArgs, VolumeArgs
-from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgs
 
+from components.kubernetes.network_policy import Allow
 from components.serving.tensorflow_serving import MODELS_DIRECTORY
 
 # The name by which containers of the pod mount the files.
@@ -31,7 +31,7 @@ class ModelFiles:
     """What brings the files into the volume before the server starts."""
     more_volumes: Sequence[VolumeArgs] = ()
     """What the init containers mount besides."""
-    egress: Sequence[NetworkPolicyEgressRuleArgs] = ()
+    egress: Sequence[Allow] = ()
     """Whom the init containers talk to. A server that only reads files needs no network."""
     wait_for: Sequence[Resource] = ()
     """What must be there before the first pod. A component's own depends_on does not reach its children."""

@@ -15,15 +15,10 @@ from pulumi_kubernetes.core.v1 import (
     SecretVolumeSourceArgs,
     VolumeArgs,
 )
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicyEgressRuleArgs,
-    NetworkPolicyPeerArgs,
-    NetworkPolicyPortArgs,
-)
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label, require_pinned_image
-from components.dns import dns_ports
+from components.kubernetes.network_policy import Allow, dns, pods_anywhere, tcp
 from components.serving.fetch_pod import (
     KEYS_FILE,
     SUMS,
@@ -156,13 +151,11 @@ def _keys_file(keys: StoreKeys) -> Output[str]:
     return both.apply(lambda parts: keys_file(*parts))
 
 
-def _reach(endpoint: str) -> list[NetworkPolicyEgressRuleArgs]:
+def _reach(endpoint: str) -> list[Allow]:
     """Let the pod ask DNS and the store: by its port, since a policy knows no names."""
     parts = urlsplit(endpoint)
     port = parts.port or DEFAULT_PORTS[parts.scheme]
-    dns = NetworkPolicyEgressRuleArgs(ports=dns_ports())
     if (parts.hostname or "").endswith((".svc", ".svc.cluster.local")):
         # What arrives at a Service's pod has that pod's port, which nobody tells us.
-        pods = NetworkPolicyPeerArgs(namespace_selector=LabelSelectorArgs())
-        return [dns, NetworkPolicyEgressRuleArgs(to=[pods])]
-    return [dns, NetworkPolicyEgressRuleArgs(ports=[NetworkPolicyPortArgs(port=port, protocol="TCP")])]
+        return [dns(), Allow(peers=[pods_anywhere()])]
+    return [dns(), Allow(ports=tcp(port))]

@@ -1,20 +1,11 @@
 """A namespace, and which pods the API server takes in it."""
 
-from enum import StrEnum
-
 from pulumi import ResourceOptions
 from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.labels import OURS
-
-
-class PodSecurity(StrEnum):
-    """The levels of the Pod Security Standards."""
-
-    RESTRICTED = "restricted"  # no root, no host, no privileges
-    BASELINE = "baseline"  # also images that run as root; nothing of the host
-    PRIVILEGED = "privileged"  # everything: whoever may start a pod owns the machines
+from components.kubernetes.labels import OURS
+from settings.pod_security import PodSecurity
 
 
 def register_namespace(name: str, level: PodSecurity, opts: ResourceOptions) -> Namespace:

@@ -1,29 +1,24 @@
 """Whom the pods of a team may talk to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pulumi import Input, ResourceOptions
-from pulumi_kubernetes.meta.v1 import (
-    LabelSelectorArgs,
-    LabelSelectorRequirementArgs,
-    ObjectMetaArgs,
-)
-from pulumi_kubernetes.networking.v1 import (
-    IPBlockArgs,
-    NetworkPolicy,
-    NetworkPolicyEgressRuleArgs,
-    NetworkPolicyIngressRuleArgs,
-    NetworkPolicyPeerArgs,
-    NetworkPolicyPortArgs,
-    NetworkPolicySpecArgs,
-)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, LabelSelectorRequirementArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 
-from components.dns import dns_ports
-from components.labels import OURS
+from components.kubernetes.labels import OURS
+from components.kubernetes.network_policy import (
+    ALL_PODS,
+    Allow,
+    addresses,
+    dns_ports,
+    network_policy,
+    pods,
+    tcp,
+)
+from components.kubernetes.rbac import SYSTEM
+from settings.teams import EgressSettings
 
-# A policy that selects every pod of the namespace, and a peer that is any of them.
-EVERYBODY = LabelSelectorArgs()
 # A model server has a policy of its own that says all it needs. Policies only add to each other: whatever is
 # allowed to it here, its own could not take back.
 NOT_SERVING = LabelSelectorArgs(
@@ -33,71 +28,30 @@ NOT_SERVING = LabelSelectorArgs(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Egress:
-    """Somewhere outside that a team needs, such as the storage that its training data is in."""
-
-    range: str
-    """CIDR."""
-    ports: Sequence[int]
-    """TCP."""
-
-
 def register_policies(
-    namespace: Input[str], team: str, egress: Sequence[Egress], opts: ResourceOptions
+    namespace: Input[str], team: str, egress: Sequence[EgressSettings], opts: ResourceOptions
 ) -> list[NetworkPolicy]:
     """Register that nothing goes in or out, and then what does. `calico` enforces it, `routed` does not."""
 
-    def policy(name: str, spec: NetworkPolicySpecArgs) -> NetworkPolicy:
-        metadata = ObjectMetaArgs(name=name, namespace=namespace, labels=OURS)
-        return NetworkPolicy(f"{team}-{name}", metadata=metadata, spec=spec, opts=opts)
+    def metadata(name: str) -> ObjectMetaArgs:
+        return ObjectMetaArgs(name=name, namespace=namespace, labels=OURS)
 
+    def policy(
+        name: str, outgoing: Sequence[Allow], incoming: Sequence[Allow] | None = None
+    ) -> NetworkPolicy:
+        return network_policy(
+            f"{team}-{name}", metadata(name), NOT_SERVING, ingress=incoming, egress=outgoing, opts=opts
+        )
+
+    # Workers of a training talk to each other, and whatever the team runs asks its own models.
+    within = [Allow(peers=[NetworkPolicyPeerArgs(pod_selector=ALL_PODS)])]
+    coredns = pods({"k8s-app": "kube-dns"}, SYSTEM)
     made = [
-        policy(
-            "default-deny",
-            NetworkPolicySpecArgs(pod_selector=EVERYBODY, policy_types=["Ingress", "Egress"]),
-        ),
-        policy("within-team", _within()),
-        policy("dns", _to_dns()),
+        network_policy(f"{team}-default-deny", metadata("default-deny"), ALL_PODS, opts=opts),
+        policy("within-team", within, within),
+        policy("dns", [Allow(peers=[coredns], ports=dns_ports())]),
     ]
     if egress:
-        made.append(policy("outside", _to_outside(egress)))
+        outside = [Allow(peers=[addresses(str(one.range))], ports=tcp(*one.ports)) for one in egress]
+        made.append(policy("outside", outside))
     return made
-
-
-def _within() -> NetworkPolicySpecArgs:
-    """Workers of a training talk to each other, and whatever the team runs asks its own models."""
-    team = [NetworkPolicyPeerArgs(pod_selector=EVERYBODY)]
-    return NetworkPolicySpecArgs(
-        pod_selector=NOT_SERVING,
-        policy_types=["Ingress", "Egress"],
-        ingress=[NetworkPolicyIngressRuleArgs(from_=team)],
-        egress=[NetworkPolicyEgressRuleArgs(to=team)],
-    )
-
-
-def _to_dns() -> NetworkPolicySpecArgs:
-    coredns = NetworkPolicyPeerArgs(
-        namespace_selector=LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": "kube-system"}),
-        pod_selector=LabelSelectorArgs(match_labels={"k8s-app": "kube-dns"}),
-    )
-    ports = dns_ports()
-    return NetworkPolicySpecArgs(
-        pod_selector=NOT_SERVING,
-        policy_types=["Egress"],
-        egress=[NetworkPolicyEgressRuleArgs(to=[coredns], ports=ports)],
-    )
-
-
-def _to_outside(egress: Sequence[Egress]) -> NetworkPolicySpecArgs:
-    return NetworkPolicySpecArgs(
-        pod_selector=NOT_SERVING,
-        policy_types=["Egress"],
-        egress=[
-            NetworkPolicyEgressRuleArgs(
-                to=[NetworkPolicyPeerArgs(ip_block=IPBlockArgs(cidr=one.range))],
-                ports=[NetworkPolicyPortArgs(port=port, protocol="TCP") for port in one.ports],
-            )
-            for one in egress
-        ],
-    )

@@ -12,7 +12,7 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-from components.labels import OURS
+from components.kubernetes.labels import OURS
 
 DATA_SCIENTIST = "metalml-data-scientist"
 RBAC_GROUP = "rbac.authorization.k8s.io"

@@ -1,36 +1,25 @@
 """A team: the walls around a namespace that several people share, and their rights in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi import Input, ResourceOptions
 
-from components.checks import require_dns_label
-from components.tenancy.network import Egress, register_policies
-from components.tenancy.quota import ContainerSizes, Quota, register_limits, register_quota
+from components.tenancy.network import register_policies
+from components.tenancy.quota import register_limits, register_quota
 from components.tenancy.rights import register_binding
+from settings.teams import TeamSettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeamArgs:
     """Who the team is, what it may have and whom its pods may talk to."""
 
-    name: str
+    settings: TeamSettings
     namespace: Input[str]
-    group: str
-    """As the API server knows its users' groups: from a certificate's O, or an OIDC provider's claim."""
     role: Input[str]
-    """Name of the ClusterRole whose rights the group gets in the namespace."""
-    quota: Quota
-    containers: ContainerSizes
-    egress: Sequence[Egress] = ()
-
-    def __post_init__(self) -> None:
-        require_dns_label("name", self.name)
-        # They are Kubernetes' own, such as everybody who is logged in.
-        if not self.group or self.group.startswith("system:"):
-            raise ValueError(f"group {self.group!r} is no group of people; use one that is not system:…")
+    """Name of the ClusterRole whose rights the team's group gets in the namespace."""
 
 
 class Team(pulumi.ComponentResource):
@@ -45,12 +34,13 @@ class Team(pulumi.ComponentResource):
         super().__init__("metalml:tenancy:Team", name, None, opts)
         child = ResourceOptions(parent=self)
 
-        own, system = register_quota(args.name, args.namespace, args.quota, child)
-        limits = register_limits(args.name, args.namespace, args.containers, child)
-        policies = register_policies(args.namespace, args.name, args.egress, child)
-        register_binding(args.name, args.namespace, args.group, args.role, child)
+        team, namespace = args.settings, args.namespace
+        own, system = register_quota(team.name, namespace, team.quota, child)
+        limits = register_limits(team.name, namespace, team, child)
+        policies = register_policies(namespace, team.name, team.egress, child)
+        register_binding(team.name, namespace, team.group, args.role, child)
 
         walls = [one.metadata.name for one in (own, system, limits, *policies)]
-        self.namespace = pulumi.Output.all(args.namespace, *walls).apply(lambda parts: str(parts[0]))
+        self.namespace = pulumi.Output.all(namespace, *walls).apply(lambda parts: str(parts[0]))
         self.quota = own.spec.apply(lambda spec: dict(spec.hard or {}))
         self.register_outputs({})

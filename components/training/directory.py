@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import ResourceOptions
 
-from components.bootstrap.operator import operator_command
 from components.checks import require_absolute_path
-from components.machines.machine import Connection
+from components.ssh.connection import Connection
+from components.ssh.host import Host
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +36,6 @@ class MachineDirectory(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MachineDirectoryArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:training:MachineDirectory", name, None, opts)
-        self.made = operator_command(
-            name,
-            f"directory.sh {args.path} {args.owner}",
-            args.machine,
-            parent=self,
-            after=args.after,
-        )
+        host = Host(connection=args.machine, parent=self, after=args.after)
+        self.made = host.run(name, f"directory.sh {args.path} {args.owner}")
         self.register_outputs({})

@@ -2,20 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
+
+from settings.training import Framework
 
 # What TensorFlow's own examples use, and torchrun's store may as well.
 PORT = 2222
 # The Job's controller gives each pod its index under this name. A variable that refers to another must come
 # after it, so pods ask for it by themselves.
 INDEX = "JOB_COMPLETION_INDEX"
-
-
-class Framework(StrEnum):
-    """Whose variables the workers get."""
-
-    TENSORFLOW = "tensorflow"  # TF_CONFIG, as tf.distribute reads it
-    TORCH = "torch"  # MASTER_ADDR and others, as torch.distributed's env:// reads them
 
 
 def worker_hosts(job: str, workers: int) -> Sequence[str]:

@@ -21,15 +21,10 @@ from pulumi_kubernetes.core.v1 import (
     ServiceSpecArgs,
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicy,
-    NetworkPolicyEgressRuleArgs,
-    NetworkPolicyIngressRuleArgs,
-    NetworkPolicyPeerArgs,
-    NetworkPolicySpecArgs,
-)
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from components.labels import labels_of_part
+from components.kubernetes.labels import labels_of_part
+from components.kubernetes.network_policy import Allow, network_policy, pods
 from components.monitoring.pushgateway import MAY_PUSH
 from components.queueing.api import QUEUE_LABEL
 from components.training.rendezvous import PORT
@@ -179,15 +174,11 @@ def _only_among_workers(name: str, args: TrainingJobArgs, opts: ResourceOptions)
 
     Frameworks open more ports as they go. What goes out is left to the namespace: data comes from anywhere.
     """
-    workers = NetworkPolicyPeerArgs(pod_selector=LabelSelectorArgs(match_labels=selector_of(args)))
-    return NetworkPolicy(
+    return network_policy(
         name,
-        metadata=ObjectMetaArgs(name=args.name, namespace=args.namespace, labels=labels_of(args)),
-        spec=NetworkPolicySpecArgs(
-            pod_selector=LabelSelectorArgs(match_labels=selector_of(args)),
-            policy_types=["Ingress", "Egress"],
-            ingress=[NetworkPolicyIngressRuleArgs(from_=[workers])],
-            egress=[NetworkPolicyEgressRuleArgs()],
-        ),
+        ObjectMetaArgs(name=args.name, namespace=args.namespace, labels=labels_of(args)),
+        LabelSelectorArgs(match_labels=selector_of(args)),
+        ingress=[Allow(peers=[pods(selector_of(args))])],
+        egress=[Allow()],
         opts=opts,
     )

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from pulumi import Input, Resource
 
 from components.checks import require_dns_label, require_pinned_image
-from components.gpu.resources import GPU
 from components.serving.placement import Placement
-from components.training.rendezvous import Framework
+from settings.gpu_resources import GPU
+from settings.training import NAME_LENGTH, Framework
 
-# A pod is called <name>-<index>, which is its host name: a DNS label of 63 characters.
-NAME_LENGTH = 50
 MOST_WORKERS = 1000
 
 

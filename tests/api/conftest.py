@@ -10,8 +10,8 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.kubernetes.release_file import release_cache
 from components.monitoring.kinds import MONITORING_FILES, monitoring_definitions
-from components.release_file import release_cache
 from local.killed import end_orphans
 from local.progress import Progress
 from local.releases import place_release_files

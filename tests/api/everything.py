@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from components.service_certificate import SCRIPT
+from components.kubernetes.service_certificate import SCRIPT
 from local.golang import find_go
 from local.paths import REPOSITORY, cache_root
 from local.process import output
 from local.progress import Progress
 from local.releases import place_release_files
+from settings import Settings, parse
 from stacks import cluster, program
 from stacks.releases import releases_of
-from stacks.settings import Settings, parse
 from tests.api.calico_kinds import calico_kinds
 from tests.api.conftest import rendering
-from tests.unit.stacks.given import project, read
+from tests.unit.settings.given import project, read
 from tests.unit.stacks.test_pod_network import FACTS
 
 SETTINGS = "tests/api/everything.yaml"

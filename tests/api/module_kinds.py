@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from components.crds import definitions_in
+from components.kubernetes.crds import definitions_in
 from local.golang import find_go
 from local.progress import Progress
 

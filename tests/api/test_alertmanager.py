@@ -13,9 +13,9 @@ from components.monitoring.alerting.configuration import TEMPLATES, alertmanager
 from components.monitoring.alerting.receivers import PagerDuty, Receiver, Slack, Webhook
 from components.monitoring.alerting.routing import Alerting, Heartbeat, Route
 from components.monitoring.rules.self_monitoring import WATCHDOG
-from components.monitoring.rules.values import Severity
 from local.bundle.modules import ALERTMANAGER
 from local.progress import Progress
+from settings.alerts import Severity
 from tests.api.alertmanagers import (
     GROUP_INTERVAL,
     PEER_TIMEOUT,

@@ -3,13 +3,13 @@
 import pytest
 from pulumi import ResourceOptions
 
-from components.autoscaling.adapter_rules import PodMetric
 from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
-from components.autoscaling.vertical import VerticalArgs, VerticalMode, VerticalPodAutoscaler
+from components.autoscaling.vertical import VerticalArgs, VerticalPodAutoscaler
 from components.autoscaling.vertical_pod_autoscaler import VPA_CRDS, vpa_definitions
-from components.release_file import release_cache
+from components.kubernetes.release_file import release_cache
 from local.progress import Progress
 from local.releases import place_release_files
+from settings.autoscaling import PodMetric, VerticalMode
 from tests.api.api_server import RefusedError
 from tests.api.everything import render_everything
 

@@ -3,8 +3,8 @@
 import pytest
 
 from components import versions
-from components.bootstrap.calico import Calico, CalicoArgs
-from components.bootstrap.calico_installation import InstallationSpec
+from components.network.calico import Calico, CalicoArgs
+from components.network.calico_installation import InstallationSpec
 from tests.api.api_server import RefusedError
 from tests.api.calico_kinds import calico_kinds
 from tests.unit.conftest import definitions as delivery

@@ -15,7 +15,7 @@ from pulumi import ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apiextensions.v1 import CustomResourceDefinition
 
-from components.crds import SCRIPT, Definitions, deliver_definitions
+from components.kubernetes.crds import SCRIPT, Definitions, deliver_definitions
 from local.bundle.modules import KUBERNETES
 from local.paths import REPOSITORY
 from local.progress import Progress

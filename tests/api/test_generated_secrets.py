@@ -9,7 +9,7 @@ import pytest
 from pulumi import Output, ResourceOptions, ResourceTransformationArgs, ResourceTransformationResult
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.generated_password import GeneratedPassword
+from components.kubernetes.generated_password import GeneratedPassword
 from components.logging import fluentd_outputs
 from components.logging.elasticsearch import Elasticsearch, ElasticsearchArgs
 from components.logging.fluentd import Fluentd, FluentdArgs

@@ -3,9 +3,9 @@
 import pytest
 from pulumi import ResourceOptions
 
+from components.kubernetes.release_file import release_cache
 from components.queueing.kinds import KUEUE_FILES, kueue_definitions
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
-from components.release_file import release_cache
 from local.progress import Progress
 from local.releases import place_release_files
 from tests.api.api_server import RefusedError

@@ -5,8 +5,8 @@ import json
 import pulumi
 from pulumi.automation import ConfigValue
 
-from stacks.settings import SettingsError, load
-from tests.unit.stacks.given import project, read
+from settings import SettingsError, load
+from tests.unit.settings.given import project, read
 
 VALUE = "https://hooks.slack.example.com/services/canary"
 

@@ -4,9 +4,10 @@ import pytest
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
-from components.serving.placement import Machines, Placement, Spread
+from components.serving.placement import Placement
 from components.serving.storage import files_of_claim
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
+from settings.placement import Machines, Spread
 
 
 @pytest.fixture

@@ -1,23 +1,31 @@
 """A team's walls on a real API server: what is refused there, and what the refused user reads."""
 
+from ipaddress import IPv4Network
+
 import pytest
 from pulumi import ResourceOptions
 
-from components.priorities import register_priorities
-from components.tenancy.network import Egress
-from components.tenancy.quota import ContainerSizes, Quota
+from components.kubernetes.priorities import register_priorities
 from components.tenancy.rights import register_data_scientist
 from components.tenancy.team import Team, TeamArgs
+from settings.teams import ContainersSettings, EgressSettings, QuotaSettings, SizeSettings, TeamSettings
 from tests.api.api_server import RefusedError
 from tests.api.conftest import rendering
 from tests.waits import LONGEST
 
 TEAM = "api-vision"
 GROUP = "oidc:vision"
-QUOTA = Quota(
-    cpu="4", memory="8Gi", gpu=2, shared_gpu=0, storage="10Gi", volume_claims=2, node_ports=1, jobs=1
+SETTINGS = TeamSettings(
+    name=TEAM,
+    group=GROUP,
+    quota=QuotaSettings(
+        cpu="4", memory="8Gi", gpu=2, shared_gpu=0, storage="10Gi", volume_claims=2, node_ports=1, jobs=1
+    ),
+    containers=ContainersSettings(
+        requests=SizeSettings(cpu="250m", memory="256Mi"), limits=SizeSettings(cpu="2", memory="4Gi")
+    ),
+    egress=(EgressSettings(range=IPv4Network("192.0.2.0/24"), ports=(443,)),),
 )
-SIZES = ContainerSizes(requests={"cpu": "250m", "memory": "256Mi"}, limits={"cpu": "2", "memory": "4Gi"})
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +35,7 @@ def team(api_server):
     def build():
         register_priorities(ResourceOptions())
         role = register_data_scientist(ResourceOptions())
-        args = TeamArgs(
-            name=TEAM,
-            namespace=TEAM,
-            group=GROUP,
-            role=role.metadata.name,
-            quota=QUOTA,
-            containers=SIZES,
-            egress=[Egress(range="192.0.2.0/24", ports=[443])],
-        )
-        Team(TEAM, args)
+        Team(TEAM, TeamArgs(settings=SETTINGS, namespace=TEAM, role=role.metadata.name))
 
     api_server.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": TEAM}}])
     with rendering() as render:
@@ -86,7 +85,10 @@ class TestOneTeam:
     def test_a_container_that_says_nothing_is_taken_with_the_teams_defaults(self, api_server):
         api_server.apply([pod("silent")])
         (container,) = api_server.get("pod", "silent", TEAM)["spec"]["containers"]
-        assert container["resources"] == {"requests": SIZES.requests, "limits": SIZES.limits}
+        assert container["resources"] == {
+            "requests": {"cpu": "250m", "memory": "256Mi"},
+            "limits": {"cpu": "2", "memory": "4Gi"},
+        }
 
     def test_a_container_that_asks_for_much_without_a_limit_is_taken(self, api_server):
         api_server.apply([pod("large", requests={"cpu": "2", "memory": "4Gi"})])

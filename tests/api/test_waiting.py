@@ -10,7 +10,7 @@ import pytest
 from pulumi import ResourceOptions
 from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
 
-from components.timeouts import awaited
+from components.kubernetes.timeouts import awaited
 from tests.api.test_objects import custom
 from tests.api.test_ownership import NO_FINALIZERS, wait_until
 from tests.api.told import telling

@@ -14,9 +14,9 @@ from local.keys import make_keys
 from local.progress import Progress
 from local.stack import open_stack
 from local.up import PARALLEL
+from settings import load
 from stacks import cluster
 from stacks.registrations import wait_by_registration
-from stacks.settings import load
 
 
 def program() -> None:

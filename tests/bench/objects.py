@@ -19,8 +19,8 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.monitoring.names import ALERTMANAGER, PROMETHEUS
 from local.up import PARALLEL
+from settings import Layer, UpstreamSettings
 from stacks import program
-from stacks.settings import Layer, UpstreamSettings
 from stacks.traces import without_traces
 from tests.api.api_server import ApiServer
 from tests.api.engine import Engine, EngineStack, Program, Run

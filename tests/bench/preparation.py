@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from local.progress import Progress
-from stacks.settings import parse
+from settings import parse
 from tests.bench.by_ansible import ansible, prepare_by_ansible, write_play
 from tests.bench.by_ssh import prepare_by_ssh
 from tests.bench.small_bundle import make_small_bundle

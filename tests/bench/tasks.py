@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from components.bootstrap.node import BUNDLE_TARGET
-from components.bootstrap.render.payload import node_script
+from components.ssh.payload import NODE_SCRIPTS
 from tests.cluster.recorded import Command
 
 # As scripts/operator/firewall.sh has it.
@@ -30,28 +30,33 @@ class Task:
 def tasks_of(machine: str, commands: Mapping[str, Command]) -> list[Task]:
     """The chain of one machine, in the program's order."""
 
+    def script(name: str) -> str:
+        return (NODE_SCRIPTS / name).read_text()
+
     def given(name: str) -> str:
         return commands[f"{machine}-{name}"].stdin
 
     def step(name: str) -> Task:
-        return Task(name=name, arguments=(name,), text=node_script("launch.sh") + given(name))
+        return Task(name=name, arguments=(name,), text=script("launch.sh") + given(name))
 
     looked_at = f"{given('preflight')}OPERATOR_TIME={time.time():.0f}\n"
     return [
-        Task(name="preflight", arguments=(), text=looked_at + node_script("preflight.sh")),
+        Task(name="preflight", arguments=(), text=looked_at + script("preflight.sh")),
         Task(
             name="firewall-try",
             arguments=(ROLLBACK_AFTER,),
-            text=node_script("firewall-try.sh") + given("firewall"),
+            text=script("firewall-try.sh") + given("firewall"),
         ),
         Task(
             name="firewall-keep",
             arguments=(),
-            text=node_script("firewall-keep.sh"),
+            text=script("firewall-keep.sh"),
             new_connection=True,
         ),
         Task(
-            name="bundle", arguments=(BUNDLE_TARGET,), text=node_script("missing-files.sh") + given("bundle")
+            name="bundle",
+            arguments=(BUNDLE_TARGET,),
+            text=script("missing-files.sh") + given("bundle"),
         ),
         *map(step, ("prepare", "kubelet", "network")),
     ]

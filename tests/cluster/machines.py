@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from stacks.settings import parse
+from settings import parse
 from tests.cluster.recorded import REPOSITORY, Command, Result, commands_of
 from tests.cluster.software import Software, alone
 from tests.waits import LONGEST

@@ -44,7 +44,34 @@ class Project:
         if not (folder / ".local").exists():
             self._copy()
 
+    def release(self, commit: str) -> None:
+        """Put the tracked files of a commit in the place of those that are there."""
+        self._empty()
+        known = subprocess.run(["git", "cat-file", "-e", f"{commit}^{{commit}}"], cwd=REPOSITORY)
+        assert known.returncode == 0, f"this clone has no commit {commit}: git fetch --unshallow"
+        archive = subprocess.run(
+            ["git", "archive", commit], cwd=REPOSITORY, check=True, stdout=subprocess.PIPE
+        )
+        subprocess.run(["tar", "--extract"], cwd=self.folder, input=archive.stdout, check=True)
+
+    def today(self) -> None:
+        """Put this checkout's files in the place of those that are there."""
+        self._empty()
+        self._copy_files()
+
+    def _empty(self) -> None:
+        for path in self.folder.iterdir():
+            if path.name == ".local" or path.match("Pulumi.*.yaml"):
+                continue
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
     def _copy(self) -> None:
+        self._copy_files()
+        (self.folder / ".local" / "tmp").mkdir(parents=True)
+        # The environment is the same for every checkout; making it anew would only cost a minute.
+        (self.folder / ".local" / "venv").symlink_to(REPOSITORY / ".local" / "venv")
+
+    def _copy_files(self) -> None:
         listed = subprocess.run(
             ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
             cwd=REPOSITORY,
@@ -55,10 +82,7 @@ class Project:
         for name in listed.stdout.splitlines():
             if (REPOSITORY / name).exists():
                 (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(REPOSITORY / name, self.folder / name)
-        (self.folder / ".local" / "tmp").mkdir(parents=True)
-        # The environment is the same for every checkout; making it anew would only cost a minute.
-        (self.folder / ".local" / "venv").symlink_to(REPOSITORY / ".local" / "venv")
+                shutil.copy2(REPOSITORY / name, self.folder / name, follow_symlinks=False)
 
     def beside(self, folder: Path) -> Self:
         """Another checkout with the same state, keys and cluster, for stacks of its own at the same time."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pulumi
 
+from settings import Settings
 from stacks import cluster
-from stacks.settings import Settings
 from tests.unit.conftest import Recorder, plain
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 
 from components import versions
-from components.bootstrap.render.payload import FILES
+from components.bootstrap.render.node_files import FILES
 from tests.cluster.software import Software
 
 TEXTS = Path(__file__).with_name("packages")

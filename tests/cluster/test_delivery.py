@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from components.files import manifest_of
 from components.serving.model_versions import delivery_manifest, folder_of, manifests_of
+from components.ssh.files import manifest_of
+from components.ssh.host import ENTRY_POINTS
 from tests.cluster.machines import Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import REPOSITORY, Command
 from tests.cluster.software import Software
 
-DELIVER = "bash components/bootstrap/scripts/operator/deliver.sh"
+DELIVER = f"bash {ENTRY_POINTS}/deliver.sh"
 TARGET = "/srv/files"
 CONTENT = {"a.txt": "the first file\n", "below/b.txt": "the second file\n"}
 
@@ -122,7 +123,7 @@ def test_a_file_that_changed_since_the_manifest_is_refused_before_anything_is_se
 
 @pytest.mark.fault
 def test_a_file_that_changed_on_its_way_is_refused_by_the_machine(machine: Machine) -> None:
-    script = (REPOSITORY / "components/bootstrap/scripts/node/receive-files.sh").read_text()
+    script = (REPOSITORY / "components/ssh/scripts/node/receive-files.sh").read_text()
     manifest = "".join(
         f"{sha256(text.encode()).hexdigest()}  0644  {name}\n" for name, text in CONTENT.items()
     )

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from components.bootstrap.render.payload import node_script
+from components.ssh.payload import NODE_SCRIPTS
 from tests.cluster.machines import Lab, Machine, differences, expect_untouched, lab
 from tests.cluster.outside import Outside, outside
 from tests.cluster.recorded import Command, Result
@@ -90,13 +90,15 @@ def test_a_connection_that_came_through_the_old_rules_cannot_keep_the_new_ones(m
         machine.run("cat", "/etc/metalml/firewall.nft").replace(GATEWAY, NOBODY).replace("10.91", "192.0")
     )
     # Long enough to look at the rules before they are taken back, also on a busy computer.
-    machine.run("bash", "-s", "--", "10", stdin=f"{node_script('firewall-try.sh')}{ruleset}\n")
+    machine.run(
+        "bash", "-s", "--", "10", stdin=f"{(NODE_SCRIPTS / 'firewall-try.sh').read_text()}{ruleset}\n"
+    )
     assert rules_of(machine) != before
     deadline = time.monotonic() + LONGEST
     while rules_of(machine) != before:
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    machine.write("/root/keep.sh", node_script("firewall-keep.sh"))
+    machine.write("/root/keep.sh", (NODE_SCRIPTS / "firewall-keep.sh").read_text())
     assert not machine.succeeds("bash", "/root/keep.sh")
     assert rules_of(machine) == before
 

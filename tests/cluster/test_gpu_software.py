@@ -2,14 +2,14 @@
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
 from components import versions
-from components.bootstrap.facts import Facts
-from components.bootstrap.render.node_files import AptRepository
-from components.gpu.software import DROP_IN, NvidiaPackages, gpu_step
+from components.gpu.software import DROP_IN, gpu_step
+from components.machines.facts import Facts
+from settings.sources import AptRepository, NvidiaSource
 from tests.cluster.machines import Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import Result
 from tests.cluster.repository import Package, keyring, publish, served
@@ -40,14 +40,14 @@ class Server:
     """A machine that takes itself for a server, and NVIDIA's repositories."""
 
     lab: Lab
-    packages: NvidiaPackages
+    packages: NvidiaSource
 
     @property
     def machine(self) -> Machine:
         """The machine, looked at from inside."""
         return self.lab.machines["gpu-1"]
 
-    def step(self, packages: NvidiaPackages | None) -> Result:
+    def step(self, packages: NvidiaSource | None) -> Result:
         """The step as a server gets it; the machine's own would leave out what a container has no use for."""
         return self.lab.command("gpu-1-gpu").run(stdin=gpu_step(SERVER, packages))
 
@@ -86,7 +86,7 @@ def server(software: Software) -> Iterator[Server]:
                 url=url, suite="/", components=(), key_url=f"{url}Release.key", key_fingerprint=key
             )
 
-        packages = NvidiaPackages(
+        packages = NvidiaSource(
             driver=repository("driver"),
             driver_version=versions.NVIDIA_DRIVER,
             toolkit=repository("toolkit"),
@@ -168,7 +168,7 @@ def test_a_changed_runtime_restarts_containerd_without_a_reload_of_systemd(serve
     machine, before = server.machine, reloads(server.machine)
     machine.run("bash", "-c", f"echo '# changed' >>{DROP_IN}")
     machine.run("rm", "/var/lib/metalml/steps/gpu/done")
-    result = server.step(replace(server.packages, driver_version=None))
+    result = server.step(server.packages.model_copy(update={"driver_version": None}))
     assert result.code == 0, result.err
     assert "restarted containerd.service" in result.err + result.out
     assert reloads(machine) == before

@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from tests.cluster.project import Project, settings_on
 from tests.waits import LONGEST
 
 STACK = "lifecycle"
+# The commit of the last release; tags are not in every clone.
+RELEASED = (Path(__file__).parent / "released").read_text().strip()
 # 198.18.0.0/15 is kept for tests of networks (RFC 2544).
 OUTSIDE, LINK = "198.18.87", "mlm-outside"
 PREDICT = "/v1/models/default:predict"
@@ -21,7 +24,11 @@ CONTROL, WORKER, SECOND = "10.87.0.11", "10.87.0.12", "10.87.0.13"
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("lifecycle"))
-    project.write(STACK, settings_on(project, cluster=STACK, machines="10.87.0", pods="10.245"))
+    project.release(RELEASED)
+    settings = settings_on(project, cluster=STACK, machines="10.87.0", pods="10.245")
+    # It has a certificate, which must not be made anew.
+    settings["config"]["metalml:platform"]["metricsServer"] = {}
+    project.write(STACK, settings)
     # What a killed run left, as before each lab.
     project.sweep(STACK)
     yield project
@@ -62,10 +69,54 @@ def commands(project: Project) -> dict[str, Any]:
     }
 
 
-def test_up_gives_two_ready_nodes(project: Project) -> None:
-    run = project.must("up", STACK)
+def identities(project: Project) -> dict[str, tuple[str, str]]:
+    """What makes each resource of the stack the same one as before: when it was made, and its id."""
+    return {
+        resource["urn"]: (resource.get("created", ""), resource.get("id", ""))
+        for resource in project.resources(STACK).values()
+    }
+
+
+def pods(project: Project) -> dict[str, tuple[str, int]]:
+    """Of each pod its uid, and how often its containers were started again."""
+    found = json.loads(project.kubectl("get", "pods", "--all-namespaces", "-o", "json"))["items"]
+    return {
+        pod["metadata"]["name"]: (
+            pod["metadata"]["uid"],
+            sum(container["restartCount"] for container in pod["status"]["containerStatuses"]),
+        )
+        for pod in found
+    }
+
+
+def secrets(project: Project) -> dict[str, Any]:
+    """The content of each Secret that a stack made."""
+    found = json.loads(project.kubectl("get", "secrets", "--all-namespaces", "-o", "json"))["items"]
+    return {
+        secret["metadata"]["name"]: secret["data"]
+        for secret in found
+        if "pulumi" in str(secret["metadata"].get("managedFields"))
+    }
+
+
+def test_a_stack_of_the_last_release_goes_over_without_a_replacement(project: Project) -> None:
+    """Nobody's cluster is touched by a refactoring."""
+    project.must("up", STACK)
+    answer = curl(WORKER)
+    before = identities(project), pods(project), secrets(project)
+    assert before[2], "metrics-server has a certificate"
+    project.today()
+    preview = project.must("preview", STACK).text
+    assert "(replace)" not in preview and "(delete)" not in preview
+    project.must("up", STACK)
+    there = identities(project)
+    assert {urn: there.get(urn) for urn in before[0]} == before[0]
+    assert (pods(project), secrets(project)) == before[1:]
+    assert curl(WORKER) == answer
+
+
+def test_two_nodes_are_ready(project: Project) -> None:
     assert ready(project) == ["control-1", "worker-1"]
-    assert "curl" in run.text, "the last lines tell what to do next"
 
 
 @pytest.mark.parametrize("address", [CONTROL, WORKER])
@@ -194,7 +245,8 @@ def test_down_leaves_nothing_and_up_works_again(project: Project) -> None:
     assert STACK not in podman("volume", "ls", "--format", "{{.Name}}")
     routes = subprocess.run(["ip", "route"], capture_output=True, text=True).stdout
     assert "10.245." not in routes and "10.87.0." not in routes
-    project.must("up", STACK)
+    run = project.must("up", STACK)
+    assert "curl" in run.text, "the last lines tell what to do next"
     deadline = time.monotonic() + LONGEST
     while time.monotonic() < deadline and ready(project) != ["control-1", "worker-1"]:
         time.sleep(1)

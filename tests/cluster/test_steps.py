@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from components.bootstrap.render.payload import payload
+from components.ssh.host import ENTRY_POINTS
+from components.ssh.payload import payload
 from tests.cluster.machines import SCRIPTS, Lab, Machine, expect_untouched, lab
 from tests.cluster.recorded import Command, kill
 from tests.cluster.software import Software
 from tests.waits import LONGEST
 
-STEP = "bash components/bootstrap/scripts/operator/step.sh"
+STEP = f"bash {ENTRY_POINTS}/step.sh"
 # Seconds. A step that runs when the next one is started, also on a computer that is busy.
 LONG = 15
 CUT = "table inet test_cut { chain input { type filter hook input priority -300; tcp dport 22 drop; }; }"
@@ -36,7 +37,7 @@ def machine(steps: Lab) -> Machine:
 
 def step(steps: Lab, name: str, *, lasts: int = 0, end: str = "well", secret: str | None = None) -> Command:
     """A step of the machine as the program would send it."""
-    text = payload(str(SCRIPTS / "test-step.sh"), parameters={"NAME": name, "LASTS": str(lasts), "END": end})
+    text = payload(SCRIPTS / "test-step.sh", parameters={"NAME": name, "LASTS": str(lasts), "END": end})
     if secret is not None:
         text += f"--- secret token\n{secret}\n"
     sent = steps.command("control-1-kubelet")

@@ -11,8 +11,8 @@ import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 
-from components.crds import Definitions
-from components.release_file import release_cache
+from components.kubernetes.crds import Definitions
+from components.kubernetes.release_file import release_cache
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 COMMAND = "command:local:Command"

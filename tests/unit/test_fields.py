@@ -13,7 +13,7 @@ import pytest
 
 from tests.api.everything import render_everything
 from tests.unit.fields import misspelt
-from tests.unit.stacks.given import changed
+from tests.unit.settings.given import changed
 
 POD = {"containers": [{"name": "main", "resources": {"limits": {"nvidia.com/gpu": 1}}}]}
 DEPLOYMENT = {

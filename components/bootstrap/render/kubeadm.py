@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from components.bootstrap.facts import Facts
+from components.machines.facts import Facts
 
 API_VERSION = "kubeadm.k8s.io/v1beta4"
 ETCD_METRICS_PORT = 2381

@@ -1,15 +1,16 @@
 """Files of a prepared node: kernel settings, containerd, the programs' units, package sources."""
 
-from dataclasses import dataclass
+from pathlib import Path
 
-from components.bootstrap.facts import Facts
-from components.bootstrap.render.payload import MachineFile, static_file
+from components.machines.apt import apt_list
+from components.machines.facts import Facts
+from components.ssh.payload import MachineFile
+from settings.sources import AptSource, BundleSource
+
+FILES = Path(__file__).parents[1] / "files"
 
 # overlay: containerd's snapshots. br_netfilter: lets Service rules see traffic between pods of one machine.
 MODULES = ("overlay", "br_netfilter", "nf_conntrack")
-
-# Releases by their codenames, as NVIDIA's repositories write them: without a dot.
-RELEASES = {"bookworm": "12", "noble": "2404"}
 
 # Namespaced settings: a system container has its own.
 NETWORK_SYSCTLS = {
@@ -31,34 +32,9 @@ KERNEL_SYSCTLS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class AptRepository:
-    """An apt repository and its pinned key. Texts may hold {minor}, {os}, {codename} and {release}."""
-
-    url: str
-    suite: str
-    components: tuple[str, ...]
-    key_url: str
-    key_fingerprint: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AptSource:
-    """Packages from the vendors' repositories, at one version, held."""
-
-    kubernetes: AptRepository
-    containerd: AptRepository
-    containerd_version: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class BundleSource:
-    """Files sent from the operator's computer."""
-
-    path: str
-    """Folder of the operator's computer."""
-    manifest: str
-    """The text of its MANIFEST: what is in it, by digest."""
+def static_file(name: str) -> str:
+    """The text of a file that is the same on every machine."""
+    return (FILES / name).read_text()
 
 
 def sysctls(facts: Facts) -> str:
@@ -108,23 +84,6 @@ def containerd_unit(facts: Facts) -> str:
     """containerd's unit for the bundle; packages bring their own."""
     # A limit above the machine's hard limit keeps a service from starting.
     return static_file("containerd.service").replace("@OPEN_FILES@", str(min(facts.open_files, 1048576)))
-
-
-def filled(text: str, minor: str, facts: Facts) -> str:
-    """A text of a repository for one machine."""
-    release = RELEASES.get(facts.codename, "")
-    return text.format(minor=minor, os=facts.os, codename=facts.codename, release=release)
-
-
-def apt_list(name: str, repository: AptRepository, minor: str, facts: Facts) -> str:
-    """A one-line source that only its own key may sign."""
-    parts = [
-        f"deb [arch=amd64 signed-by=/etc/apt/keyrings/{name}.gpg]",
-        filled(repository.url, minor, facts),
-        filled(repository.suite, minor, facts),
-        *repository.components,
-    ]
-    return " ".join(parts) + "\n"
 
 
 def node_files(

@@ -7,16 +7,9 @@ from typing import Any
 import yaml
 
 from components.monitoring.alerting.channels import receiver
-from components.monitoring.alerting.routing import (
-    HEARTBEAT,
-    HEARTBEAT_MARGIN,
-    NOBODY,
-    Alerting,
-    Heartbeat,
-    Route,
-)
+from components.monitoring.alerting.routing import HEARTBEAT_MARGIN, Alerting, Heartbeat, Route
 from components.monitoring.rules.self_monitoring import WATCHDOG
-from components.monitoring.rules.values import Severity
+from settings.alerts import HEARTBEAT, NOBODY, Severity
 
 # Where the operator mounts the Secret with this file, and with what else there is in it.
 CONFIGURATION_DIRECTORY = "/etc/alertmanager/config"

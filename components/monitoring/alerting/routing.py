@@ -4,12 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.monitoring.alerting.receivers import Channel, Receiver, Webhook, secrets_of
-from components.monitoring.rules.values import Severity
-
-NOBODY = "nobody"
-HEARTBEAT = "heartbeat"
-RESERVED = (NOBODY, HEARTBEAT)
-"""Names that are no receivers of the user's own."""
+from settings.alerts import RESERVED, Severity
 
 # Alertmanager sends a repetition only if the last message is older than the interval at the next look. With
 # both the same it would be a race, and every second heartbeat late.

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from components.monitoring.rules.serving import BY, LONG_WINDOWS, ratio
-from components.monitoring.rules.values import Alert, Group, Record, Severity
+from components.monitoring.rules.values import Alert, Group, Record
+from settings.alerts import Severity
+from settings.objectives import LOWEST_PERCENT, MILLISECONDS
 
 # TensorFlow Serving's buckets, in microseconds.
 LIMITS = tuple(10 * 1.8**step for step in range(33))
@@ -36,10 +38,6 @@ BURN_RATES = (
 # The share that may go wrong, for whoever wants to see how much of it is left. Label: `objective`.
 ALLOWED = "model:allowed:ratio"
 AVAILABILITY, LATENCY = "availability", "latency"
-# Below it the fastest rate would be more than all requests, and never reached.
-LOWEST_PERCENT = 94.0
-# Of which the part below is computed; the last bucket has no end.
-MILLISECONDS = range(1, 600_001)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Kubernetes itself: API server, scheduler, controllers, DNS, etcd, and the certificates of all of them."""
 
-from components.monitoring.rules.values import Alert, Group, Severity
+from components.monitoring.rules.values import Alert, Group
+from settings.alerts import Severity
 
 DAY = 24 * 3600
 # kubeadm's certificates are good for a year, and the kubelet renews its own with two months left.

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components.monitoring.rules.values import Alert, Group, Severity
+from components.monitoring.rules.values import Alert, Group
+from settings.alerts import Severity
 
 # Evaluations that may be missing before somebody hears of it.
 MISSED = 3

@@ -1,6 +1,7 @@
 """GPUs, as NVIDIA's DCGM exporter and the kubelets see them."""
 
-from components.monitoring.rules.values import Alert, Group, Severity
+from components.monitoring.rules.values import Alert, Group
+from settings.alerts import Severity
 
 _GPU = "GPU {{ $labels.gpu }} of machine {{ $labels.Hostname }}"
 

@@ -1,7 +1,8 @@
 """Do logs arrive where they are kept, and how much room is left for those that do not."""
 
 from components.logging.fluentd_outputs import OUTPUT_ID, REFUSED_ID
-from components.monitoring.rules.values import Alert, Group, Severity
+from components.monitoring.rules.values import Alert, Group
+from settings.alerts import Severity
 
 # In percent of the buffer. At half of it somebody has as long again as it took to fill.
 HALF, LITTLE = 50, 10

@@ -1,6 +1,7 @@
 """Machines: are they there, and have they what pods need."""
 
-from components.monitoring.rules.values import Alert, Group, Severity
+from components.monitoring.rules.values import Alert, Group
+from settings.alerts import Severity
 
 # Disks of pods and of the machine itself; the others are parts of these, or memory.
 _DISKS = 'job="node-exporter",fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660",mountpoint!~"/(boot|run).*"'

@@ -1,6 +1,7 @@
 """Does the monitoring itself work; and the Watchdog, whose silence says that it does not."""
 
-from components.monitoring.rules.values import Alert, Group, Severity
+from components.monitoring.rules.values import Alert, Group
+from settings.alerts import Severity
 
 WATCHDOG = "Watchdog"
 

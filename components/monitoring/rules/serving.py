@@ -6,7 +6,8 @@ requests, too, but without an API: counted, they would make a model that fails a
 
 from collections.abc import Iterable
 
-from components.monitoring.rules.values import Alert, Group, Record, Severity, team_of_namespace
+from components.monitoring.rules.values import Alert, Group, Record, team_of_namespace
+from settings.alerts import Severity
 
 BY = "namespace, model, track"
 # What a client did wrong: it says nothing about the model. A probe of a model that still loads is NOT_FOUND.

@@ -5,7 +5,8 @@ Step and loss are what the programs themselves report (docs/training.md).
 
 from collections.abc import Iterable
 
-from components.monitoring.rules.values import Alert, Group, Severity, team_of_namespace
+from components.monitoring.rules.values import Alert, Group, team_of_namespace
+from settings.alerts import Severity
 
 _JOB = "{{ $labels.namespace }}/{{ $labels.job_name }}"
 

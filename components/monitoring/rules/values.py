@@ -3,28 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from components.monitoring.dashboards.links import dashboard_url
+from settings.alerts import ALERT_NAME, DURATION, PLATFORM_TEAM, RUNBOOKS, Severity
 
-# A page for each alert of ours, called by its name.
-RUNBOOKS = Path(__file__).parents[3] / "docs/runbooks"
-ALERT_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 RECORD_NAME = re.compile(r"[a-z_][a-z0-9_]*(:[a-z0-9_]+)+")
-DURATION = re.compile(r"[1-9][0-9]*[smhd]")
-# Whose alerts those are that belong to no team.
-PLATFORM_TEAM = "platform"
-
-
-class Severity(StrEnum):
-    """How soon somebody has to look."""
-
-    CRITICAL = "critical"  # at once, also at night
-    WARNING = "warning"  # in working hours
-    INFO = "info"  # when somebody looks for a reason
-    NONE = "none"  # nobody: it shows that alerts arrive
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from components.monitoring.rules.values import Alert, Group, Severity, team_of_namespace
+from components.monitoring.rules.values import Alert, Group, team_of_namespace
+from settings.alerts import Severity
 
 _POD = "{{ $labels.namespace }}/{{ $labels.pod }}"
 _GPU_REQUEST = 'kube_pod_container_resource_requests{resource=~"nvidia_com_.+"}'

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from components.gpu.resources import GPU
+from settings.gpu_resources import GPU
 from tests.cluster.full.cluster import FullCluster
 
 # Already on every machine: it is what holds the network of each pod.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from components.files import manifest_of
+from components.ssh.files import manifest_of
 from components.versions import IMAGES
 from local.bundle.modules import RCLONE
 from local.bundle.served import SERVED

@@ -13,12 +13,12 @@ from components.monitoring.rules.requests import REQUESTS
 from components.monitoring.rules.values import Alert, Record
 from local.model_server.build import REFERENCE
 from local.paths import REPOSITORY
+from settings import read as settings_and_mistakes
 from stacks.rules import rule_groups
-from stacks.settings import read as settings_and_mistakes
 from tests.cluster.full.cluster import STACK, FullCluster
 from tests.cluster.full.prometheus import ask, query, until_found, until_settled
 from tests.cluster.load import Load
-from tests.unit.stacks.given import read
+from tests.unit.settings.given import read
 from tests.waits import LONGEST
 
 PRICES = Prices(currency="EUR", gpu=2.5, part_of_gpu=0.6, cpu_core=0.04, memory_gib=0.005)

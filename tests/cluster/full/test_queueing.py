@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from components.queueing.api import LOCAL_QUEUE, QUEUE_LABEL, VERSION, VISIBILITY_GROUP
+from components.kubernetes.rbac import SYSTEM
+from components.queueing.api import QUEUE_LABEL, VERSION, VISIBILITY_GROUP
 from components.queueing.kueue import NAME
-from components.rights import SYSTEM
+from settings.queueing import LOCAL_QUEUE
 from tests.cluster.full.cluster import FullCluster
 from tests.cluster.full.idle_pods import idle_pod, running_pods
 from tests.waits import LONGEST

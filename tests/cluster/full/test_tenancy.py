@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.gpu.resources import GPU
+from settings.gpu_resources import GPU
 from tests.cluster.full.cluster import FullCluster
 from tests.cluster.full.idle_pods import idle_pod, running_pods
 from tests.waits import LONGEST

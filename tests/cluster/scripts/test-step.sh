@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A step for tests: notes its begin and end, takes a while, ends as it is told.
 # Parameters: NAME, LASTS (seconds), END (well | badly).
-# shellcheck source=components/bootstrap/scripts/node/lib.sh
+# shellcheck source=components/ssh/scripts/node/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=/dev/null
 source "$METALML_WORK/scripts/params.sh"

@@ -6,20 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from components import versions
-from components.bootstrap.facts import Facts
 from components.bootstrap.render.kubeadm import ClusterArgs, init_config, join_config
-from components.bootstrap.render.kubelet import KubeletArgs, Reserved, kubelet_config
-from components.bootstrap.render.network import cni_config, pod_egress
-from components.bootstrap.render.node_files import (
-    AptRepository,
-    apt_list,
-    containerd_config,
-    containerd_unit,
-    sysctls,
-)
-from components.gpu.software import NvidiaPackages, gpu_step, nvidia_runtime
+from components.bootstrap.render.kubelet import kubelet_config
+from components.bootstrap.render.node_files import containerd_config, containerd_unit, sysctls
+from components.gpu.software import gpu_step, nvidia_runtime
+from components.machines.apt import apt_list
+from components.machines.facts import Facts
 from components.machines.firewall_rules import FirewallArgs, ruleset
+from components.network.routed import cni_config, pod_egress
+from settings.kubelet import KubeletSettings
+from settings.sources import AptRepository, NvidiaSource
 from tests.unit.snapshot import expect_snapshot
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -44,19 +40,6 @@ CONTAINER = Facts(
 )
 FACTS = {"server": SERVER, "container": CONTAINER}
 
-KUBELET = KubeletArgs(
-    max_pods=110,
-    system_reserved=Reserved(cpu="100m", memory="256Mi"),
-    kube_reserved=Reserved(cpu="100m", memory="256Mi"),
-    eviction_memory_available="100Mi",
-    eviction_nodefs_available_percent=10,
-    eviction_imagefs_available_percent=15,
-    image_gc_high_percent=85,
-    image_gc_low_percent=80,
-    container_log_max_size="10Mi",
-    container_log_max_files=5,
-    pod_pids_limit=4096,
-)
 CLUSTER = ClusterArgs(
     name="prod",
     kubernetes_version="1.36.3",
@@ -77,25 +60,6 @@ FIREWALL = FirewallArgs(
 )
 TAINTS = (("nvidia.com/gpu", "present", "NoSchedule"),)
 
-NVIDIA = NvidiaPackages(
-    driver=AptRepository(
-        url=versions.NVIDIA_DRIVER_APT_URL,
-        suite="/",
-        components=(),
-        key_url=versions.NVIDIA_DRIVER_APT_KEY_URL,
-        key_fingerprint=versions.NVIDIA_DRIVER_APT_KEY_FINGERPRINT,
-    ),
-    driver_version=versions.NVIDIA_DRIVER,
-    toolkit=AptRepository(
-        url=versions.NVIDIA_TOOLKIT_APT_URL,
-        suite="/",
-        components=(),
-        key_url=versions.NVIDIA_TOOLKIT_APT_KEY_URL,
-        key_fingerprint=versions.NVIDIA_TOOLKIT_APT_KEY_FINGERPRINT,
-    ),
-    toolkit_version=versions.NVIDIA_TOOLKIT,
-)
-
 
 def without_scripts(step: str) -> str:
     """What differs from machine to machine: parameters and files. Scripts are read where they lie."""
@@ -110,8 +74,8 @@ TEXTS: dict[str, Callable[[Facts], str]] = {
     "containerd.toml": lambda facts: containerd_config(facts, "registry.k8s.io/pause:3.10.2"),
     "containerd.service": containerd_unit,
     "nvidia-runtime.toml": nvidia_runtime,
-    "gpu-step": lambda facts: without_scripts(gpu_step(facts, NVIDIA)),
-    "kubelet.yaml": lambda facts: kubelet_config(KUBELET, facts),
+    "gpu-step": lambda facts: without_scripts(gpu_step(facts, NvidiaSource())),
+    "kubelet.yaml": lambda facts: kubelet_config(KubeletSettings(), facts),
     "kubeadm-init.yaml": lambda facts: init_config(CLUSTER, "control-1", "203.0.113.10", facts),
     "kubeadm-join.yaml": lambda facts: join_config(CLUSTER.endpoint, "gpu-1", "203.0.113.11", TAINTS, facts),
 }

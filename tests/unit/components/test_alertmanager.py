@@ -20,9 +20,9 @@ from components.monitoring.alerting.routing import Alerting, Heartbeat, Route
 from components.monitoring.alertmanager import Alertmanagers, AlertmanagersArgs, alertmanager_spec
 from components.monitoring.rules.burn_rate import LatencyObjective, Objectives, objective_groups
 from components.monitoring.rules.platform import platform_groups
-from components.monitoring.rules.values import Severity
 from components.monitoring.volume import Volume
 from components.versions import IMAGES
+from settings.alerts import Severity
 from tests.unit.conftest import plain
 from tests.unit.snapshot import expect_snapshot
 

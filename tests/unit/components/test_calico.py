@@ -4,9 +4,9 @@ import pytest
 from pulumi import ResourceOptions
 from pulumi_kubernetes import Provider
 
-from components.bootstrap.calico import Calico, CalicoArgs
-from components.bootstrap.calico_installation import InstallationSpec
-from components.crds import definitions_in
+from components.kubernetes.crds import definitions_in
+from components.network.calico import Calico, CalicoArgs
+from components.network.calico_installation import InstallationSpec
 from tests.unit.conftest import definitions, delivered
 
 DEFINITIONS = [

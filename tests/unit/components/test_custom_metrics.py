@@ -3,8 +3,9 @@
 import pytest
 import yaml
 
-from components.autoscaling.adapter_rules import MetricsApi, PodMetric, adapter_configuration
+from components.autoscaling.adapter_rules import adapter_configuration
 from components.autoscaling.custom_metrics import CustomMetrics, CustomMetricsArgs
+from settings.autoscaling import MetricsApi, PodMetric
 
 IMAGE = "registry.k8s.io/prometheus-adapter/prometheus-adapter:v0.12.0"
 URL = "http://prometheus.monitoring.svc:9090"

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from components.serving.evaluate import drift_of, figures, is_right, main, read_samples, value_of
+from components.serving.evaluate import drift_of, figures, is_right, main, value_of
 from components.serving.evaluation import Evaluation, EvaluationArgs, schedule
+from settings.samples import read_samples
 
 SAMPLES = '{"instance": 1.0, "label": 2.5}\n{"instance": 5.0, "label": 4.5, "slice": "large"}\n'
 MINIMUM: dict[str, Any] = {
@@ -178,7 +179,7 @@ def test_its_pod_reaches_dns_the_models_pods_and_the_pushgateway_only(objects):
     policy = made["NetworkPolicy"]["spec"]
     labels = made["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]
     assert policy["podSelector"]["matchLabels"].items() <= labels.items()
-    assert policy["policyTypes"] == ["Ingress", "Egress"] and "ingress" not in policy
+    assert policy["policyTypes"] == ["Ingress", "Egress"] and policy["ingress"] == []
     dns, model, gateway = policy["egress"]
     assert {port["port"] for port in dns["ports"]} == {53}
     assert model["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/instance"] == "resnet-next"

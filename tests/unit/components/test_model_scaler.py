@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.autoscaling.adapter_rules import PodMetric
 from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
+from settings.autoscaling import PodMetric
 
 MINIMUM: dict[str, Any] = {"namespace": "ml", "deployment": "ml-model", "measured_by": ["metrics.k8s.io"]}
 

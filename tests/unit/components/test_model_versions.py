@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from components.serving.model_versions import delivery_manifest, folder_of, manifests_of, versions_in
+from components.serving.model_versions import delivery_manifest, folder_of, manifests_of
+from settings.model_versions import versions_in
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import pytest
 
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
-from components.serving.placement import Machines, Placement, Spread
+from components.serving.placement import Placement
+from settings.placement import Machines, Spread
 from tests.unit.components.test_model_server import MINIMUM
 
 PRESENT = "nvidia.com/gpu.present"

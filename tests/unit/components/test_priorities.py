@@ -3,7 +3,8 @@
 import pytest
 from pulumi import ResourceOptions
 
-from components.priorities import LEVELS, Priority, register_priorities
+from components.kubernetes.priorities import LEVELS, register_priorities
+from settings.priority import Priority
 
 # From where on the Cluster Autoscaler, by its default, rents and keeps nothing for a pod.
 EXPENDABLE = -10

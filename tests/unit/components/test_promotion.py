@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from pulumi import ResourceOptions
 
-from components.machines.machine import Connection
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.promotion import PromotionGateArgs, questions
 from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
 from components.serving.split import Routed, RoutedArgs
 from components.serving.storage import files_of_claim
+from components.ssh.connection import Connection
 from tests.unit.snapshot import expect_snapshot
 
 SERVER = ModelServerArgs(

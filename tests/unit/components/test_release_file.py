@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from components.release_file import (
+from components.kubernetes.release_file import (
     ReleaseFile,
     ReleaseFileError,
     keep_made,

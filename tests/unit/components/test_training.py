@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from components.training.rendezvous import Framework, rendezvous
+from components.training.rendezvous import rendezvous
 from components.training.training_job import TrainingJob
 from components.training.training_job_args import TrainingJobArgs
+from settings.training import Framework
 
 MINIMUM: dict[str, Any] = {
     "name": "resnet",

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from pulumi import ResourceOptions
 
-from components.autoscaling.vertical import Sized, VerticalArgs, VerticalMode, VerticalPodAutoscaler
+from components.autoscaling.vertical import VerticalArgs, VerticalPodAutoscaler
 from components.autoscaling.vertical_pod_autoscaler import VerticalPodAutoscaling, VerticalPodAutoscalingArgs
+from settings.autoscaling import Sized, VerticalMode
 from tests.unit.conftest import definitions
 
 KIND = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.release_file import ReleaseFile, ReleaseFileError, read_release_file, release_cache
+from components.kubernetes.release_file import ReleaseFile, ReleaseFileError, read_release_file, release_cache
 from local import releases
 from local.progress import Progress
 from local.releases import Source, place_release_files

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pulumi import Output
 
-from components.autoscaling.adapter_rules import MetricsApi
+from settings import AutoscalingSettings, parse
+from settings.autoscaling import MetricsApi
 from stacks import platform, references
 from stacks.autoscaling import machines_to_rent
-from stacks.settings import AutoscalingSettings, parse
 from tests.unit.conftest import Recorder
-from tests.unit.stacks.given import project
+from tests.unit.settings.given import project
 from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
 
 Settle = Callable[[Callable[[], object]], None]

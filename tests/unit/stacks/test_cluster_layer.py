@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from settings import BundleSource, MachineSettings, Settings
 from stacks import cluster
-from stacks.settings import BundleSource, MachineSettings, Settings
 from tests.unit.conftest import Recorder, plain
 
 COMMAND = "command:local:Command"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from stacks.settings import ModelSettings, PlatformSettings, TrainingSettings
-from stacks.settings.base import Model
-from stacks.settings.rollout import Strategy
-from tests.unit.stacks.given import read
+from settings import ModelSettings, PlatformSettings, TrainingSettings
+from settings.base import Model
+from settings.rollout import Strategy
+from tests.unit.settings.given import read
 
 EVERYTHING = read("tests/api/everything.yaml")
 

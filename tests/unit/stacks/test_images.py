@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from settings import parse
 from stacks import models, platform, references
 from stacks.images import images_of
-from stacks.settings import parse
 from tests.unit.conftest import Recorder, definition, plain
-from tests.unit.stacks.given import project, read
+from tests.unit.settings.given import project, read
 from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
 
 Settle = Callable[[Callable[[], object]], None]

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from stacks.kubeconfig import require_kubeconfig
-from tests.unit.stacks.given import kubeconfig
+from tests.unit.settings.given import kubeconfig
 
 CANARY = "canary-5be1"
 

@@ -11,10 +11,10 @@ import pytest
 from pulumi import Output
 from pulumi.runtime import config as engine_configuration
 
+from settings import Settings, parse
 from stacks import models, platform, references
-from stacks.settings import Settings, parse
 from tests.unit.conftest import STACK_REFERENCE, Recorder, plain
-from tests.unit.stacks.given import HOST_KEY, REPOSITORY, kubeconfig, project, read
+from tests.unit.settings.given import HOST_KEY, REPOSITORY, kubeconfig, project, read
 
 DEV = read("Pulumi.dev.yaml")
 COMMAND = "command:local:Command"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 
+from settings import parse
 from stacks import models, platform, references
-from stacks.settings import parse
 from tests.unit.conftest import Recorder, plain
-from tests.unit.stacks.given import changed, project, read
+from tests.unit.settings.given import changed, project, read
 from tests.unit.stacks.test_layers import CLUSTER_STACK
 
 Settle = Callable[[Callable[[], object]], None]

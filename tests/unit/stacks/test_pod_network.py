@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from settings import parse
 from stacks import cluster
-from stacks.settings import parse
-from tests.unit.stacks.given import HOST_KEY, project, read
+from tests.unit.settings.given import HOST_KEY, project, read
 
 INSTALLATION = "kubernetes:operator.tigera.io/v1:Installation"
 FACTS = {

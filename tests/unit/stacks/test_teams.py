@@ -7,10 +7,10 @@ import pulumi
 import pytest
 from pulumi import Output
 
+from settings import parse
 from stacks import models, platform, references
-from stacks.settings import parse
-from tests.unit.stacks.bad.teams import QUOTA
-from tests.unit.stacks.given import good, project
+from tests.unit.settings.bad.teams import QUOTA
+from tests.unit.settings.given import good, project
 from tests.unit.stacks.test_layers import CLUSTER_STACK, DEV, PLATFORM_STACK
 
 NAMESPACE = "kubernetes:core/v1:Namespace"

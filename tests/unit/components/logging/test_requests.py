@@ -7,7 +7,7 @@ from components.logging.elasticsearch_configuration import elasticsearch_configu
 from components.logging.index_requests import Snapshots, lifecycle, request_files, setup_requests
 from components.logging.kibana_configuration import SearchedModel, data_views, model_searches
 from components.logging.schema import FIELDS
-from components.quantities import quantity_value
+from settings.quantities import quantity_value
 
 SNAPSHOTS = Snapshots(bucket="logs", prefix="prod", days=90)
 

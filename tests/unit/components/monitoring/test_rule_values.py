@@ -7,16 +7,8 @@ import pytest
 
 from components.monitoring.rules.burn_rate import LatencyObjective, Objectives
 from components.monitoring.rules.platform import platform_groups
-from components.monitoring.rules.values import (
-    RUNBOOKS,
-    Alert,
-    Group,
-    Links,
-    Record,
-    Severity,
-    rule_spec,
-    team_of_namespace,
-)
+from components.monitoring.rules.values import Alert, Group, Links, Record, rule_spec, team_of_namespace
+from settings.alerts import RUNBOOKS, Severity
 
 LINKS = Links(runbooks="https://example.com/runbooks", dashboards="https://grafana.example.com")
 MINIMUM: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""What every package needs to run a program in a cluster."""

@@ -1,0 +1,224 @@
+"""One program of the platform: its identity, its rights, its network and its Deployment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+from pulumi import Alias, Input, Resource, ResourceOptions
+from pulumi_kubernetes.apps.v1 import (
+    Deployment,
+    DeploymentSpecArgs,
+    DeploymentStrategyArgs,
+    RollingUpdateDeploymentArgs,
+)
+from pulumi_kubernetes.core.v1 import (
+    ContainerArgs,
+    ContainerPortArgs,
+    EmptyDirVolumeSourceArgs,
+    EnvVarArgs,
+    HTTPGetActionArgs,
+    PodSpecArgs,
+    PodTemplateSpecArgs,
+    ProbeArgs,
+    ServiceAccount,
+    VolumeArgs,
+    VolumeMountArgs,
+)
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
+
+from components.checks import require_dns_label, require_pinned_image
+from components.kubernetes.container_resources import compute
+from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.labels import labels_of_part
+from components.kubernetes.network_policy import Allow, dns_ports, network_policy, tcp
+from components.kubernetes.pod_parts import over_machines
+from components.kubernetes.rbac import SYSTEM, Rights, register_rights
+from components.kubernetes.security_context import restricted_container, restricted_pod
+
+# "nobody" of the distroless images that all these programs are released in; any user would do.
+USER = 65534
+# The API server's own port: policies see a packet after its Service's address was replaced.
+API_SERVER_PORT = 6443
+SCRATCH_SIZE = "64Mi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """What is asked of the program, and on which of its ports."""
+
+    path: str
+    port: str
+    scheme: str = "HTTP"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControllerArgs:
+    """A program that serves the cluster rather than a user."""
+
+    name: str
+    namespace: Input[str] = SYSTEM
+    image: str
+    args: Sequence[str]
+    command: Sequence[str] = ()
+    """Where the image does not say by itself which program it is."""
+    ports: Mapping[str, int]
+    """By name; the peers of `ingress_from` reach all of them."""
+    ingress_from: Sequence[NetworkPolicyPeerArgs] = ()
+    """None given: anybody, for programs that ask for the caller's rights themselves."""
+    liveness: Probe
+    readiness: Probe
+    requests: Mapping[str, str]
+    limits: Mapping[str, str]
+    rights: Rights = field(default_factory=Rights)
+    egress_ports: Sequence[int] = (API_SERVER_PORT,)
+    """TCP ports that it calls, of pods, machines and others."""
+    resolves_names: bool = False
+    replicas: int = 1
+    mounts: Mapping[str, VolumeArgs] = field(default_factory=dict)
+    """Volumes to read, by the path where the program finds them; one may be at several."""
+    writes: str | None = None
+    """The one directory that it writes to; its root is read-only."""
+    component: str
+    """What it is a part of, for the label."""
+    annotations: Mapping[str, Input[str]] = field(default_factory=dict)
+    """Of the pods: what changes here starts them anew."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    wait_for: Sequence[Resource] = ()
+
+    def __post_init__(self) -> None:
+        require_dns_label("name", self.name)
+        require_pinned_image("image", self.image)
+        for probe in (self.liveness, self.readiness):
+            if probe.port not in self.ports:
+                raise ValueError(
+                    f"{self.name} is asked on port {probe.port!r}, it has {', '.join(self.ports)}"
+                )
+        if self.replicas < 1:
+            raise ValueError(f"replicas of {self.name} must be 1 or more, got {self.replicas}")
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """The labels that find the pods; nothing in them ever changes."""
+        return {"app.kubernetes.io/name": self.name}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of every object."""
+        return labels_of_part(self.selector, self.component)
+
+
+class Controller(pulumi.ComponentResource):
+    """A Deployment that is let into a namespace of the level `restricted`."""
+
+    deployment: Deployment
+
+    def __init__(self, name: str, args: ControllerArgs, opts: ResourceOptions | None = None) -> None:
+        # The type's name when only autoscaling had such programs: what is there stays as it is.
+        before = ResourceOptions(aliases=[Alias(type_="metalml:autoscaling:Controller")])
+        super().__init__("metalml:platform:Controller", name, None, ResourceOptions.merge(opts, before))
+        child = ResourceOptions(parent=self)
+        metadata = ObjectMetaArgs(name=args.name, namespace=args.namespace, labels=args.labels)
+        account = ServiceAccount(
+            name,
+            metadata=metadata,
+            # Only the pod that says so gets the token, which carries all the rights below.
+            automount_service_account_token=False,
+            opts=child,
+        )
+        rights = register_rights(name, args.rights, account, args.labels, child)
+        policy = _network_policy(name, args, metadata, child)
+        one_at_a_time(name, metadata, args.selector, child)
+        self.deployment = Deployment(
+            name,
+            metadata=metadata,
+            spec=DeploymentSpecArgs(
+                replicas=args.replicas,
+                selector=LabelSelectorArgs(match_labels=args.selector),
+                # The old one measures or admits until the new one can.
+                strategy=DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+                ),
+                revision_history_limit=2,
+                template=PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(labels=args.labels, annotations=dict(args.annotations) or None),
+                    spec=_pod(args, account),
+                ),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[policy, *rights, *args.wait_for]),
+        )
+        self.register_outputs({})
+
+
+def _network_policy(
+    name: str, args: ControllerArgs, metadata: ObjectMetaArgs, child: ResourceOptions
+) -> NetworkPolicy:
+    """Open its own ports, and let it call the ports that it needs and no others.
+
+    No addresses: the API server and the kubelets are machines, which policies know no names for.
+    """
+    outgoing = [*tcp(*args.egress_ports), *(dns_ports() if args.resolves_names else [])]
+    return network_policy(
+        name,
+        metadata,
+        LabelSelectorArgs(match_labels=args.selector),
+        ingress=[Allow(peers=args.ingress_from, ports=tcp(*args.ports.values()))],
+        egress=[Allow(ports=outgoing)] if outgoing else [],
+        opts=child,
+    )
+
+
+def _pod(args: ControllerArgs, account: ServiceAccount) -> PodSpecArgs:
+    volumes = {str(volume.name): volume for volume in args.mounts.values()}
+    scratch = VolumeArgs(name="scratch", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE))
+    return PodSpecArgs(
+        service_account_name=account.metadata.name,
+        # Whoever has no rights asks nobody who would look at the token.
+        automount_service_account_token=args.rights != Rights(),
+        enable_service_links=False,
+        # Models wait for what measures them, so it is not the first to go when a machine is full.
+        priority_class_name="system-cluster-critical",
+        node_selector={"kubernetes.io/os": "linux"},
+        topology_spread_constraints=over_machines(args.selector) if args.replicas > 1 else None,
+        # Of the files of Secrets, which others may not read.
+        security_context=restricted_pod(USER, fs_group=USER),
+        containers=[_container(args)],
+        volumes=[*volumes.values(), *([scratch] if args.writes else [])] or None,
+    )
+
+
+def _container(args: ControllerArgs) -> ContainerArgs:
+    mounts = [
+        VolumeMountArgs(name=volume.name, mount_path=path, read_only=True)
+        for path, volume in args.mounts.items()
+    ]
+    if args.writes:
+        mounts.append(VolumeMountArgs(name="scratch", mount_path=args.writes))
+    return ContainerArgs(
+        name=args.name,
+        image=args.image,
+        # The tag is pinned, and an image that was imported on the node is in no registry.
+        image_pull_policy="IfNotPresent",
+        command=list(args.command) or None,
+        args=list(args.args),
+        env=[EnvVarArgs(name=name, value=value) for name, value in args.environment.items()] or None,
+        ports=[
+            ContainerPortArgs(name=name, container_port=port, protocol="TCP")
+            for name, port in args.ports.items()
+        ],
+        resources=compute(args.requests, args.limits),
+        readiness_probe=_probe(args.readiness, period=5),
+        liveness_probe=_probe(args.liveness, period=20),
+        security_context=restricted_container(USER),
+        volume_mounts=mounts or None,
+    )
+
+
+def _probe(probe: Probe, *, period: int) -> ProbeArgs:
+    return ProbeArgs(
+        http_get=HTTPGetActionArgs(path=probe.path, port=probe.port, scheme=probe.scheme),
+        period_seconds=period,
+        timeout_seconds=5,
+        failure_threshold=3,
+    )

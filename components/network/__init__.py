@@ -1,0 +1,1 @@
+"""The pod network: Calico, or routes between the machines."""

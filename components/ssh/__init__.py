@@ -1,0 +1,1 @@
+"""All that knows that a machine is reached over SSH."""

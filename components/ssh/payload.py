@@ -1,0 +1,50 @@
+"""The text that carries a step to a machine: its scripts and the files they install.
+
+The format is line-based so that a preview shows a changed line as one line; scripts/node/launch.sh reads it.
+"""
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+NODE_SCRIPTS = Path(__file__).parent / "scripts/node"
+
+# The line by which a node script takes in one of scripts/node.
+SOURCED = re.compile(r'^source "\$\(dirname "\$\{BASH_SOURCE\[0\]\}"\)/([a-z-]+\.sh)"$', re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineFile:
+    """A file of a machine. 0644: read by services that do not run as root; else 0600."""
+
+    path: str
+    text: str
+    mode: str = "0644"
+
+
+def script_text(script: Path) -> str:
+    """The text of a script as a machine gets it: without shellcheck's directives and their paths."""
+    lines = script.read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("# shellcheck "))
+
+
+def payload(
+    script: Path, files: tuple[MachineFile, ...] = (), parameters: Mapping[str, str] | None = None
+) -> str:
+    """One step: a script with what it sources of scripts/node, and the files it installs."""
+    main = script_text(script)
+    sections = [
+        ("script run.sh", script_text(NODE_SCRIPTS / "run.sh")),
+        *((f"script {name}", script_text(NODE_SCRIPTS / name)) for name in SOURCED.findall(main)),
+        ("script main.sh", main),
+    ]
+    if parameters:
+        lines = (f"{key}={shlex.quote(value)}\n" for key, value in parameters.items())
+        sections.append(("script params.sh", "".join(lines)))
+    sections += ((f"file {file.path} {file.mode}", file.text) for file in files)
+    for heading, text in sections:
+        if any(line.startswith("--- ") for line in text.splitlines()):
+            raise ValueError(f"{heading}: a line that begins with '--- ' would end the section")
+    return "".join(f"--- {heading}\n{text.rstrip()}\n" for heading, text in sections)

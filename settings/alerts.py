@@ -1,0 +1,25 @@
+"""What alerts are called, how urgent they are, and who gets them."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+# A page for each alert of ours, called by its name.
+RUNBOOKS = Path(__file__).parents[1] / "docs/runbooks"
+ALERT_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
+DURATION = re.compile(r"[1-9][0-9]*[smhd]")
+# Whose alerts those are that belong to no team.
+PLATFORM_TEAM = "platform"
+NOBODY = "nobody"
+HEARTBEAT = "heartbeat"
+RESERVED = (NOBODY, HEARTBEAT)
+"""Names that are no receivers of the user's own."""
+
+
+class Severity(StrEnum):
+    """How soon somebody has to look."""
+
+    CRITICAL = "critical"  # at once, also at night
+    WARNING = "warning"  # in working hours
+    INFO = "info"  # when somebody looks for a reason
+    NONE = "none"  # nobody: it shows that alerts arrive

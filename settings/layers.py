@@ -1,0 +1,36 @@
+"""Which layers a stack owns, and which stacks own the layers below."""
+
+from enum import StrEnum
+
+from settings.base import Model
+from settings.fields import Text
+
+
+class Layer(StrEnum):
+    """The layers, lowest first. Each one stands on all before it."""
+
+    CLUSTER = "cluster"
+    PLATFORM = "platform"
+    MODELS = "models"
+
+
+class UpstreamSettings(Model):
+    """The stacks of the layers below: `prod-cluster`, or in full `organization/metalml/prod-cluster`."""
+
+    cluster: Text | None = None
+    platform: Text | None = None
+
+    def stack(self, layer: Layer) -> str:
+        """The stack that owns the layer; the settings' rules see to it that it is named where needed."""
+        name = self.cluster if layer is Layer.CLUSTER else self.platform
+        if name is None:
+            raise ValueError(f"metalml:upstream.{layer} names no stack")
+        return name
+
+
+def environment(stack: str) -> str:
+    """`prod` for prod-cluster, prod-platform and prod-models; any other stack is its own environment."""
+    for layer in Layer:
+        if stack.endswith(f"-{layer}"):
+            return stack.removesuffix(f"-{layer}")
+    return stack

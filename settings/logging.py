@@ -1,0 +1,124 @@
+"""Where the logs of all containers go, and how many of them are kept."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from settings.base import Model, wrong
+from settings.fields import DnsName, Label, Quantity, Text
+from settings.files import Bucket, Endpoint, Prefix
+
+# What an output is that does not say its kind.
+DEFAULT_OUTPUT = "elasticsearch"
+# Amazon's and Google's own rules.
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+LOG_GROUP = re.compile(r"[A-Za-z0-9_/.#-]{1,512}")
+PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
+# Of Azure: what stands in its portal.
+GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+RULE = re.compile(r"dcr-[0-9a-f]{32}")
+STREAM = re.compile(r"Custom-[A-Za-z0-9_]{1,80}")
+ACCESS_KEY = re.compile(r"[A-Z0-9]{16,128}")
+
+
+def _like(pattern: re.Pattern[str], allowed: str) -> BeforeValidator:
+    def check(value: Any) -> str:
+        # They become words of Fluentd's configuration, where a space or a # would end them.
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise wrong(allowed)
+        return value
+
+    return BeforeValidator(check)
+
+
+class LogVolumeSettings(Model):
+    """The disk of one Elasticsearch node."""
+
+    size: Quantity = "50Gi"
+    storage_class: DnsName | None = None  # None: the cluster's default
+
+
+class LogRetentionSettings(Model):
+    """When logs end: at the age or at the size, whichever comes first."""
+
+    days: Annotated[int, Field(ge=1, le=3650)] = 14
+    # Of all logs with their copies, on all nodes together. None: 80 % of the volumes.
+    size: Quantity | None = None
+
+
+class SnapshotSettings(Model):
+    """Copies of the logs in an S3-compatible store, each night, with s3AccessKeyId and s3SecretAccessKey."""
+
+    endpoint: Endpoint
+    region: Text = "us-east-1"
+    bucket: Bucket
+    prefix: Prefix = "logs"
+    days: Annotated[int, Field(ge=1, le=3650)] = 90
+
+
+class ElasticsearchSettings(Model):
+    """Elasticsearch in this cluster, and Kibana to look at it."""
+
+    kind: Literal["elasticsearch"] = "elasticsearch"
+    replicas: Annotated[int, Field(ge=1, le=50)] = 3
+    cpu: Quantity = "1"  # of each node
+    memory: Quantity = "4Gi"  # of each node; Java gets half of it
+    volume: LogVolumeSettings = LogVolumeSettings()
+    retention: LogRetentionSettings = LogRetentionSettings()
+    snapshots: SnapshotSettings | None = None  # None: what a disk loses is lost
+    kibana_replicas: Annotated[int, Field(ge=1, le=10)] = 1
+
+
+class CloudWatchSettings(Model):
+    """Amazon CloudWatch Logs."""
+
+    kind: Literal["cloudwatch"]
+    region: Annotated[str, _like(REGION, "an AWS region, such as eu-central-1")]
+    group: Annotated[str, _like(LOG_GROUP, "a name of a log group, such as /metalml/prod")]
+    access_key_id: Annotated[str, _like(ACCESS_KEY, "an access key id: 16 or more of A-Z 0-9")]
+    secret: Label  # name in metalml:secrets of the secret access key
+
+
+class CloudLoggingSettings(Model):
+    """Google Cloud Logging."""
+
+    kind: Literal["cloudlogging"]
+    project: Annotated[str, _like(PROJECT, "a project id: 6 to 30 of a-z 0-9 -")]
+    secret: Label  # name in metalml:secrets of a service account's key file (JSON)
+
+
+class AzureMonitorSettings(Model):
+    """Azure Monitor, by its Logs Ingestion API."""
+
+    kind: Literal["azuremonitor"]
+    endpoint: Endpoint  # of the data collection endpoint or rule
+    rule: Annotated[str, _like(RULE, "the immutable id of a data collection rule: dcr- and 32 of 0-9 a-f")]
+    stream: Annotated[str, _like(STREAM, "a stream of the rule, such as Custom-Logs_CL")]
+    tenant: Annotated[str, _like(GUID, "a tenant's id: a GUID")]
+    client: Annotated[str, _like(GUID, "an application's id: a GUID")]
+    secret: Label  # name in metalml:secrets of the application's secret
+
+
+def _kind(value: Any) -> str | None:
+    kind = value.get("kind", DEFAULT_OUTPUT) if isinstance(value, Mapping) else getattr(value, "kind", None)
+    return kind if isinstance(kind, str) else None
+
+
+LogOutputSettings = Annotated[
+    Annotated[ElasticsearchSettings, Tag("elasticsearch")]
+    | Annotated[CloudWatchSettings, Tag("cloudwatch")]
+    | Annotated[CloudLoggingSettings, Tag("cloudlogging")]
+    | Annotated[AzureMonitorSettings, Tag("azuremonitor")],
+    Discriminator(_kind),
+]
+
+
+class LoggingSettings(Model):
+    """Fluentd on every node, and where it brings the logs."""
+
+    output: LogOutputSettings = ElasticsearchSettings()
+    # Of each node's disk: what is kept there while the output does not take it. Then the containers' own
+    # files keep what comes, as long as they last.
+    buffer: Quantity = "4Gi"

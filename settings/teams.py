@@ -1,0 +1,110 @@
+"""Teams: who shares the cluster, and how much of it each may have."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from settings.base import Items, Model, wrong
+from settings.fields import Label, Network, Port, Quantity, Text
+from settings.gpu_resources import GPU, MIG_RESOURCES, SHARED_GPU
+from settings.pod_security import PodSecurity
+from settings.queueing import QueueSettings
+
+# What NVIDIA calls a size of slice: compute slices, memory, and what it has besides: 1g.10gb, 1g.10gb.me.
+MigProfile = Annotated[str, Field(pattern=r"^[0-9]+g\.[0-9a-z.-]+$")]
+Count = Annotated[int, Field(ge=0)]
+
+
+def _group(value: str) -> str:
+    if value.startswith("system:"):
+        raise wrong(
+            "a group of people, such as vision or oidc:vision",
+            "groups that begin with system: are Kubernetes' own, such as everybody who is logged in",
+        )
+    return value
+
+
+Group = Annotated[Text, AfterValidator(_group)]
+
+
+class SizeSettings(Model):
+    """An amount of CPU and memory."""
+
+    cpu: Quantity
+    memory: Quantity
+
+    @property
+    def amounts(self) -> dict[str, str]:
+        """By the names of resources."""
+        return {"cpu": self.cpu, "memory": self.memory}
+
+
+class QuotaSettings(SizeSettings):
+    """What a team may have at once. CPU and memory are what its pods ask for, not what they may take."""
+
+    gpu: Count = 0  # whole GPUs
+    shared_gpu: Count = 0  # turns on GPUs, where machines share theirs by time slicing
+    # Of GPUs, by MIG profile: {1g.10gb: 4}. A profile that is not named is not limited.
+    slices: dict[MigProfile, Count] = Field(default_factory=dict)
+    storage: Quantity = "100Gi"  # 20 models of the default size
+    volume_claims: Count = 20
+    node_ports: Count = 20  # a model has one; a cluster has 2768
+    jobs: Count = 100  # finished ones, too, until they are deleted
+
+    def hard(self) -> dict[str, str]:
+        """By the names of a ResourceQuota. Of a resource that is not Kubernetes' own only requests count."""
+        return {
+            "requests.cpu": self.cpu,
+            "requests.memory": self.memory,
+            f"requests.{GPU}": str(self.gpu),
+            f"requests.{SHARED_GPU}": str(self.shared_gpu),
+            **{f"requests.{MIG_RESOURCES}{profile}": str(count) for profile, count in self.slices.items()},
+            "requests.storage": self.storage,
+            "persistentvolumeclaims": str(self.volume_claims),
+            "services.nodeports": str(self.node_ports),
+            "count/jobs.batch": str(self.jobs),
+        }
+
+
+class DefaultRequestsSettings(SizeSettings):
+    """What a container asks for that says nothing: room for a Python program with a small data frame."""
+
+    cpu: Quantity = "250m"
+    memory: Quantity = "256Mi"
+
+
+class ContainersSettings(Model):
+    """Defaults and bounds of each container."""
+
+    requests: SizeSettings = DefaultRequestsSettings()
+    limits: SizeSettings | None = None  # the most that one may take; None: as much as the team has
+
+
+class EgressSettings(Model):
+    """Addresses outside the cluster that the team's pods may talk to over TCP."""
+
+    range: Network
+    ports: Items[Port]
+
+
+class TeamSettings(Model):
+    """One team. Its namespace has its name."""
+
+    name: Label
+    group: Group  # of the users, as certificates (O) or the OIDC provider have it; default: the team's name
+    pod_security: PodSecurity = PodSecurity.RESTRICTED
+    quota: QuotaSettings
+    containers: ContainersSettings = ContainersSettings()
+    egress: Items[EgressSettings] = ()
+    queue: QueueSettings | None = None  # None: the team's Jobs begin at once, or are refused
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_group(cls, data: Any) -> Any:
+        return {"group": data.get("name"), **data} if isinstance(data, Mapping) else data
+
+    @property
+    def largest(self) -> SizeSettings:
+        """The most that one container of the team may take."""
+        return self.quota if self.containers.limits is None else self.containers.limits
