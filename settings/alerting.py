@@ -1,6 +1,7 @@
 """Alerts: who is told of which, and how. Secrets are named as `metalml:secrets` names them."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -28,11 +29,21 @@ class SlackSettings(Model):
     url_secret: Label  # the webhook's address: whoever knows it may post
     channel: Text | None = None  # None: the webhook's own
 
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The names of the secrets that it needs."""
+        return [self.url_secret]
+
 
 class PagerDutySettings(Model):
     """A service of PagerDuty."""
 
     key_secret: Label  # the service's integration key for Events API v2
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The names of the secrets that it needs."""
+        return [self.key_secret]
 
 
 class EmailSettings(Model):
@@ -44,6 +55,11 @@ class EmailSettings(Model):
     username: Text | None = None
     password_secret: Label | None = None
 
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The names of the secrets that it needs."""
+        return [self.password_secret] if self.password_secret else []
+
 
 class WebhookSettings(Model):
     """A program of your own, which is sent Alertmanager's JSON. One of url and urlSecret."""
@@ -52,11 +68,19 @@ class WebhookSettings(Model):
     url_secret: Label | None = None  # where whoever knows the address may post
     token_secret: Label | None = None  # sent as bearer token
 
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The names of the secrets that it needs."""
+        return [name for name in (self.url_secret, self.token_secret) if name]
+
 
 class HeartbeatSettings(WebhookSettings):
     """A service elsewhere that hears from here all the time, and raises the alarm when it does not."""
 
     every_seconds: Annotated[int, Field(ge=30, le=3600)] = 60
+
+
+Channel = SlackSettings | PagerDutySettings | EmailSettings | WebhookSettings
 
 
 class ReceiverSettings(Model):
@@ -67,6 +91,11 @@ class ReceiverSettings(Model):
     pagerduty: PagerDutySettings | None = None
     email: EmailSettings | None = None
     webhook: WebhookSettings | None = None
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """The ways that are given."""
+        return [way for way in (self.slack, self.pagerduty, self.email, self.webhook) if way is not None]
 
 
 class RouteSettings(Model):
@@ -96,3 +125,14 @@ class AlertingSettings(Model):
     routes: Items[RouteSettings] = ()
     default_receiver: Label | None = None  # of alerts that fit no route; None: nobody
     heartbeat: HeartbeatSettings | None = None  # None: nobody hears it when alerts stop arriving
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """Every channel of every receiver, and the heartbeat's."""
+        found = [channel for receiver in self.receivers for channel in receiver.channels]
+        return [*found, self.heartbeat] if self.heartbeat else found
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The names of the secrets that Alertmanager needs, each once, sorted."""
+        return sorted({name for channel in self.channels for name in channel.secrets})

@@ -20,7 +20,6 @@ from components.monitoring.alerting.configuration import (
 )
 from components.monitoring.alerting.network import alertmanager_policy
 from components.monitoring.alerting.reach import Reach
-from components.monitoring.alerting.routing import Alerting
 from components.monitoring.kinds import Alertmanager
 from components.monitoring.names import (
     ALERTMANAGER,
@@ -31,6 +30,7 @@ from components.monitoring.names import (
 )
 from components.monitoring.operated import operated_pods
 from components.monitoring.volume import Volume, storage_spec
+from settings.alerting import AlertingSettings
 
 CONFIGURATION = "alertmanager-configuration"
 # Of what was sent and what is silenced: a few kilobytes for each group of alerts.
@@ -47,10 +47,9 @@ class AlertmanagersArgs:
     namespace: Input[str]
     """Known when it is there."""
     image: str
-    replicas: int
     volume: Volume | None
     """None: silences go when the last replica goes."""
-    alerting: Alerting
+    alerting: AlertingSettings
     secrets: Mapping[str, Input[str]] = field(default_factory=dict)
     """By name: what `alerting` names, and nothing else."""
     reach: Reach = field(default_factory=Reach)
@@ -60,8 +59,6 @@ class AlertmanagersArgs:
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
-        if self.replicas < 1:
-            raise ValueError(f"replicas must be 1 or more, got {self.replicas}")
         if sorted(self.secrets) != list(self.alerting.secrets):
             raise ValueError(f"secrets must be {list(self.alerting.secrets)}, got {sorted(self.secrets)}")
 
@@ -131,7 +128,7 @@ def alertmanager_spec(args: AlertmanagersArgs) -> dict[str, Any]:
     return {
         "image": args.image,
         "version": f"v{versions.ALERTMANAGER}",
-        "replicas": args.replicas,
+        "replicas": args.alerting.replicas,
         "configSecret": CONFIGURATION,
         **({"secrets": [SECRET_NAME]} if args.secrets else {}),
         "storage": storage_spec(args.volume, SCRATCH_SIZE),

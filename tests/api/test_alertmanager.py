@@ -10,11 +10,18 @@ from pathlib import Path
 import pytest
 
 from components.monitoring.alerting.configuration import TEMPLATES, alertmanager_configuration
-from components.monitoring.alerting.receivers import PagerDuty, Receiver, Slack, Webhook
-from components.monitoring.alerting.routing import Alerting, Heartbeat, Route
 from components.monitoring.rules.self_monitoring import WATCHDOG
 from local.bundle.modules import ALERTMANAGER
 from local.progress import Progress
+from settings.alerting import (
+    AlertingSettings,
+    HeartbeatSettings,
+    PagerDutySettings,
+    ReceiverSettings,
+    RouteSettings,
+    SlackSettings,
+    WebhookSettings,
+)
 from settings.alerts import Severity
 from tests.api.alertmanagers import (
     GROUP_INTERVAL,
@@ -43,6 +50,7 @@ ANNOTATIONS = {
     "dashboard_url": "https://grafana.example.com/d/models",
 }
 GRAPH = "https://prometheus.example.com/graph?g0.expr=up"
+# Less than the settings allow, so that a test sees several.
 HEARTBEAT_SECONDS = 12
 
 
@@ -69,8 +77,10 @@ def run(*command: str | Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("alerting", [EVERYTHING, Alerting()], ids=["everything", "nobody"])
-def test_alertmanager_reads_the_configuration(amtool: Path, tmp_path: Path, alerting: Alerting) -> None:
+@pytest.mark.parametrize("alerting", [EVERYTHING, AlertingSettings()], ids=["everything", "nobody"])
+def test_alertmanager_reads_the_configuration(
+    amtool: Path, tmp_path: Path, alerting: AlertingSettings
+) -> None:
     file = write_configuration(tmp_path, alertmanager_configuration(alerting), SECRETS)
     assert "SUCCESS" in run(amtool, "check-config", file)
 
@@ -164,7 +174,7 @@ def test_pagerduty_gets_a_severity_that_it_knows(amtool: Path, tmp_path: Path, g
     assert rendered(amtool, tmp_path, "metalml.pagerduty.severity", data) == sent
 
 
-def alerting_to(url: str) -> tuple[Alerting, dict[str, str]]:
+def alerting_to(url: str) -> tuple[AlertingSettings, dict[str, str]]:
     """Every kind of receiver at one address, and the secrets for it."""
     secrets = {
         "chat": f"{url}/chat/{CANARY}",
@@ -172,23 +182,26 @@ def alerting_to(url: str) -> tuple[Alerting, dict[str, str]]:
         "token": CANARY,
         "dead-man": f"{url}/dead-man/{CANARY}",
     }
-    people = Receiver(
+    people = ReceiverSettings(
         name="people",
-        channels=[
-            Slack(url_secret="chat"),
-            PagerDuty(key_secret="duty"),
-            Webhook(url=f"{url}/hook", token_secret="token"),
-        ],
+        slack=SlackSettings(url_secret="chat"),
+        pagerduty=PagerDutySettings(key_secret="duty"),
+        webhook=WebhookSettings(url=f"{url}/hook", token_secret="token"),
     )
-    alerting = Alerting(
-        receivers=[people],
-        routes=[Route(receiver="people", severities=[Severity.CRITICAL, Severity.WARNING])],
-        heartbeat=Heartbeat(webhook=Webhook(url_secret="dead-man"), every=HEARTBEAT_SECONDS),
+    alerting = AlertingSettings(
+        receivers=(people,),
+        routes=(RouteSettings(receiver="people", severities=(Severity.CRITICAL, Severity.WARNING)),),
+        heartbeat=often(HeartbeatSettings(url_secret="dead-man")),
     )
     return alerting, secrets
 
 
-def configuration_to(alerting: Alerting, url: str) -> str:
+def often(heartbeat: HeartbeatSettings) -> HeartbeatSettings:
+    """The same, each few seconds."""
+    return heartbeat.model_copy(update={"every_seconds": HEARTBEAT_SECONDS})
+
+
+def configuration_to(alerting: AlertingSettings, url: str) -> str:
     """The configuration, with a PagerDuty that is here."""
     text = alertmanager_configuration(alerting)
     return text.replace("client: metalml", f"client: metalml\n    url: {url}/pagerduty")
@@ -237,8 +250,8 @@ def test_no_secret_is_in_the_log_when_nobody_takes_a_message(tmp_path: Path) -> 
 
 def test_what_follows_from_something_else_is_not_told(tmp_path: Path) -> None:
     with listening() as listener:
-        people = Receiver(name="people", channels=[Webhook(url=f"{listener.url}/hook")])
-        text = alertmanager_configuration(Alerting(receivers=[people], default_receiver="people"))
+        people = ReceiverSettings(name="people", webhook=WebhookSettings(url=f"{listener.url}/hook"))
+        text = alertmanager_configuration(AlertingSettings(receivers=(people,), default_receiver="people"))
         down = alert(deployment="resnet")
         told_of = [
             down,
@@ -266,8 +279,8 @@ def test_what_follows_from_something_else_is_not_told(tmp_path: Path) -> None:
 
 def test_the_heartbeat_goes_on_and_is_not_late(tmp_path: Path) -> None:
     with listening() as listener:
-        beat = Heartbeat(webhook=Webhook(url=f"{listener.url}/beat"), every=HEARTBEAT_SECONDS)
-        text = alertmanager_configuration(Alerting(heartbeat=beat))
+        beat = often(HeartbeatSettings(url=f"{listener.url}/beat"))
+        text = alertmanager_configuration(AlertingSettings(heartbeat=beat))
         with alertmanagers(tmp_path, text, {}) as (one,):
             one.take([alert(alertname=WATCHDOG, severity="none")])
             wait_until(lambda: len(listener.told) == 3, LONGEST, one.log)
@@ -280,8 +293,8 @@ def test_the_heartbeat_goes_on_and_is_not_late(tmp_path: Path) -> None:
 @pytest.mark.parametrize("killed", [None, 0, 2], ids=["all there", "first gone", "last gone"])
 def test_of_three_exactly_one_tells_also_when_one_is_gone(tmp_path: Path, killed: int | None) -> None:
     with listening() as listener:
-        people = Receiver(name="people", channels=[Webhook(url=f"{listener.url}/hook")])
-        text = alertmanager_configuration(Alerting(receivers=[people], default_receiver="people"))
+        people = ReceiverSettings(name="people", webhook=WebhookSettings(url=f"{listener.url}/hook"))
+        text = alertmanager_configuration(AlertingSettings(receivers=(people,), default_receiver="people"))
         with alertmanagers(tmp_path, text, {}, count=3) as members:
             if killed is not None:
                 members[killed].process.send_signal(signal.SIGKILL)

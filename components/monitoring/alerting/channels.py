@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from components.monitoring.alerting.receivers import Channel, Email, PagerDuty, Slack, Webhook
+from settings.alerting import Channel, EmailSettings, PagerDutySettings, SlackSettings, WebhookSettings
 
 # Where the operator mounts a Secret that an Alertmanager object names.
 SECRET_NAME = "alertmanager-receivers"
@@ -26,18 +26,18 @@ def receiver(name: str, channels: Sequence[Channel], *, told_of_end: bool = True
 
 def _config(channel: Channel) -> tuple[str, list[dict[str, Any]]]:
     match channel:
-        case Slack():
+        case SlackSettings():
             return "slack_configs", [_slack(channel)]
-        case PagerDuty():
+        case PagerDutySettings():
             return "pagerduty_configs", [_pagerduty(channel)]
-        case Email():
+        case EmailSettings():
             # With all addresses in one message an address that is refused would lose it for all.
             return "email_configs", [_email(channel, address) for address in channel.to]
-        case Webhook():
+        case WebhookSettings():
             return "webhook_configs", [_webhook(channel)]
 
 
-def _slack(slack: Slack) -> dict[str, Any]:
+def _slack(slack: SlackSettings) -> dict[str, Any]:
     return {
         "api_url_file": _file(slack.url_secret),
         **({"channel": slack.channel} if slack.channel else {}),
@@ -49,7 +49,7 @@ def _slack(slack: Slack) -> dict[str, Any]:
     }
 
 
-def _pagerduty(pagerduty: PagerDuty) -> dict[str, Any]:
+def _pagerduty(pagerduty: PagerDutySettings) -> dict[str, Any]:
     return {
         "routing_key_file": _file(pagerduty.key_secret),
         "client": "metalml",
@@ -67,7 +67,7 @@ def _pagerduty(pagerduty: PagerDuty) -> dict[str, Any]:
     }
 
 
-def _email(email: Email, address: str) -> dict[str, Any]:
+def _email(email: EmailSettings, address: str) -> dict[str, Any]:
     return {
         "to": address,
         "from": email.sender,
@@ -80,7 +80,7 @@ def _email(email: Email, address: str) -> dict[str, Any]:
     }
 
 
-def _webhook(webhook: Webhook) -> dict[str, Any]:
+def _webhook(webhook: WebhookSettings) -> dict[str, Any]:
     token = webhook.token_secret
     return {
         **({"url": webhook.url} if webhook.url else {}),

@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from components.monitoring.alerting.channels import receiver
-from components.monitoring.alerting.routing import HEARTBEAT_MARGIN, Alerting, Heartbeat, Route
 from components.monitoring.rules.self_monitoring import WATCHDOG
+from settings.alerting import AlertingSettings, HeartbeatSettings, RouteSettings
 from settings.alerts import HEARTBEAT, NOBODY, Severity
 
 # Where the operator mounts the Secret with this file, and with what else there is in it.
@@ -23,6 +23,9 @@ GROUP_WAIT = 30
 # Seconds between messages of a group, about alerts that came or went. Alertmanager's 300 suit groups that
 # hold whole clusters; ours are narrow, and whoever was woken wants to know soon that it is over.
 GROUP_INTERVAL = 60
+# Alertmanager sends a repetition only if the last message is older than the interval at the next look. With
+# both the same it would be a race, and every second heartbeat late.
+HEARTBEAT_MARGIN = 10
 # Alertmanager's own: how soon to say again what still fires.
 REPEAT = "4h"
 # Told only where a route asks for them.
@@ -39,11 +42,11 @@ CONSEQUENCES = (
 )
 
 
-def alertmanager_configuration(alerting: Alerting) -> str:
+def alertmanager_configuration(alerting: AlertingSettings) -> str:
     """The file `alertmanager.yaml`."""
     receivers = [{"name": NOBODY}, *(receiver(one.name, one.channels) for one in alerting.receivers)]
     if alerting.heartbeat:
-        receivers.append(receiver(HEARTBEAT, [alerting.heartbeat.webhook], told_of_end=False))
+        receivers.append(receiver(HEARTBEAT, [alerting.heartbeat], told_of_end=False))
     whole = {
         "route": {
             "receiver": alerting.default_receiver or NOBODY,
@@ -60,7 +63,7 @@ def alertmanager_configuration(alerting: Alerting) -> str:
     return yaml.safe_dump(whole, sort_keys=False, width=1000)
 
 
-def _heartbeat(heartbeat: Heartbeat | None) -> Mapping[str, Any]:
+def _heartbeat(heartbeat: HeartbeatSettings | None) -> Mapping[str, Any]:
     watchdog = [f'alertname="{WATCHDOG}"']
     if heartbeat is None:
         return {"receiver": NOBODY, "matchers": watchdog}
@@ -68,12 +71,12 @@ def _heartbeat(heartbeat: Heartbeat | None) -> Mapping[str, Any]:
         "receiver": HEARTBEAT,
         "matchers": watchdog,
         "group_wait": "0s",
-        "group_interval": f"{heartbeat.every}s",
-        "repeat_interval": f"{heartbeat.every - HEARTBEAT_MARGIN}s",
+        "group_interval": f"{heartbeat.every_seconds}s",
+        "repeat_interval": f"{heartbeat.every_seconds - HEARTBEAT_MARGIN}s",
     }
 
 
-def _routes(routes: Iterable[Route]) -> list[Mapping[str, Any]]:
+def _routes(routes: Iterable[RouteSettings]) -> list[Mapping[str, Any]]:
     asked = [
         {
             "receiver": route.receiver,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import urlsplit
 
-from components.monitoring.alerting.receivers import Channel, Email, PagerDuty, Slack, Webhook
+from settings.alerting import Channel, EmailSettings, PagerDutySettings, SlackSettings, WebhookSettings
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PAGERDUTY = "https://events.pagerduty.com"
@@ -40,13 +40,13 @@ def reach_of(channels: Iterable[Channel], secrets: Mapping[str, str]) -> Reach:
 
 def _addresses(channel: Channel, secrets: Mapping[str, str]) -> Iterator[str]:
     match channel:
-        case Slack():
+        case SlackSettings():
             yield secrets[channel.url_secret]
-        case PagerDuty():
+        case PagerDutySettings():
             yield PAGERDUTY
-        case Email():
+        case EmailSettings():
             yield f"smtp://{channel.smarthost}"
-        case Webhook():
+        case WebhookSettings():
             yield channel.url or secrets[channel.url_secret or ""]
         case other:
             assert_never(other)
