@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field
 
 from settings.alerts import Severity
 from settings.base import Items, Model, wrong
-from settings.fields import DnsName, HostPort, HttpUrl, Label, Quantity, Text
+from settings.fields import HostPort, HttpUrl, Label, Size, Text
+from settings.volumes import VolumeSettings
 
 # One @, and nothing that a mail's header would take for something else.
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -107,11 +108,10 @@ class RouteSettings(Model):
     teams: Items[Label] = ()
 
 
-class AlertsVolumeSettings(Model):
+class AlertsVolumeSettings(VolumeSettings):
     """A volume for each replica. It holds silences, and what was sent already."""
 
-    size: Quantity = "1Gi"
-    storage_class: DnsName | None = None  # None: the cluster's default
+    size: Size = "1Gi"
 
 
 class AlertingSettings(Model):

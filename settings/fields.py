@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 
 from settings.alerts import ALERT_NAME, DURATION
 from settings.base import wrong
-from settings.quantities import QUANTITY
+from settings.quantities import QUANTITY, quantity_value
 
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 DNS_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -79,6 +79,13 @@ def _quantity(value: Any) -> str:
     return text
 
 
+def _size(value: Any) -> str:
+    text = _quantity(value)
+    if text.endswith("m") or not quantity_value(text):
+        raise wrong("a number of bytes above 0, such as 5Gi")
+    return text
+
+
 def _label_key(value: Any) -> str:
     prefix, slash, name = str(value).rpartition("/")
     if not LABEL_NAME.fullmatch(name) or (slash and not DNS_NAME.fullmatch(prefix)):
@@ -140,6 +147,7 @@ User = Annotated[str, _text(USER, "a login name of the machine, such as root or 
 Network = Annotated[IPv4Network, BeforeValidator(_network)]
 Address = Annotated[IPv4Address, BeforeValidator(_address)]
 Quantity = Annotated[str, BeforeValidator(_quantity)]
+Size = Annotated[str, BeforeValidator(_size)]
 LabelKey = Annotated[str, BeforeValidator(_label_key)]
 LabelValue = Annotated[str, BeforeValidator(_label_value)]
 HostPort = Annotated[

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Model
-from settings.fields import DnsName, HttpUrl, NodePort, Quantity, Text
+from settings.fields import HttpUrl, NodePort, Size, Text
+from settings.volumes import VolumeSettings
 
 Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -20,11 +21,10 @@ class PricesSettings(Model):
     memory_gib: Price
 
 
-class GrafanaVolumeSettings(Model):
+class GrafanaVolumeSettings(VolumeSettings):
     """A volume for users, and what they set; dashboards are made anew from here at any time."""
 
-    size: Quantity = "1Gi"
-    storage_class: DnsName | None = None  # None: the cluster's default
+    size: Size = "1Gi"
 
 
 class GrafanaSettings(Model):

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from settings.base import Model, wrong
-from settings.fields import DnsName, Label, Quantity, Text
+from settings.fields import Label, Quantity, Size, Text
 from settings.files import Bucket, Endpoint, Prefix
+from settings.volumes import VolumeSettings
 
 # What an output is that does not say its kind.
 DEFAULT_OUTPUT = "elasticsearch"
@@ -33,11 +34,10 @@ def _like(pattern: re.Pattern[str], allowed: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-class LogVolumeSettings(Model):
+class LogVolumeSettings(VolumeSettings):
     """The disk of one Elasticsearch node."""
 
-    size: Quantity = "50Gi"
-    storage_class: DnsName | None = None  # None: the cluster's default
+    size: Size = "50Gi"
 
 
 class LogRetentionSettings(Model):

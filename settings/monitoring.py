@@ -13,6 +13,7 @@ from settings.grafana import GrafanaSettings
 from settings.models import ComputeSettings
 from settings.quantities import quantity_value
 from settings.rules import RulesSettings
+from settings.volumes import VolumeSettings
 
 # Prometheus' own way of writing one, without the units that no retention has.
 RETENTION = re.compile(r"[1-9]\d*(h|d|w|y)")
@@ -26,10 +27,9 @@ def _retention(value: Any) -> str:
     return value
 
 
-class MetricsVolumeSettings(Model):
+class MetricsVolumeSettings(VolumeSettings):
     """A volume for each replica; what it holds outlives the pod."""
 
-    size: Quantity
     # None: the cluster's default. Not NFS: Prometheus' files do not survive it.
     storage_class: DnsName | None = None
 

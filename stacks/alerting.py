@@ -4,7 +4,6 @@ from pulumi import Input, Output, Resource, ResourceOptions
 
 from components.monitoring.alerting.reach import reach_of
 from components.monitoring.alertmanager import Alertmanagers, AlertmanagersArgs
-from components.monitoring.volume import Volume
 from settings import Settings
 from settings.alerting import AlertingSettings
 
@@ -18,13 +17,11 @@ def run_alertmanager(
 ) -> Alertmanagers:
     """Run Alertmanager, which tells whom the settings name."""
     secrets = {name: settings.secrets[name].get_secret_value() for name in wanted.secrets}
-    volume = wanted.volume
     return Alertmanagers(
         "alertmanager",
         AlertmanagersArgs(
             namespace=namespace,
             image=settings.image("alertmanager"),
-            volume=volume and Volume(size=volume.size, storage_class=volume.storage_class),
             alerting=wanted,
             secrets={name: Output.secret(value) for name, value in secrets.items()},
             reach=reach_of(wanted.channels, secrets),

@@ -26,8 +26,7 @@ def build_grafana(settings: Settings, cluster: ClusterOutputs, namespace: Output
             scrape_seconds=monitoring.scrape_seconds,
             url=links_of(settings).dashboards or None,
             node_port=wanted.node_port,
-            size=wanted.volume and wanted.volume.size,
-            storage_class=wanted.volume and wanted.volume.storage_class,
+            volume=wanted.volume,
         ),
         ResourceOptions(provider=cluster.kubernetes),
     )

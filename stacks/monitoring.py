@@ -13,7 +13,6 @@ from components.monitoring.operator import Operator, OperatorArgs
 from components.monitoring.prometheus import PrometheusArgs, PrometheusServers
 from components.monitoring.pushgateway import Pushgateway
 from components.monitoring.scraping import Scraping, scraped_pods
-from components.monitoring.volume import Volume
 from components.tenancy.namespace import register_namespace
 from settings import Settings
 from settings.pod_security import PodSecurity
@@ -68,20 +67,14 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
         operator.kinds,
         options,
     )
-    kept = wanted.prometheus
     servers = PrometheusServers(
         "prometheus",
         PrometheusArgs(
             namespace=namespace,
             cluster=cluster.cluster_name,
             image=settings.image("prometheus"),
-            replicas=kept.replicas,
-            retention=kept.retention,
-            retention_bytes=kept.retention_bytes,
-            volume=kept.volume and Volume(size=kept.volume.size, storage_class=kept.volume.storage_class),
+            servers=wanted.prometheus,
             scrape_seconds=wanted.scrape_seconds,
-            requests=kept.resources.requests.model_dump(),
-            limits=kept.resources.limits.model_dump(),
             operator=operator.ready,
         ),
         options,

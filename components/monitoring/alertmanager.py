@@ -29,7 +29,7 @@ from components.monitoring.names import (
     labels,
 )
 from components.monitoring.operated import operated_pods
-from components.monitoring.volume import Volume, storage_spec
+from components.monitoring.volume import storage_spec
 from settings.alerting import AlertingSettings
 
 CONFIGURATION = "alertmanager-configuration"
@@ -47,8 +47,6 @@ class AlertmanagersArgs:
     namespace: Input[str]
     """Known when it is there."""
     image: str
-    volume: Volume | None
-    """None: silences go when the last replica goes."""
     alerting: AlertingSettings
     secrets: Mapping[str, Input[str]] = field(default_factory=dict)
     """By name: what `alerting` names, and nothing else."""
@@ -131,7 +129,7 @@ def alertmanager_spec(args: AlertmanagersArgs) -> dict[str, Any]:
         "replicas": args.alerting.replicas,
         "configSecret": CONFIGURATION,
         **({"secrets": [SECRET_NAME]} if args.secrets else {}),
-        "storage": storage_spec(args.volume, SCRATCH_SIZE),
+        "storage": storage_spec(args.alerting.volume, SCRATCH_SIZE),
         "automountServiceAccountToken": False,
         **operated_pods(ALERTMANAGER, ALERTMANAGER_PODS, REQUESTS, LIMITS),
     }

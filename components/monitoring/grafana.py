@@ -26,7 +26,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
-from components.checks import require_pinned_image, require_size
+from components.checks import require_pinned_image
 from components.kubernetes.disruption_budget import one_at_a_time
 from components.kubernetes.generated_password import GeneratedPassword
 from components.kubernetes.timeouts import awaited
@@ -54,6 +54,7 @@ from components.monitoring.grafana_pod import (
     key_of,
 )
 from components.monitoring.names import GRAFANA, GRAFANA_PORT, PROMETHEUS_URL, labels
+from settings.volumes import VolumeSettings
 
 LABELS = labels(GRAFANA)
 
@@ -72,19 +73,11 @@ class GrafanaArgs:
     """Its address in browsers, without a slash at the end."""
     node_port: int | None = None
     """None: the Service is reached inside the cluster only."""
-    size: str | None = None
-    """Of the volume with users and what they set; None: it goes with the pod."""
-    storage_class: str | None = None
-    """None: the cluster's default."""
+    volume: VolumeSettings | None = None
+    """For users and what they set; None: it goes with the pod."""
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
-        if self.size is not None:
-            require_size("size", self.size)
-        if self.storage_class is not None and self.size is None:
-            raise ValueError(
-                f"storage_class {self.storage_class!r} needs a size: without one there is no volume"
-            )
         uids = [one.uid for one in self.dashboards]
         if len(set(uids)) != len(uids):
             raise ValueError(f"dashboards must differ in uid, they are {', '.join(uids)}")
@@ -138,7 +131,7 @@ class Grafana(pulumi.ComponentResource):
             spec=DeploymentSpecArgs(
                 # Its database is a file, which has one writer.
                 replicas=1,
-                strategy=_strategy(args.size is not None),
+                strategy=_strategy(args.volume is not None),
                 selector=LabelSelectorArgs(match_labels=SELECTOR),
                 revision_history_limit=2,
                 template=PodTemplateSpecArgs(
@@ -186,15 +179,15 @@ def _dashboard(name: str, namespace: Input[str], one: Dashboard, child: Resource
 
 
 def _claim(name: str, args: GrafanaArgs, child: ResourceOptions) -> PersistentVolumeClaim | None:
-    if args.size is None:
+    if args.volume is None:
         return None
     return PersistentVolumeClaim(
         name,
         metadata=ObjectMetaArgs(name=GRAFANA, namespace=args.namespace, labels=LABELS),
         spec=PersistentVolumeClaimSpecArgs(
             access_modes=["ReadWriteOnce"],
-            storage_class_name=args.storage_class,
-            resources=VolumeResourceRequirementsArgs(requests={"storage": args.size}),
+            storage_class_name=args.volume.storage_class,
+            resources=VolumeResourceRequirementsArgs(requests={"storage": args.volume.size}),
         ),
         # Another class or access mode needs another claim, and with this one its data would go.
         opts=ResourceOptions(parent=child.parent, protect=True),

@@ -1,6 +1,5 @@
 """Prometheus: the servers that scrape everything, keep it and judge it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +35,8 @@ from components.monitoring.names import (
     labels,
 )
 from components.monitoring.operated import operated_pods
-from components.monitoring.volume import Volume, storage_spec
+from components.monitoring.volume import storage_spec
+from settings.monitoring import PrometheusSettings
 
 # Of targets that are served with a certificate of the cluster and ask for the caller's rights.
 SCRAPE_CLASS = "cluster"
@@ -49,29 +49,21 @@ STARTUP_SECONDS = 900
 
 @dataclass(frozen=True, kw_only=True)
 class PrometheusArgs:
-    """How many, how long they remember, and how often they look."""
+    """What the servers are, and how often they look."""
 
     namespace: Input[str]
     """Known when it is there."""
     cluster: Input[str]
     """Its name, on every alert."""
     image: str
-    replicas: int
-    retention: str
-    """A duration, such as 15d."""
-    retention_bytes: int | None
-    """The oldest goes when there is more than this. None: whatever the volume takes."""
-    volume: Volume | None
+    servers: PrometheusSettings
+    """How many, and how long they remember."""
     scrape_seconds: int
-    requests: Mapping[str, str]
-    limits: Mapping[str, str]
     operator: Resource
     """Makes the pods."""
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
-        if self.replicas < 1:
-            raise ValueError(f"replicas must be 1 or more, got {self.replicas}")
 
 
 class PrometheusServers(pulumi.ComponentResource):
@@ -101,7 +93,7 @@ class PrometheusServers(pulumi.ComponentResource):
             ResourceOptions(
                 parent=self,
                 depends_on=[args.operator, policy, *rights],
-                custom_timeouts=awaited(again=STARTUP_SECONDS, turns=args.replicas),
+                custom_timeouts=awaited(again=STARTUP_SECONDS, turns=args.servers.replicas),
             ),
         )
         service = Service(
@@ -128,10 +120,12 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
         for kind in ("serviceMonitor", "podMonitor", "probe", "rule", "scrapeConfig")
         for what in ("Selector", "NamespaceSelector")
     }
+    servers = args.servers
+    kept = servers.retention_bytes
     return {
         "image": args.image,
         "version": f"v{versions.PROMETHEUS}",
-        "replicas": args.replicas,
+        "replicas": servers.replicas,
         "externalLabels": {"cluster": args.cluster},
         # Without a selector none would be read; an empty one takes all.
         **everywhere,
@@ -139,9 +133,9 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
         "serviceDiscoveryRole": "EndpointSlice",
         "scrapeInterval": f"{args.scrape_seconds}s",
         "evaluationInterval": f"{args.scrape_seconds}s",
-        "retention": args.retention,
-        **({"retentionSize": f"{args.retention_bytes}B"} if args.retention_bytes else {}),
-        "storage": storage_spec(args.volume, SCRATCH_SIZE),
+        "retention": servers.retention,
+        **({"retentionSize": f"{kept}B"} if kept else {}),
+        "storage": storage_spec(servers.volume, SCRATCH_SIZE),
         "walCompression": True,
         "maximumStartupDurationSeconds": STARTUP_SECONDS,
         "scrapeClasses": [
@@ -160,9 +154,9 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
         **operated_pods(
             PROMETHEUS,
             PROMETHEUS_PODS,
-            args.requests,
-            args.limits,
-            disk_limit=DISK_LIMIT if args.volume else SCRATCH_SIZE,
+            servers.resources.requests.model_dump(),
+            servers.resources.limits.model_dump(),
+            disk_limit=DISK_LIMIT if servers.volume else SCRATCH_SIZE,
         ),
     }
 

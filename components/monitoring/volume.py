@@ -1,19 +1,11 @@
 """Where programs that the operator runs keep their files."""
 
-from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True, kw_only=True)
-class Volume:
-    """One for each replica; it outlives the pod."""
-
-    size: str
-    storage_class: str | None = None
-    """None: the cluster's default."""
+from settings.volumes import VolumeSettings
 
 
-def storage_spec(volume: Volume | None, scratch: str) -> dict[str, Any]:
+def storage_spec(volume: VolumeSettings | None, scratch: str) -> dict[str, Any]:
     """The `storage` of the operator's kinds. No volume: a directory of that size, gone with the pod."""
     if volume is None:
         return {"emptyDir": {"sizeLimit": scratch}}

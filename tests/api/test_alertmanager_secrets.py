@@ -51,7 +51,6 @@ def test_no_secret_of_a_receiver_is_in_the_state_on_the_console_or_in_another_ob
             args = AlertmanagersArgs(
                 namespace=namespace,
                 image=IMAGES["alertmanager"],
-                volume=None,
                 alerting=EVERYTHING,
                 secrets={name: Output.secret(value) for name, value in secrets.items()},
                 reach=reach_of(EVERYTHING.channels, secrets),

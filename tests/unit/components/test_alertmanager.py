@@ -18,10 +18,10 @@ from components.monitoring.alerting.reach import Reach, reach_of
 from components.monitoring.alertmanager import Alertmanagers, AlertmanagersArgs, alertmanager_spec
 from components.monitoring.rules.burn_rate import LatencyObjective, Objectives, objective_groups
 from components.monitoring.rules.platform import platform_groups
-from components.monitoring.volume import Volume
 from components.versions import IMAGES
 from settings.alerting import (
     AlertingSettings,
+    AlertsVolumeSettings,
     EmailSettings,
     HeartbeatSettings,
     PagerDutySettings,
@@ -83,7 +83,6 @@ def args(**changes):
     given = {
         "namespace": "monitoring",
         "image": IMAGES["alertmanager"],
-        "volume": None,
         "alerting": AlertingSettings(),
         "operator": None,
     }
@@ -193,7 +192,8 @@ def test_only_prometheus_grafana_and_each_other_may_ask_them(made):
 
 
 def test_a_volume_outlives_the_pods():
-    storage = alertmanager_spec(args(volume=Volume(size="1Gi", storage_class="fast")))["storage"]
+    kept = AlertingSettings(volume=AlertsVolumeSettings(storage_class="fast"))
+    storage = alertmanager_spec(args(alerting=kept))["storage"]
     assert storage["volumeClaimTemplate"]["spec"]["resources"] == {"requests": {"storage": "1Gi"}}
     assert "emptyDir" in alertmanager_spec(args())["storage"]
 

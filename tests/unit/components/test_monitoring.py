@@ -9,8 +9,8 @@ from components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
 from components.monitoring.operator import Operator, OperatorArgs
 from components.monitoring.prometheus import PrometheusArgs, PrometheusServers, prometheus_spec
 from components.monitoring.scraping import Scraping, kubelet_spec, pod_monitor_spec, scraped_pods
-from components.monitoring.volume import Volume
 from components.versions import IMAGES
+from settings.monitoring import MetricsVolumeSettings, PrometheusSettings
 from tests.unit.conftest import definition, definitions, plain
 
 DEFINITIONS = definitions(definition("PodMonitor"))
@@ -37,13 +37,8 @@ def prometheus_args(**changes):
         "namespace": "monitoring",
         "cluster": "prod",
         "image": IMAGES["prometheus"],
-        "replicas": 2,
-        "retention": "15d",
-        "retention_bytes": None,
-        "volume": None,
+        "servers": PrometheusSettings(),
         "scrape_seconds": 30,
-        "requests": {"cpu": "200m", "memory": "1Gi"},
-        "limits": {"cpu": "2", "memory": "4Gi"},
         "operator": None,
     }
     return PrometheusArgs(**{**given, **changes})
@@ -66,8 +61,8 @@ def test_the_pods_are_let_into_a_restricted_namespace():
 
 
 def test_what_is_kept_is_bounded_by_bytes_and_survives_the_pod_on_a_volume():
-    args = prometheus_args(retention_bytes=40 * 2**30, volume=Volume(size="50Gi", storage_class="fast"))
-    spec = prometheus_spec(args, "prometheus")
+    kept = PrometheusSettings(volume=MetricsVolumeSettings(size="50Gi", storage_class="fast"))
+    spec = prometheus_spec(prometheus_args(servers=kept), "prometheus")
     assert spec["retentionSize"] == f"{40 * 2**30}B"
     claim = spec["storage"]["volumeClaimTemplate"]["spec"]
     assert claim["storageClassName"] == "fast"

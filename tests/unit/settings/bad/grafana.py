@@ -32,6 +32,11 @@ GRAFANA = {
         at="platform.monitoring.grafana.url",
         says=("begins with http:// or https://",),
     ),
+    "volume of no size": Bad(
+        change=grafana(volume={"size": "0Gi"}),
+        at="platform.monitoring.grafana.volume.size",
+        says=("0Gi", "a number of bytes above 0, such as 5Gi"),
+    ),
     "price below nothing": Bad(
         change=grafana(prices={**PRICES, "gpu": -1}),
         at="platform.monitoring.grafana.prices.gpu",

@@ -1,0 +1,11 @@
+"""Volumes that outlive the pods that use them."""
+
+from settings.base import Model
+from settings.fields import DnsName, Size
+
+
+class VolumeSettings(Model):
+    """A volume, or one for each replica."""
+
+    size: Size
+    storage_class: DnsName | None = None  # None: the cluster's default
