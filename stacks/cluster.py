@@ -202,10 +202,7 @@ def _machine(settings: Settings, given: MachineSettings) -> Machine:
 
 
 def _labels(given: MachineSettings) -> dict[str, str]:
-    gpu = given.gpu
-    if gpu is None:
-        return given.labels
-    return gpu_labels(count=gpu.count, product=gpu.product, sharing=gpu.sharing) | given.labels
+    return given.labels if given.gpu is None else gpu_labels(given.gpu) | given.labels
 
 
 def _taints(given: MachineSettings) -> tuple[tuple[str, str, str], ...]:

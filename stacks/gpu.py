@@ -8,10 +8,8 @@ from components.gpu import dcgm_exporter, device_plugin
 from components.gpu.dcgm_exporter import DcgmExporter, DcgmExporterArgs
 from components.gpu.device_plugin import DevicePlugin, DevicePluginArgs
 from components.gpu.runtime_class import GpuRuntimeClass, GpuRuntimeClassArgs
-from components.gpu.sharing import Sharing
 from components.kubernetes.labels import OURS
 from settings import Settings
-from settings.gpu import SharingSettings
 from stacks.outputs import ClusterOutputs
 
 # Its pods see the kubelet's sockets and the machine's files. So nobody else works there.
@@ -41,7 +39,7 @@ def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
             namespace=namespace,
             image=settings.image(device_plugin.NAME),
             runtime_class=runtime_class,
-            sharing={name: _sharing(given) for name, given in wanted.sharing.items()},
+            sharing=wanted.sharing,
         ),
         on,
     )
@@ -53,11 +51,3 @@ def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
             ),
             on,
         )
-
-
-def _sharing(given: SharingSettings) -> Sharing:
-    slices = given.time_slicing
-    return Sharing(
-        time_slicing=None if slices is None else slices.replicas,
-        mig=None if given.mig is None else given.mig.value,
-    )

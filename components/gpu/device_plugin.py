@@ -24,9 +24,10 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.checks import require_dns_label, require_pinned_image
 from components.gpu.node_marks import SHARING_LABEL
 from components.gpu.node_pod import LOGS, as_root, closed, gpu_node_pods, with_gpus
-from components.gpu.sharing import Sharing, plugin_config
+from components.gpu.sharing import plugin_config
 from components.kubernetes.labels import labels_of_part
 from components.kubernetes.pod_parts import host_directory
+from settings.gpu import SharingSettings
 from settings.gpu_resources import DEFAULT_SHARING
 
 NAME = "nvidia-device-plugin"
@@ -48,7 +49,7 @@ class DevicePluginArgs:
     namespace: Input[str]
     image: str
     runtime_class: Input[str]
-    sharing: Mapping[str, Sharing] = field(default_factory=dict)
+    sharing: Mapping[str, SharingSettings] = field(default_factory=dict)
     """By name. A node chooses by its label nvidia.com/device-plugin.config; without it, `default`."""
 
     def __post_init__(self) -> None:
@@ -75,13 +76,13 @@ class DevicePlugin(pulumi.ComponentResource):
         )
         # It talks to the kubelet by files, and to nobody else.
         closed(name, NAME, args.namespace, labels_of(None), ResourceOptions(parent=self))
-        ways = {DEFAULT_SHARING: Sharing(), **args.sharing}
+        ways = {DEFAULT_SHARING: SharingSettings(), **args.sharing}
         for way, sharing in ways.items():
             self._offer(f"{name}-{way}", way, sharing, args, account)
         self.register_outputs({})
 
     def _offer(
-        self, name: str, way: str, sharing: Sharing, args: DevicePluginArgs, account: ServiceAccount
+        self, name: str, way: str, sharing: SharingSettings, args: DevicePluginArgs, account: ServiceAccount
     ) -> None:
         child = ResourceOptions(parent=self)
         labels, text = labels_of(way), plugin_config(sharing)
@@ -130,7 +131,7 @@ def _nodes(way: str) -> list[NodeSelectorTermArgs]:
     return [with_gpus(NodeSelectorRequirementArgs(key=SHARING_LABEL, operator="DoesNotExist")), chosen]
 
 
-def _container(image: str, sharing: Sharing) -> ContainerArgs:
+def _container(image: str, sharing: SharingSettings) -> ContainerArgs:
     # What the runtime `nvidia` puts into this container: every GPU, and of the driver what tells of them.
     shown = {"NVIDIA_VISIBLE_DEVICES": "all", "NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}
     if sharing.mig:

@@ -1,5 +1,7 @@
 """Labels and taint of nodes with GPUs, by the names that NVIDIA's own components use."""
 
+from settings.gpu import MachineGpuSettings
+
 # (key, value, effect)
 TAINT = ("nvidia.com/gpu", "present", "NoSchedule")
 PRESENT = {"nvidia.com/gpu.present": "true"}
@@ -10,13 +12,13 @@ PRODUCT_LABEL = "nvidia.com/gpu.product"
 SHARING_LABEL = "nvidia.com/device-plugin.config"
 
 
-def gpu_labels(*, count: int | None, product: str | None, sharing: str | None) -> dict[str, str]:
+def gpu_labels(gpu: MachineGpuSettings) -> dict[str, str]:
     """Labels of a node with GPUs; what is not known of it is left out."""
     labels = dict(PRESENT)
-    if count is not None:
-        labels[COUNT_LABEL] = str(count)
-    if product is not None:
-        labels[PRODUCT_LABEL] = product
-    if sharing is not None:
-        labels[SHARING_LABEL] = sharing
+    if gpu.count is not None:
+        labels[COUNT_LABEL] = str(gpu.count)
+    if gpu.product is not None:
+        labels[PRODUCT_LABEL] = gpu.product
+    if gpu.sharing is not None:
+        labels[SHARING_LABEL] = gpu.sharing
     return labels

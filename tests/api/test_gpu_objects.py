@@ -7,16 +7,16 @@ import pytest
 from components.gpu.dcgm_exporter import DcgmExporter, DcgmExporterArgs
 from components.gpu.device_plugin import DevicePlugin, DevicePluginArgs
 from components.gpu.runtime_class import GpuRuntimeClass, GpuRuntimeClassArgs
-from components.gpu.sharing import Sharing
 from components.versions import IMAGES
+from settings.gpu import MigStrategy, SharingSettings, TimeSlicingSettings
 from tests.api.api_server import RefusedError
 from tests.waits import LONGEST
 
 NAMESPACE = "gpu-objects"
 WAYS = {
-    "shared": Sharing(time_slicing=4),
-    "sliced": Sharing(mig="mixed"),
-    "same-slices": Sharing(mig="single"),
+    "shared": SharingSettings(time_slicing=TimeSlicingSettings(replicas=4)),
+    "sliced": SharingSettings(mig=MigStrategy.MIXED),
+    "same-slices": SharingSettings(mig=MigStrategy.SINGLE),
 }
 
 

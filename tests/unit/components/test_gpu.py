@@ -8,9 +8,16 @@ import yaml
 from components.gpu.dcgm_exporter import DcgmExporter, DcgmExporterArgs
 from components.gpu.device_plugin import DevicePlugin, DevicePluginArgs
 from components.gpu.runtime_class import GpuRuntimeClass, GpuRuntimeClassArgs
-from components.gpu.sharing import Sharing, plugin_config
+from components.gpu.sharing import plugin_config
+from settings.gpu import MigStrategy, SharingSettings, TimeSlicingSettings
 
-WAYS = {"shared": Sharing(time_slicing=4), "sliced": Sharing(mig="mixed")}
+
+def turns(count: int) -> SharingSettings:
+    """So many pods on each GPU."""
+    return SharingSettings(time_slicing=TimeSlicingSettings(replicas=count))
+
+
+WAYS = {"shared": turns(4), "sliced": SharingSettings(mig=MigStrategy.MIXED)}
 
 
 @pytest.fixture
@@ -63,7 +70,7 @@ def test_a_node_gets_the_plugin_of_its_way_and_no_other(objects, labels, ways):
 
 
 def test_the_way_of_nodes_that_choose_none_can_be_set(objects):
-    made = objects(sharing={"default": Sharing(time_slicing=2)})
+    made = objects(sharing={"default": turns(2)})
     config = made["ConfigMap", "nvidia-device-plugin-default"]["data"]["config.yaml"]
     assert yaml.safe_load(config)["sharing"]["timeSlicing"]["resources"][0]["replicas"] == 2
     assert len([kind for kind, _ in made if kind == "DaemonSet"]) == 1
@@ -78,20 +85,20 @@ def test_a_changed_way_restarts_its_plugin_only(objects):
             if kind == "DaemonSet"
         }
 
-    before = marks({"a": Sharing(time_slicing=2), "b": Sharing(time_slicing=2)})
-    after = marks({"a": Sharing(time_slicing=3), "b": Sharing(time_slicing=2)})
+    before = marks({"a": turns(2), "b": turns(2)})
+    after = marks({"a": turns(3), "b": turns(2)})
     assert [name for name in before if before[name] != after[name]] == ["nvidia-device-plugin-a"]
 
 
 def test_whole_gpus_are_given_by_cdi_and_shared_by_nobody():
-    assert yaml.safe_load(plugin_config(Sharing())) == {
+    assert yaml.safe_load(plugin_config(SharingSettings())) == {
         "version": "v1",
         "flags": {"migStrategy": "none", "plugin": {"deviceListStrategy": ["cdi-cri"]}},
     }
 
 
 def test_a_turn_on_a_gpu_has_a_name_of_its_own_and_comes_alone():
-    assert yaml.safe_load(plugin_config(Sharing(time_slicing=4)))["sharing"] == {
+    assert yaml.safe_load(plugin_config(turns(4)))["sharing"] == {
         "timeSlicing": {
             "renameByDefault": True,
             "failRequestsGreaterThanOne": True,
@@ -140,12 +147,10 @@ def test_the_runtime_class_works_only_where_its_runtime_is_and_for_one_namespace
 @pytest.mark.parametrize(
     ("sharing", "words"),
     [
-        (lambda: Sharing(time_slicing=1), "2 or more"),
-        (lambda: Sharing(time_slicing=2, mig="single"), "set one of them"),
         (lambda: DevicePluginArgs(namespace="x", image="x/plugin", runtime_class="nvidia"), "not pinned"),
         (
             lambda: DevicePluginArgs(
-                namespace="x", image="x/plugin:1", runtime_class="nvidia", sharing={"A b": Sharing()}
+                namespace="x", image="x/plugin:1", runtime_class="nvidia", sharing={"A b": SharingSettings()}
             ),
             "cannot name an object",
         ),
