@@ -10,6 +10,7 @@ from settings.autoscaling import (
     VpaSettings,
 )
 from settings.cluster import ClusterSettings, FirewallSettings, LocalMachinesSettings, PodNetwork
+from settings.compute import ComputeSettings
 from settings.errors import Mistake, SettingsError
 from settings.files import FilesSettings, HostFiles, NfsFiles, S3Files
 from settings.kubelet import EvictionSettings, KubeletSettings, ReservedSettings
@@ -17,13 +18,7 @@ from settings.layers import Layer, UpstreamSettings
 from settings.load import load, parse, read
 from settings.logging import ElasticsearchSettings, LoggingSettings
 from settings.machines import Effect, LoginSettings, MachineSettings, Provider, Role, TaintSettings
-from settings.models import (
-    ComputeSettings,
-    ModelSettings,
-    ResourcesSettings,
-    ServiceSettings,
-    StorageSettings,
-)
+from settings.models import ModelSettings, ResourcesSettings, ServiceSettings, StorageSettings
 from settings.platform import PlatformSettings
 from settings.queueing import QueueSettings
 from settings.rollout import RolloutSettings, SplitBy, Strategy, TrackSettings

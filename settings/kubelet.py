@@ -5,14 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.base import Model
+from settings.compute import ComputeSettings
 from settings.fields import Percent, Quantity
 
 
-class ReservedSettings(Model):
+class ReservedSettings(ComputeSettings):
     """What a node keeps back from pods."""
-
-    cpu: Quantity
-    memory: Quantity
 
 
 class EvictionSettings(Model):

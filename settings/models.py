@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from settings.autoscaling import AutoscalingSettings
 from settings.base import Model
+from settings.compute import ComputeSettings
 from settings.evaluation import EvaluationSettings
 from settings.fields import DNS_LABEL, DnsName, Image, Label, LabelValue, NodePort, Quantity
 from settings.files import FilesSettings
@@ -32,13 +33,6 @@ class ServiceSettings(Model):
 
     name: Label
     node_port: NodePort = 30050
-
-
-class ComputeSettings(Model):
-    """An amount of CPU and memory."""
-
-    cpu: Quantity
-    memory: Quantity
 
 
 class RequestsSettings(ComputeSettings):

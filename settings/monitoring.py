@@ -8,9 +8,9 @@ from pydantic import BeforeValidator, Field
 
 from settings.alerting import AlertingSettings
 from settings.base import Model, wrong
+from settings.compute import ComputeSettings
 from settings.fields import DnsName, Quantity
 from settings.grafana import GrafanaSettings
-from settings.models import ComputeSettings
 from settings.quantities import quantity_value
 from settings.rules import RulesSettings
 from settings.volumes import VolumeSettings

@@ -40,3 +40,8 @@ class ServerSettings(Model):
     warmup: bool = True  # run the requests of a version's assets.extra before it answers others
     # How long loading may take, 600 where it is not said; who says it has `up` wait as long, too.
     startup_seconds: Annotated[int, Field(ge=1, le=86400)] | None = None
+
+    @property
+    def several_versions(self) -> bool:
+        """Whether every version that is there is served, not only the highest."""
+        return len(self.versions) > 1

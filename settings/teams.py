@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from settings.base import Items, Model, wrong
+from settings.compute import ComputeSettings
 from settings.fields import Label, Network, Port, Quantity, Text
 from settings.gpu_resources import GPU, MIG_RESOURCES, SHARED_GPU
 from settings.pod_security import PodSecurity
@@ -28,19 +29,7 @@ def _group(value: str) -> str:
 Group = Annotated[Text, AfterValidator(_group)]
 
 
-class SizeSettings(Model):
-    """An amount of CPU and memory."""
-
-    cpu: Quantity
-    memory: Quantity
-
-    @property
-    def amounts(self) -> dict[str, str]:
-        """By the names of resources."""
-        return {"cpu": self.cpu, "memory": self.memory}
-
-
-class QuotaSettings(SizeSettings):
+class QuotaSettings(ComputeSettings):
     """What a team may have at once. CPU and memory are what its pods ask for, not what they may take."""
 
     gpu: Count = 0  # whole GPUs
@@ -67,7 +56,7 @@ class QuotaSettings(SizeSettings):
         }
 
 
-class DefaultRequestsSettings(SizeSettings):
+class DefaultRequestsSettings(ComputeSettings):
     """What a container asks for that says nothing: room for a Python program with a small data frame."""
 
     cpu: Quantity = "250m"
@@ -77,8 +66,8 @@ class DefaultRequestsSettings(SizeSettings):
 class ContainersSettings(Model):
     """Defaults and bounds of each container."""
 
-    requests: SizeSettings = DefaultRequestsSettings()
-    limits: SizeSettings | None = None  # the most that one may take; None: as much as the team has
+    requests: ComputeSettings = DefaultRequestsSettings()
+    limits: ComputeSettings | None = None  # the most that one may take; None: as much as the team has
 
 
 class EgressSettings(Model):
@@ -105,6 +94,6 @@ class TeamSettings(Model):
         return {"group": data.get("name"), **data} if isinstance(data, Mapping) else data
 
     @property
-    def largest(self) -> SizeSettings:
+    def largest(self) -> ComputeSettings:
         """The most that one container of the team may take."""
         return self.quota if self.containers.limits is None else self.containers.limits

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from settings.base import Items, Model, wrong
+from settings.compute import ComputeSettings
 from settings.fields import (
     DNS_LABEL,
     AbsolutePath,
@@ -20,7 +21,6 @@ from settings.fields import (
 from settings.files import DEFAULT_KIND, Server
 from settings.gpu import GpuResource
 from settings.gpu_resources import GPU
-from settings.models import ComputeSettings
 from settings.placement import Machines
 from settings.priority import Priority
 

@@ -7,8 +7,7 @@ from pulumi import Output, ResourceOptions
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import Placement
 from components.serving.storage_s3 import StoreKeys
-from components.serving.tensorflow_serving import Batching, ServerOptions
-from settings import ModelSettings, ServerSettings, Settings
+from settings import ModelSettings, Settings
 from stacks.autoscaling import scale
 from stacks.evaluation import evaluate
 from stacks.logging import search_models
@@ -30,16 +29,6 @@ def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs
             model.name: _serve(model, settings.image, keys, cluster, platform) for model in settings.models
         },
         training_jobs=train(settings, cluster, platform),
-    )
-
-
-def _options(server: ServerSettings) -> ServerOptions:
-    batching = server.batching
-    return ServerOptions(
-        labels=server.labels,
-        several_versions=len(server.versions) > 1,
-        batching=Batching(**batching.model_dump()) if batching else None,
-        warmup=server.warmup,
     )
 
 
@@ -68,10 +57,8 @@ def _serve(
             gpu_resource=model.gpu_resource,
             placement=Placement(machines=model.placement, product=model.product, spread=model.spread),
             priority=platform.priority(model.priority),
-            server=_options(model.server),
-            startup_seconds=model.server.startup_seconds,
-            requests=model.resources.requests.model_dump(),
-            limits=model.resources.limits.model_dump(),
+            server=model.server,
+            resources=model.resources,
         )
         for track, found in files.by_track.items()
     }

@@ -154,8 +154,8 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
         **operated_pods(
             PROMETHEUS,
             PROMETHEUS_PODS,
-            servers.resources.requests.model_dump(),
-            servers.resources.limits.model_dump(),
+            servers.resources.requests.amounts,
+            servers.resources.limits.amounts,
             disk_limit=DISK_LIMIT if servers.volume else SCRATCH_SIZE,
         ),
     }

@@ -11,8 +11,10 @@ from components.kubernetes.timeouts import START_SECONDS, awaited
 from components.serving.placement import Placement
 from components.serving.server_program import ServerProgram
 from components.serving.storage import ModelFiles
-from components.serving.tensorflow_serving import ServerOptions, tensorflow_serving
+from components.serving.tensorflow_serving import tensorflow_serving
 from settings.gpu_resources import GPU
+from settings.models import ResourcesSettings
+from settings.server import ServerSettings
 
 # The range that kube-apiserver gives to NodePorts by default.
 NODE_PORTS = range(30000, 32768)
@@ -20,16 +22,6 @@ NODE_PORTS = range(30000, 32768)
 STARTUP_SECONDS = 600
 # The name is a part of URLs and of a directory.
 SERVED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-
-
-def default_requests() -> Mapping[str, str]:
-    """What the scheduler sets aside for one pod."""
-    return {"cpu": "500m", "memory": "512Mi"}
-
-
-def default_limits() -> Mapping[str, str]:
-    """What one pod can never exceed."""
-    return {"cpu": "2", "memory": "2Gi"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +37,7 @@ class ModelServerArgs:
     container_port: int = 8501
     node_port: int | None = 30050
     """None: the Service is reached inside the cluster only."""
-    server: ServerOptions = field(default_factory=ServerOptions)
+    server: ServerSettings = field(default_factory=ServerSettings)
     """What of TensorFlow Serving is not as by default."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Of every object, besides those that find it."""
@@ -57,15 +49,9 @@ class ModelServerArgs:
     placement: Placement = field(default_factory=Placement)
     priority: Input[str] | None = None
     """Name of a PriorityClass that is there. None: the pods have priority 0, as any pod without a class."""
-    requests: Mapping[str, str] = field(default_factory=default_requests)
-    limits: Mapping[str, str] = field(default_factory=default_limits)
+    resources: ResourcesSettings = field(default_factory=ResourcesSettings)
     most_replicas: int = 1
     """With an autoscaler: so many pods a change may have to go through."""
-    startup_seconds: int | None = None
-    """How long loading may take before the pod is started again; a first load on a GPU takes minutes.
-
-    None: STARTUP_SECONDS. Only who says it is waited for as long: else a model that never loads would be.
-    """
     drain_seconds: int = 10
     """How long a pod still answers after it was told to go, until every node has heard that it is going."""
 
@@ -76,14 +62,15 @@ class ModelServerArgs:
 
     @property
     def startup(self) -> int:
-        """How long loading may take before the pod is started again."""
-        return STARTUP_SECONDS if self.startup_seconds is None else self.startup_seconds
+        """How long loading may take before the pod is started again; a first load on a GPU takes minutes."""
+        return self.server.startup_seconds or STARTUP_SECONDS
 
     @property
     def timeouts(self) -> CustomTimeouts:
         """How long the pods are waited for, which are changed one after the other."""
         turns = self.most_replicas if self.replicas is None else max(self.replicas, 1)
-        return awaited(self.startup_seconds or START_SECONDS, turns=turns, cuda=self.gpu > 0)
+        # Only who says how long loading takes is waited for as long: else a model that never loads would be.
+        return awaited(self.server.startup_seconds or START_SECONDS, turns=turns, cuda=self.gpu > 0)
 
     def __post_init__(self) -> None:
         require_dns_label("deployment", self.deployment)
@@ -107,11 +94,5 @@ class ModelServerArgs:
         self.placement.require_fits(self.gpu)
         if self.replicas is not None and self.replicas < 0:
             raise ValueError(f"replicas must be 0 or more, or absent for an autoscaler, got {self.replicas}")
-        if self.startup < 1 or self.drain_seconds < 1:
-            raise ValueError("startup_seconds and drain_seconds must be 1 or more")
-        for what, amounts in (("requests", self.requests), ("limits", self.limits)):
-            missing = {"cpu", "memory"} - amounts.keys()
-            if missing:
-                raise ValueError(f"{what} must name cpu and memory, missing: {', '.join(sorted(missing))}")
-            if any(name.startswith("nvidia.com/") for name in amounts):
-                raise ValueError(f"{what} may not name GPUs; set gpu instead")
+        if self.drain_seconds < 1:
+            raise ValueError(f"drain_seconds must be 1 or more, got {self.drain_seconds}")

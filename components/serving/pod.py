@@ -90,7 +90,9 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
                 for name, port in program.other_ports.items()
             ),
         ],
-        resources=compute({**args.requests, **gpus}, {**args.limits, **gpus}),
+        resources=compute(
+            {**args.resources.requests.amounts, **gpus}, {**args.resources.limits.amounts, **gpus}
+        ),
         startup_probe=_loaded(
             args, period=STARTUP_PERIOD_SECONDS, failures=-(-args.startup // STARTUP_PERIOD_SECONDS)
         ),

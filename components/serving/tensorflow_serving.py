@@ -1,9 +1,9 @@
 """TensorFlow Serving: its flags and its files, which are text protos."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from components.serving.server_program import CONFIG_DIRECTORY, ServerProgram
+from settings.server import BatchingSettings, ServerSettings
 
 BINARY = "/usr/bin/tensorflow_model_server"
 GRPC_PORT = 8500
@@ -12,38 +12,6 @@ MODELS_FILE, BATCHING_FILE, MONITORING_FILE = "models.config", "batching.config"
 METRICS_PATH = "/monitoring/prometheus/metrics"
 # Seconds between looks at models.config. A changed ConfigMap takes up to a minute to reach the pod anyway.
 LABELS_POLL_SECONDS = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batching:
-    """Requests of several clients in one run of the model: more of them, above all on GPUs, for a delay."""
-
-    max_batch_size: int = 32
-    """Rows of one batch."""
-    timeout_micros: int = 1000
-    """How long the first request of a batch waits for others."""
-    threads: int = 8
-    """Batches that run at the same time."""
-    max_enqueued_batches: int = 8
-    """Batches that wait; more are refused with 503. As many as threads keeps the delay bounded."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServerOptions:
-    """What can be chosen about the server of one model."""
-
-    labels: Mapping[str, int] = field(default_factory=dict)
-    """Names of versions: requests to /v1/models/M/labels/<label>. Moved without a restart."""
-    several_versions: bool = False
-    """Whether every version that is there is served, not only the highest."""
-    batching: Batching | None = None
-    warmup: bool = True
-    """Whether requests in a version's assets.extra are run before it answers others."""
-
-    @property
-    def configured(self) -> bool:
-        """Whether it takes a file, and not only flags, to say it."""
-        return bool(self.labels) or self.several_versions
 
 
 def base_path(served_name: str) -> str:
@@ -56,7 +24,7 @@ def monitoring_config() -> str:
     return f'prometheus_config {{\n  enable: true\n  path: "{METRICS_PATH}"\n}}\n'
 
 
-def batching_config(batching: Batching) -> str:
+def batching_config(batching: BatchingSettings) -> str:
     """The text proto of the batching parameters."""
     values = {
         "max_batch_size": batching.max_batch_size,
@@ -83,12 +51,12 @@ def models_config(served_name: str, labels: Mapping[str, int]) -> str:
     return f"model_config_list {{\n  config {{\n{_indented(lines)}  }}\n}}\n"
 
 
-def tensorflow_serving(served_name: str, rest_port: int, options: ServerOptions) -> ServerProgram:
+def tensorflow_serving(served_name: str, rest_port: int, options: ServerSettings) -> ServerProgram:
     """TensorFlow Serving with one model."""
     fixed = {MONITORING_FILE: monitoring_config()}
     if options.batching:
         fixed[BATCHING_FILE] = batching_config(options.batching)
-    moving = {MODELS_FILE: models_config(served_name, options.labels)} if options.configured else {}
+    moving = {MODELS_FILE: models_config(served_name, options.labels)} if _configured(options) else {}
     return ServerProgram(
         # The image's entry point is a shell that does not hand signals on.
         command=(BINARY,),
@@ -103,9 +71,14 @@ def tensorflow_serving(served_name: str, rest_port: int, options: ServerOptions)
     )
 
 
-def _flags(served_name: str, rest_port: int, options: ServerOptions) -> Sequence[str]:
+def _configured(options: ServerSettings) -> bool:
+    """Whether it takes a file, and not only flags, to say what is served."""
+    return bool(options.labels) or options.several_versions
+
+
+def _flags(served_name: str, rest_port: int, options: ServerSettings) -> Sequence[str]:
     flags = [f"--port={GRPC_PORT}", f"--rest_api_port={rest_port}"]
-    if options.configured:
+    if _configured(options):
         flags.append(f"--model_config_file={CONFIG_DIRECTORY}/{MODELS_FILE}")
     else:
         flags += [f"--model_name={served_name}", f"--model_base_path={base_path(served_name)}"]

@@ -13,6 +13,7 @@ from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.storage import files_of_claim
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
+from settings.models import LimitsSettings, RequestsSettings, ResourcesSettings
 from tests.api.pods import endpoint_of, pods_become, ready_status
 
 MODEL = "drifting-model"
@@ -45,8 +46,10 @@ def program(namespace):
                 image="tensorflow/serving:2.20.0",
                 files=files_of_claim(volume.claim, "0" * 64),
                 node_port=30355,
-                limits={"cpu": "2000m", "memory": "2048Mi"},
-                requests={"cpu": "0.5", "memory": "512Mi"},
+                resources=ResourcesSettings(
+                    limits=LimitsSettings(cpu="2000m", memory="2048Mi"),
+                    requests=RequestsSettings(cpu="0.5", memory="512Mi"),
+                ),
             ),
             child,
         )

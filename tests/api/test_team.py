@@ -8,7 +8,8 @@ from pulumi import ResourceOptions
 from components.kubernetes.priorities import register_priorities
 from components.tenancy.rights import register_data_scientist
 from components.tenancy.team import Team, TeamArgs
-from settings.teams import ContainersSettings, EgressSettings, QuotaSettings, SizeSettings, TeamSettings
+from settings.compute import ComputeSettings
+from settings.teams import ContainersSettings, EgressSettings, QuotaSettings, TeamSettings
 from tests.api.api_server import RefusedError
 from tests.api.conftest import rendering
 from tests.waits import LONGEST
@@ -22,7 +23,7 @@ SETTINGS = TeamSettings(
         cpu="4", memory="8Gi", gpu=2, shared_gpu=0, storage="10Gi", volume_claims=2, node_ports=1, jobs=1
     ),
     containers=ContainersSettings(
-        requests=SizeSettings(cpu="250m", memory="256Mi"), limits=SizeSettings(cpu="2", memory="4Gi")
+        requests=ComputeSettings(cpu="250m", memory="256Mi"), limits=ComputeSettings(cpu="2", memory="4Gi")
     ),
     egress=(EgressSettings(range=IPv4Network("192.0.2.0/24"), ports=(443,)),),
 )

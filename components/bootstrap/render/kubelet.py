@@ -15,8 +15,8 @@ def kubelet_config(settings: KubeletSettings, facts: Facts) -> str:
         "kind": "KubeletConfiguration",
         "maxPods": settings.max_pods,
         "podPidsLimit": settings.pod_pids_limit,
-        "systemReserved": settings.system_reserved.model_dump(),
-        "kubeReserved": settings.kube_reserved.model_dump(),
+        "systemReserved": settings.system_reserved.amounts,
+        "kubeReserved": settings.kube_reserved.amounts,
         "evictionHard": {
             "memory.available": settings.eviction_hard.memory_available,
             "nodefs.available": f"{settings.eviction_hard.nodefs_available_percent}%",

@@ -8,7 +8,7 @@ import pytest
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.storage import files_of_claim
-from components.serving.tensorflow_serving import Batching, ServerOptions
+from settings.server import BatchingSettings, ServerSettings
 
 MINIMUM: dict[str, Any] = {
     "namespace": "ml",
@@ -86,7 +86,7 @@ def test_no_probe_is_true_while_the_model_is_only_loading(container, probe):
 
 
 def test_a_slow_model_gets_its_whole_loading_time(container):
-    probe = container(startup_seconds=901)["startupProbe"]
+    probe = container(server=ServerSettings(startup_seconds=901))["startupProbe"]
     assert probe["periodSeconds"] * probe["failureThreshold"] >= 901
 
 
@@ -123,9 +123,9 @@ def test_other_model_files_roll_the_pods_and_the_same_files_do_not(template):
 
 
 def test_another_batching_configuration_rolls_the_pods_and_other_labels_do_not(template):
-    first = template(server=ServerOptions(several_versions=True, labels={"stable": 1}))
-    moved = template(server=ServerOptions(several_versions=True, labels={"stable": 2}))
-    batched = template(server=ServerOptions(several_versions=True, batching=Batching()))
+    first = template(server=ServerSettings(versions=(1, 2), labels={"stable": 1}))
+    moved = template(server=ServerSettings(versions=(1, 2), labels={"stable": 2}))
+    batched = template(server=ServerSettings(versions=(1, 2), batching=BatchingSettings()))
     assert moved == first
     assert batched["metadata"]["annotations"] != first["metadata"]["annotations"]
 
@@ -238,9 +238,7 @@ def test_outputs_name_what_a_client_needs(engine, settle):
         ("container_port", 80),
         ("gpu", -1),
         ("replicas", -1),
-        ("startup_seconds", 0),
-        ("limits", {"cpu": "2"}),
-        ("requests", {"cpu": "1", "memory": "1Gi", "nvidia.com/gpu": "1"}),
+        ("drain_seconds", 0),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_before_anything_is_made(field, value):

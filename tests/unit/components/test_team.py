@@ -6,13 +6,14 @@ import pytest
 
 from components.tenancy.rights import data_scientist_rules
 from components.tenancy.team import Team, TeamArgs
-from settings.teams import ContainersSettings, EgressSettings, QuotaSettings, SizeSettings, TeamSettings
+from settings.compute import ComputeSettings
+from settings.teams import ContainersSettings, EgressSettings, QuotaSettings, TeamSettings
 
 QUOTA = QuotaSettings(
     cpu="16", memory="64Gi", gpu=2, shared_gpu=4, storage="500Gi", volume_claims=10, node_ports=5, jobs=50
 )
 CONTAINERS = ContainersSettings(
-    requests=SizeSettings(cpu="250m", memory="256Mi"), limits=SizeSettings(cpu="8", memory="32Gi")
+    requests=ComputeSettings(cpu="250m", memory="256Mi"), limits=ComputeSettings(cpu="8", memory="32Gi")
 )
 VISION = TeamSettings(name="vision", group="oidc:vision", quota=QUOTA, containers=CONTAINERS)
 READ_VERBS = {"get", "list", "watch"}

@@ -10,6 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.storage import ModelFiles
+from settings.server import ServerSettings
 from stacks.limits import limited
 
 WAIT_FOR = {"pulumi.com/waitFor": "condition=Available"}
@@ -68,11 +69,12 @@ def test_a_daemon_set_has_time_for_one_machine_after_the_other():
 def test_a_model_that_cannot_start_ends_the_wait_in_minutes_and_a_slow_one_gets_what_it_says():
     first, change = model()
     assert max(first, change) < DEFAULT
-    assert model(startup_seconds=1800) == (first + 1740, change + 1740)
+    assert model(server=ServerSettings(startup_seconds=1800)) == (first + 1740, change + 1740)
 
 
 def test_pods_that_are_changed_one_after_the_other_are_waited_for_one_after_the_other():
-    assert model(replicas=3, startup_seconds=100)[1] == model(startup_seconds=100)[1] + 200
+    slow = ServerSettings(startup_seconds=100)
+    assert model(replicas=3, server=slow)[1] == model(server=slow)[1] + 200
     assert model(replicas=None, most_replicas=3) == model(replicas=3)
     assert model(replicas=0) == model()
 

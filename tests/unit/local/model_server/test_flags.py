@@ -5,19 +5,18 @@ from pathlib import Path
 import pytest
 
 from components.serving.tensorflow_serving import (
-    Batching,
-    ServerOptions,
     monitoring_config,
     tensorflow_serving,
 )
 from local.model_server.server.flags import Flags, UsageError, parse_flags
 from local.model_server.server.monitoring import metrics_path
+from settings.server import BatchingSettings, ServerSettings
 
 NEEDED = ["--rest_api_port=8501", "--model_base_path=/models/default"]
 
 
 def test_the_flags_of_the_pod_start_it():
-    assert parse_flags(tensorflow_serving("thing", 8501, ServerOptions()).arguments) == Flags(
+    assert parse_flags(tensorflow_serving("thing", 8501, ServerSettings()).arguments) == Flags(
         rest_api_port=8501,
         model_name="thing",
         model_base_path=Path("/models/thing"),
@@ -27,7 +26,7 @@ def test_the_flags_of_the_pod_start_it():
 
 
 def test_the_flags_of_labels_and_batches_start_it():
-    options = ServerOptions(labels={"stable": 1}, several_versions=True, batching=Batching())
+    options = ServerSettings(labels={"stable": 1}, versions=(1, 2), batching=BatchingSettings())
     assert parse_flags(tensorflow_serving("thing", 8501, options).arguments) == Flags(
         rest_api_port=8501,
         model_name="default",
