@@ -5,14 +5,12 @@ from pathlib import Path, PurePosixPath
 
 from pulumi import Output, Resource, ResourceOptions
 
-from components.serving.placement import Placement
 from components.serving.pod import USER
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
 from components.training.directory import MachineDirectory, MachineDirectoryArgs
 from components.training.training_job import TrainingJob
 from components.training.training_job_args import TrainingJobArgs
-from components.training.worker_pod import SCRIPT_PATH
 from settings import HostDirectory, NfsDirectory, Settings, TrainingSettings
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 
@@ -33,24 +31,12 @@ def _start(
     started = TrainingJob(
         job.name,
         TrainingJobArgs(
-            name=job.name,
+            settings=job,
             namespace=namespace,
             image=job.image or image("training-gpu" if job.gpu else "training"),
             claim=claim,
-            command=job.command or ("python3", SCRIPT_PATH),
             script=script,
-            environment=job.environment,
-            framework=job.framework,
-            workers=job.workers,
-            run=job.run,
-            requests=job.resources.requests.model_dump(),
-            limits=job.resources.limits.model_dump(),
-            gpu=job.gpu,
-            gpu_resource=job.gpu_resource,
-            placement=Placement(machines=job.placement, product=job.product),
             priority=platform.priority(job.priority),
-            retries=job.retries,
-            keep_seconds=job.keep_seconds,
             push_url=platform.push_url() if job.reports else None,
             queue=None if job.queue is None else platform.queue(job.namespace, job.queue),
             wait_for=made,

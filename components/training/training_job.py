@@ -67,7 +67,7 @@ class TrainingJob(pulumi.ComponentResource):
     def __init__(self, name: str, args: TrainingJobArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:training:TrainingJob", name, None, opts)
         child = ResourceOptions(parent=self)
-        metadata = ObjectMetaArgs(name=args.name, namespace=args.namespace, labels=labels_of(args))
+        metadata = ObjectMetaArgs(name=args.settings.name, namespace=args.namespace, labels=labels_of(args))
 
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
         script = None
@@ -75,7 +75,7 @@ class TrainingJob(pulumi.ComponentResource):
             script = ConfigMap(
                 name,
                 metadata=ObjectMetaArgs(
-                    name=f"{args.name}-script", namespace=args.namespace, labels=labels_of(args)
+                    name=f"{args.settings.name}-script", namespace=args.namespace, labels=labels_of(args)
                 ),
                 data={SCRIPT: args.script},
                 opts=child,
@@ -85,22 +85,22 @@ class TrainingJob(pulumi.ComponentResource):
         job = Job(
             name,
             metadata=ObjectMetaArgs(
-                name=args.name,
+                name=args.settings.name,
                 namespace=args.namespace,
                 labels={**labels_of(args), **({} if args.queue is None else {QUEUE_LABEL: args.queue})},
                 annotations=AWAIT_CREATION,
             ),
             spec=JobSpecArgs(
                 completion_mode="Indexed",
-                completions=args.workers,
-                parallelism=args.workers,
-                backoff_limit_per_index=args.retries,
+                completions=args.settings.workers,
+                parallelism=args.settings.workers,
+                backoff_limit_per_index=args.settings.retries,
                 # One worker less is no training.
                 max_failed_indexes=0,
                 pod_replacement_policy="Failed",
                 pod_failure_policy=_failure_policy(),
                 success_policy=SuccessPolicyArgs(rules=[SuccessPolicyRuleArgs(succeeded_indexes="0")]),
-                ttl_seconds_after_finished=args.keep_seconds,
+                ttl_seconds_after_finished=args.settings.keep_seconds,
                 template=PodTemplateSpecArgs(
                     metadata=ObjectMetaArgs(
                         labels={**labels_of(args), **({} if args.push_url is None else MAY_PUSH)},
@@ -125,7 +125,7 @@ class TrainingJob(pulumi.ComponentResource):
 
 def selector_of(args: TrainingJobArgs) -> dict[str, str]:
     """The labels that find the workers, and nobody else's pods."""
-    return {"app.kubernetes.io/name": "training", "app.kubernetes.io/instance": args.name}
+    return {"app.kubernetes.io/name": "training", "app.kubernetes.io/instance": args.settings.name}
 
 
 def labels_of(args: TrainingJobArgs) -> dict[str, str]:
@@ -153,7 +153,7 @@ def _names_of_workers(name: str, args: TrainingJobArgs, opts: ResourceOptions) -
     return Service(
         name,
         metadata=ObjectMetaArgs(
-            name=args.name,
+            name=args.settings.name,
             namespace=args.namespace,
             labels=labels_of(args),
             # Its workers come after it, and go when they are done.
@@ -176,7 +176,7 @@ def _only_among_workers(name: str, args: TrainingJobArgs, opts: ResourceOptions)
     """
     return network_policy(
         name,
-        ObjectMetaArgs(name=args.name, namespace=args.namespace, labels=labels_of(args)),
+        ObjectMetaArgs(name=args.settings.name, namespace=args.namespace, labels=labels_of(args)),
         LabelSelectorArgs(match_labels=selector_of(args)),
         ingress=[Allow(peers=[pods(selector_of(args))])],
         egress=[Allow()],

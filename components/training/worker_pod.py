@@ -19,7 +19,7 @@ from pulumi_kubernetes.core.v1 import (
 
 from components.kubernetes.container_resources import compute
 from components.kubernetes.security_context import restricted_container, restricted_pod
-from components.serving.placement import scheduled_by
+from components.serving.placement import Placement, scheduled_by
 from components.serving.pod import USER
 from components.training.rendezvous import INDEX, PORT, rendezvous
 from components.training.training_job_args import TrainingJobArgs
@@ -59,7 +59,8 @@ def pod_annotations(args: TrainingJobArgs) -> dict[str, str]:
 def worker_pod(args: TrainingJobArgs, *, account: Input[str], script: Input[str] | None) -> PodSpecArgs:
     """A pod at the `restricted` Pod Security level; `script` is the name of its ConfigMap."""
     # No worker has to be apart from the others, so nothing is spread.
-    scheduled = scheduled_by(args.placement, gpu=args.gpu, pods={})
+    placement = Placement(machines=args.settings.placement, product=args.settings.product)
+    scheduled = scheduled_by(placement, gpu=args.settings.gpu, pods={})
     claim = PersistentVolumeClaimVolumeSourceArgs(claim_name=args.claim)
     shared = EmptyDirVolumeSourceArgs(medium="Memory", size_limit=SHARED_MEMORY_SIZE)
     volumes = [
@@ -76,7 +77,7 @@ def worker_pod(args: TrainingJobArgs, *, account: Input[str], script: Input[str]
         # The Job counts what fails and makes a new pod; a container that starts again in the old one is no
         # failure that it sees.
         restart_policy="Never",
-        subdomain=args.name,
+        subdomain=args.settings.name,
         priority_class_name=args.priority,
         termination_grace_period_seconds=GRACE_SECONDS,
         tolerations=scheduled.tolerations,
@@ -88,16 +89,19 @@ def worker_pod(args: TrainingJobArgs, *, account: Input[str], script: Input[str]
 
 
 def _container(args: TrainingJobArgs) -> ContainerArgs:
-    gpus = {args.gpu_resource: str(args.gpu)} if args.gpu else {}
+    job = args.settings
+    gpus = {job.gpu_resource: str(job.gpu)} if job.gpu else {}
     mounts = {"data": DATA_DIRECTORY, "tmp": "/tmp", "shared-memory": "/dev/shm"}
     return ContainerArgs(
         name="worker",
         image=args.image,
         image_pull_policy="IfNotPresent",
-        command=list(args.command),
+        command=list(job.command or ("python3", SCRIPT_PATH)),
         env=_environment(args),
         ports=[ContainerPortArgs(name="workers", container_port=PORT, protocol="TCP")],
-        resources=compute({**args.requests, **gpus}, {**args.limits, **gpus}),
+        resources=compute(
+            {**job.resources.requests.amounts, **gpus}, {**job.resources.limits.amounts, **gpus}
+        ),
         security_context=restricted_container(USER),
         volume_mounts=[
             *(VolumeMountArgs(name=name, mount_path=path) for name, path in mounts.items()),
@@ -112,19 +116,20 @@ def _container(args: TrainingJobArgs) -> ContainerArgs:
 
 def _environment(args: TrainingJobArgs) -> list[EnvVarArgs]:
     index = ObjectFieldSelectorArgs(field_path=f"metadata.annotations['{INDEX_ANNOTATION}']")
+    job = args.settings
     values: dict[str, Input[str]] = {
-        **rendezvous(args.framework, args.name, args.workers),
-        "CHECKPOINT_DIRECTORY": f"{DATA_DIRECTORY}/{checkpoint_directory(args.run)}",
-        "EXPORT_DIRECTORY": f"{DATA_DIRECTORY}/{export_directory(args.name)}",
+        **rendezvous(job.framework, job.name, job.workers),
+        "CHECKPOINT_DIRECTORY": f"{DATA_DIRECTORY}/{checkpoint_directory(job.run)}",
+        "EXPORT_DIRECTORY": f"{DATA_DIRECTORY}/{export_directory(job.name)}",
         # Libraries keep caches in a home, and the file system of the image cannot be written.
         "HOME": "/tmp",
         # Otherwise what a worker says is seen when it ends.
         "PYTHONUNBUFFERED": "1",
-        **args.environment,
+        **job.environment,
     }
     if args.push_url is not None:
         # With the labels that the figures get; all workers have the same, so one of them speaks.
-        labels = Output.format("job/{0}/namespace/{1}", args.name, args.namespace)
+        labels = Output.format("job/{0}/namespace/{1}", job.name, args.namespace)
         values["METRICS_PUSH_URL"] = Output.format("{0}/metrics/{1}", args.push_url, labels)
     return [
         EnvVarArgs(name=INDEX, value_from=EnvVarSourceArgs(field_ref=index)),

@@ -8,26 +8,28 @@ import pytest
 from components.training.rendezvous import rendezvous
 from components.training.training_job import TrainingJob
 from components.training.training_job_args import TrainingJobArgs
-from settings.training import Framework
+from settings.training import Framework, HostDirectory, TrainingSettings
 
 MINIMUM: dict[str, Any] = {
-    "name": "resnet",
     "namespace": "ml",
     "image": "tensorflow/tensorflow:2.21.0",
     "claim": "resnet-data",
-    "command": ("python3", "/training/train.py"),
-    "workers": 2,
-    "requests": {"cpu": "1", "memory": "2Gi"},
-    "limits": {"cpu": "4", "memory": "8Gi"},
+    "script": "print()",
     "priority": "training",
 }
 
 
+def settings(**changes: Any) -> TrainingSettings:
+    given = {"name": "resnet", "workers": 2, "directory": HostDirectory(machine="worker-1"), **changes}
+    return TrainingSettings(**given)
+
+
 @pytest.fixture
 def objects(engine, settle):
-    def build(**changes):
+    def build(job=None, **changes):
         engine.resources.clear()
-        settle(lambda: TrainingJob("resnet", TrainingJobArgs(**{**MINIMUM, **changes})))
+        args = TrainingJobArgs(**{**MINIMUM, "settings": job or settings(), **changes})
+        settle(lambda: TrainingJob("resnet", args))
         return {resource.typ.rsplit(":", 1)[-1]: resource.inputs for resource in engine.resources}
 
     return build
@@ -35,12 +37,12 @@ def objects(engine, settle):
 
 @pytest.fixture
 def job(objects):
-    return lambda **changes: objects(**changes)["Job"]
+    return lambda *settings, **changes: objects(*settings, **changes)["Job"]
 
 
 @pytest.fixture
 def pod(job):
-    return lambda **changes: job(**changes)["spec"]["template"]["spec"]
+    return lambda *settings: job(*settings)["spec"]["template"]["spec"]
 
 
 def test_every_worker_finds_all_others_and_itself_among_them():
@@ -71,7 +73,7 @@ def test_the_index_is_known_before_the_variables_that_need_it(pod):
 
 
 def test_a_failed_worker_is_made_again_with_its_index_and_evictions_do_not_count(job):
-    spec = job(retries=3)["spec"]
+    spec = job(settings(retries=3))["spec"]
     assert (spec["completionMode"], spec["completions"], spec["parallelism"]) == ("Indexed", 2, 2)
     assert spec["backoffLimitPerIndex"] == 3
     evicted, no_program = spec["podFailurePolicy"]["rules"]
@@ -93,11 +95,11 @@ def test_up_does_not_wait_for_the_end_of_a_training(job):
 
 
 def test_a_changed_script_is_a_changed_job_and_another_run_has_other_checkpoints(job):
-    def template(**changes):
-        return job(**changes)["spec"]["template"]
+    def template(*settings, **changes):
+        return job(*settings, **changes)["spec"]["template"]
 
     assert template(script="a") == template(script="a") != template(script="b")
-    (one,), (other,) = (template(run=run)["spec"]["containers"] for run in ("1", "2"))
+    (one,), (other,) = (template(settings(run=run))["spec"]["containers"] for run in ("1", "2"))
     places = [
         {variable["name"]: variable.get("value") for variable in found["env"]}["CHECKPOINT_DIRECTORY"]
         for found in (one, other)
@@ -111,7 +113,7 @@ def test_only_the_jobs_own_workers_are_let_in(objects):
     ((peer,),) = [rule["from"] for rule in policy["ingress"]]
     assert peer["podSelector"]["matchLabels"].items() <= labels.items()
     assert peer["podSelector"] == policy["podSelector"]
-    other = objects(name="other")["NetworkPolicy"]["spec"]
+    other = objects(settings(name="other"))["NetworkPolicy"]["spec"]
     assert other["podSelector"] != policy["podSelector"]
 
 
@@ -126,7 +128,7 @@ def test_a_worker_meets_the_restricted_level_and_holds_no_token(pod):
 
 
 def test_a_worker_gives_way_to_serving_and_takes_the_gpus_that_it_asked_for(pod):
-    made = pod(gpu=2)
+    made = pod(settings(gpu=2))
     assert made["priorityClassName"] == "training"
     (container,) = made["containers"]
     assert container["resources"]["limits"]["nvidia.com/gpu"] == "2"
@@ -140,7 +142,7 @@ def test_a_queue_lets_the_job_begin_only_where_one_was_named(job):
 
 def test_a_finished_job_stays_unless_it_was_asked_to_go(job):
     assert "ttlSecondsAfterFinished" not in job()["spec"]
-    assert job(keep_seconds=60)["spec"]["ttlSecondsAfterFinished"] == 60
+    assert job(settings(keep_seconds=60))["spec"]["ttlSecondsAfterFinished"] == 60
 
 
 @pytest.mark.parametrize(
@@ -148,16 +150,19 @@ def test_a_finished_job_stays_unless_it_was_asked_to_go(job):
     [
         ("name", "Resnet"),
         ("name", "x" * 51),
-        ("image", "tensorflow/tensorflow"),
         ("workers", 0),
-        ("command", ()),
         ("run", "a b"),
         ("gpu", -1),
         ("retries", -1),
         ("keep_seconds", -1),
-        ("limits", {"cpu": "1"}),
     ],
 )
+def test_a_wrong_setting_is_refused_by_name(field, value):
+    with pytest.raises(ValueError, match=field):
+        settings(**{field: value})
+
+
+@pytest.mark.parametrize(("field", "value"), [("image", "tensorflow/tensorflow"), ("script", None)])
 def test_a_wrong_value_is_refused_by_name_before_anything_is_made(field, value):
     with pytest.raises(ValueError, match=field):
-        TrainingJobArgs(**{**MINIMUM, field: value})
+        TrainingJobArgs(**{**MINIMUM, "settings": settings(), field: value})
