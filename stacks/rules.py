@@ -6,8 +6,8 @@ from typing import Any
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from components.monitoring.model_scraping import STABLE
-from components.monitoring.rules.burn_rate import LatencyObjective, Objectives, objective_groups
-from components.monitoring.rules.evaluation import Thresholds, evaluation_groups
+from components.monitoring.rules.burn_rate import objective_groups
+from components.monitoring.rules.evaluation import evaluation_groups
 from components.monitoring.rules.objects import Rules
 from components.monitoring.rules.platform import platform_groups
 from components.monitoring.rules.values import Alert, Group, Links, rule_spec
@@ -42,21 +42,11 @@ def platform_rule_groups(settings: Settings) -> Sequence[Group]:
 def model_groups(model: ModelSettings, team: str) -> Sequence[Group]:
     """The groups of a model, for what its settings promise."""
     groups: list[Group] = []
-    if (promised := model.objectives) is not None:
-        slow = promised.latency and LatencyObjective(**promised.latency.model_dump())
-        objectives = Objectives(availability=promised.availability_percent, latency=slow)
-        groups += objective_groups(
-            model.namespace, model.name, objectives, team=team, tracks=tracks_of(model)
-        )
-    if (evaluated := model.evaluation) is not None:
-        groups += evaluation_groups(
-            model.namespace,
-            model.name,
-            Thresholds(accuracy=evaluated.accuracy, drift=evaluated.drift),
-            every_minutes=evaluated.every_minutes,
-            team=team,
-            tracks=tracks_of(model),
-        )
+    tracks = tracks_of(model)
+    if model.objectives is not None:
+        groups += objective_groups(model.namespace, model.name, model.objectives, team=team, tracks=tracks)
+    if model.evaluation is not None:
+        groups += evaluation_groups(model.namespace, model.name, model.evaluation, team=team, tracks=tracks)
     return groups
 
 

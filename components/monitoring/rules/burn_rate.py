@@ -13,7 +13,7 @@ from itertools import pairwise
 from components.monitoring.rules.serving import BY, LONG_WINDOWS, ratio
 from components.monitoring.rules.values import Alert, Group, Record
 from settings.alerts import Severity
-from settings.objectives import LOWEST_PERCENT, MILLISECONDS
+from settings.objectives import ObjectivesSettings
 
 # TensorFlow Serving's buckets, in microseconds.
 LIMITS = tuple(10 * 1.8**step for step in range(33))
@@ -40,40 +40,13 @@ ALLOWED = "model:allowed:ratio"
 AVAILABILITY, LATENCY = "availability", "latency"
 
 
-@dataclass(frozen=True, kw_only=True)
-class LatencyObjective:
-    """How many of the answers have to come within how long."""
-
-    milliseconds: int
-    percent: float
-
-    def __post_init__(self) -> None:
-        _require_percent("latency percent", self.percent)
-        if self.milliseconds not in MILLISECONDS:
-            raise ValueError(
-                f"milliseconds {self.milliseconds} must be {MILLISECONDS.start} to {MILLISECONDS.stop - 1}"
-            )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Objectives:
-    """What a model promises, in percent of its requests."""
-
-    availability: float
-    """Those that do not fail by the server's fault."""
-    latency: LatencyObjective | None = None
-
-    def __post_init__(self) -> None:
-        _require_percent("availability", self.availability)
-
-
 def objective_groups(
-    namespace: str, model: str, objectives: Objectives, *, team: str, tracks: Sequence[str]
+    namespace: str, model: str, objectives: ObjectivesSettings, *, team: str, tracks: Sequence[str]
 ) -> list[Group]:
     """The groups for one model. Each track has its own budget: a bad canary shows while it is small."""
     selector = f'namespace="{namespace}",model="{model}"'
     labels = {"namespace": namespace, "model": model}
-    rules: list[Alert | Record] = [_allowed(AVAILABILITY, objectives.availability, labels)]
+    rules: list[Alert | Record] = [_allowed(AVAILABILITY, objectives.availability_percent, labels)]
     rules += [
         alert
         for track in tracks
@@ -81,7 +54,7 @@ def objective_groups(
             "ModelAvailabilityBurn",
             series="model:errors:ratio_rate",
             selector=f'{selector},track="{track}"',
-            percent=objectives.availability,
+            percent=objectives.availability_percent,
             what="requests fail",
             team=team,
         )
@@ -168,8 +141,3 @@ def _alerts(
             ),
             dashboard="models",
         )
-
-
-def _require_percent(what: str, percent: float) -> None:
-    if not LOWEST_PERCENT <= percent < 100:
-        raise ValueError(f"{what} {percent} must be {LOWEST_PERCENT:g} or more and below 100")

@@ -1,71 +1,49 @@
 """How good a model has to be, and that it is known how good it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from components.monitoring.rules.values import Alert, Group
 from settings.alerts import Severity
+from settings.evaluation import EvaluationSettings
 
 # Evaluations that may be missing before somebody hears of it.
 MISSED = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class Thresholds:
-    """Shares, from 0 to 1."""
-
-    accuracy: float
-    """Of the samples, at least, in each slice."""
-    drift: float | None = None
-    """At most; None: it is measured, and nobody hears of it."""
-
-    def __post_init__(self) -> None:
-        for name, value in (("accuracy", self.accuracy), ("drift", self.drift)):
-            if value is not None and not 0 <= value <= 1:
-                raise ValueError(f"{name} {value} must be a share, from 0 to 1")
-
-
 def evaluation_groups(
     namespace: str,
     model: str,
-    thresholds: Thresholds,
+    wanted: EvaluationSettings,
     *,
-    every_minutes: int,
     team: str,
     tracks: Sequence[str],
 ) -> list[Group]:
-    """The group of one model that is evaluated every so many minutes."""
+    """The group of one model that is evaluated."""
     return [
         Group(
             name=f"evaluation-{namespace}-{model}",
-            rules=[
-                alert
-                for track in tracks
-                for alert in _alerts(namespace, model, track, thresholds, every_minutes, team)
-            ],
+            rules=[alert for track in tracks for alert in _alerts(namespace, model, track, wanted, team)],
         )
     ]
 
 
-def _alerts(
-    namespace: str, model: str, track: str, thresholds: Thresholds, every_minutes: int, team: str
-) -> list[Alert]:
+def _alerts(namespace: str, model: str, track: str, wanted: EvaluationSettings, team: str) -> list[Alert]:
     selector = f'{{namespace="{namespace}",model="{model}",track="{track}"}}'
     whose = {"namespace": namespace, "model": model, "track": track}
     called = f"Model {model} ({track}) in {namespace}"
-    too_long = MISSED * every_minutes
+    too_long = MISSED * wanted.every_minutes
     found = [
         Alert(
             name="ModelAccuracyLow",
             # One evaluation is enough: the samples are the same each time.
-            expr=f"ml_model_accuracy{selector} < {thresholds.accuracy:g}",
+            expr=f"ml_model_accuracy{selector} < {wanted.accuracy:g}",
             severity=Severity.CRITICAL,
             team=team,
             labels=whose,
             summary=f"{called} answers too much wrongly",
             description=(
                 "Of the samples of slice {{ $labels.slice }} {{ $value | humanizePercentage }} are right, "
-                f"where {100 * thresholds.accuracy:.4g} % were to be."
+                f"where {100 * wanted.accuracy:.4g} % were to be."
             ),
             dashboard="models",
         ),
@@ -85,18 +63,18 @@ def _alerts(
             dashboard="models",
         ),
     ]
-    if thresholds.drift is not None:
+    if wanted.drift is not None:
         found.append(
             Alert(
                 name="ModelDrift",
-                expr=f"ml_model_drift{selector} > {thresholds.drift:g}",
+                expr=f"ml_model_drift{selector} > {wanted.drift:g}",
                 severity=Severity.WARNING,
                 team=team,
                 labels=whose,
                 summary=f"The answers of {called[0].lower()}{called[1:]} drift away from the labels",
                 description=(
                     "Their distance is {{ $value | humanize }}, from 0 to 1; "
-                    f"up to {thresholds.drift:g} was allowed."
+                    f"up to {wanted.drift:g} was allowed."
                 ),
                 dashboard="models",
             )

@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from components.monitoring.rules.burn_rate import LatencyObjective, Objectives, objective_groups
-from components.monitoring.rules.evaluation import Thresholds, evaluation_groups
+from components.monitoring.rules.burn_rate import objective_groups
+from components.monitoring.rules.evaluation import evaluation_groups
+from settings.evaluation import EvaluationSettings
+from settings.objectives import LatencySettings, ObjectivesSettings
 from tests.api.rules.case import Case
 
 # 99 %: 1 % of the requests may fail, and 1 % of the answers may take longer than 708 ms, a limit of a bucket.
-OBJECTIVES = Objectives(availability=99.0, latency=LatencyObjective(milliseconds=500, percent=99.0))
-THRESHOLDS = Thresholds(accuracy=0.9, drift=0.2)
+OBJECTIVES = ObjectivesSettings(
+    availability_percent=99.0, latency=LatencySettings(milliseconds=500, percent=99.0)
+)
+EVALUATION = EvaluationSettings(samples="samples.jsonl", every_minutes=5, accuracy=0.9, drift=0.2)
 WHOSE: Any = {"namespace": "vision", "model": "resnet", "team": "vision", "tracks": ["stable", "next"]}
 GROUPS = [
     *objective_groups(objectives=OBJECTIVES, **WHOSE),
-    *evaluation_groups(thresholds=THRESHOLDS, every_minutes=5, **WHOSE),
+    *evaluation_groups(wanted=EVALUATION, **WHOSE),
 ]
 
 MODEL = 'namespace="vision",model="resnet"'

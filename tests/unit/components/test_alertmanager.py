@@ -16,7 +16,7 @@ from components.monitoring.alerting.configuration import (
 )
 from components.monitoring.alerting.reach import Reach, reach_of
 from components.monitoring.alertmanager import Alertmanagers, AlertmanagersArgs, alertmanager_spec
-from components.monitoring.rules.burn_rate import LatencyObjective, Objectives, objective_groups
+from components.monitoring.rules.burn_rate import objective_groups
 from components.monitoring.rules.platform import platform_groups
 from components.versions import IMAGES
 from settings.alerting import (
@@ -31,6 +31,7 @@ from settings.alerting import (
     WebhookSettings,
 )
 from settings.alerts import Severity
+from settings.objectives import LatencySettings, ObjectivesSettings
 from tests.unit.conftest import plain
 from tests.unit.snapshot import expect_snapshot
 
@@ -143,7 +144,7 @@ def test_every_secret_that_the_configuration_names_is_a_file():
 
 
 def test_what_keeps_other_alerts_silent_are_alerts_that_there_are():
-    promised = Objectives(availability=99, latency=LatencyObjective(milliseconds=500, percent=99))
+    promised = ObjectivesSettings(availability_percent=99, latency=LatencySettings(milliseconds=500))
     groups = [
         *platform_groups([]),
         *objective_groups("ml", "m", promised, team="platform", tracks=["stable"]),

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from components.monitoring.rules.burn_rate import LatencyObjective, Objectives
 from components.monitoring.rules.platform import platform_groups
 from components.monitoring.rules.values import Alert, Group, Links, Record, rule_spec, team_of_namespace
 from settings.alerts import RUNBOOKS, Severity
+from settings.objectives import LatencySettings, ObjectivesSettings
 
 LINKS = Links(runbooks="https://example.com/runbooks", dashboards="https://grafana.example.com")
 MINIMUM: dict[str, Any] = {
@@ -116,12 +116,12 @@ def test_alerts_that_wake_somebody_wait_at_least_a_minute_or_for_what_does_not_m
 
 @pytest.mark.parametrize("percent", [0.95, 93.0, 100.0])
 def test_an_objective_that_could_never_be_missed_or_met_is_refused(percent: float):
-    with pytest.raises(ValueError, match="94 or more and below 100"):
-        Objectives(availability=percent)
-    with pytest.raises(ValueError, match="94 or more and below 100"):
-        LatencyObjective(milliseconds=100, percent=percent)
+    with pytest.raises(ValueError, match=r"equal to 94|less than 100"):
+        ObjectivesSettings(availability_percent=percent)
+    with pytest.raises(ValueError, match=r"equal to 94|less than 100"):
+        LatencySettings(milliseconds=100, percent=percent)
 
 
 def test_a_latency_is_one_that_the_server_can_tell():
     with pytest.raises(ValueError, match="milliseconds"):
-        LatencyObjective(milliseconds=0, percent=99)
+        LatencySettings(milliseconds=0)
