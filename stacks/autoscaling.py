@@ -7,7 +7,7 @@ from pulumi import Output, Resource, ResourceOptions
 from components.autoscaling import vertical_rights
 from components.autoscaling.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs
 from components.autoscaling.custom_metrics import CustomMetrics, CustomMetricsArgs
-from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
+from components.autoscaling.horizontal import ModelScaler, ModelScalerArgs
 from components.autoscaling.metrics_server import MetricsServer, MetricsServerArgs
 from components.autoscaling.vertical import VerticalArgs, VerticalPodAutoscaler
 from components.autoscaling.vertical_pod_autoscaler import (
@@ -119,13 +119,7 @@ def scale(
             namespace=server.namespace,
             deployment=server.deployment,
             name=f"{server.deployment_name}-hpa",
-            min_replicas=wanted.min,
-            max_replicas=wanted.max,
-            cpu_percent=wanted.cpu_target,
-            pod_metrics=wanted.pod_metrics,
-            external=wanted.external
-            and ExternalMetric(name=wanted.external.metric, per_pod=wanted.external.per_pod),
-            down_after_seconds=wanted.down_after_seconds,
+            settings=wanted,
             measured_by=[platform.scaling_api(str(api)) for api in wanted.asks],
         ),
         options,
@@ -138,9 +132,8 @@ def scale(
                 deployment=server.deployment,
                 name=f"{server.deployment_name}-vpa",
                 recommended_by=platform.scaling_api(vertical_rights.GROUP),
-                limits=model.resources.limits.model_dump(),
-                mode=wanted.vertical.mode,
-                resources=wanted.vertical.resources,
+                limits=model.resources.limits,
+                settings=wanted.vertical,
                 scaled_by_cpu=wanted.moves and wanted.cpu_target is not None,
             ),
             options,

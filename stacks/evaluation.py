@@ -39,9 +39,7 @@ def evaluate(
                 predict_path=server.predict_path,
                 push_url=platform.push_url(),
                 samples=samples,
-                every_minutes=wanted.every_minutes,
-                tolerance=wanted.tolerance,
-                output=wanted.output,
+                settings=wanted,
             ),
             options,
         )

@@ -72,8 +72,7 @@ def _gates(
             model=model.name,
             track=track.name,
             share=share,
-            requests=gate.requests,
-            minutes=gate.minutes,
+            gate=gate,
         )
         for track, gate, share in wanted
         if share > gate.above

@@ -1,7 +1,7 @@
 """The HorizontalPodAutoscaler of a model: how many pods serve it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
@@ -23,61 +23,28 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label
 from components.kubernetes.labels import OURS
-from settings.autoscaling import PodMetric
+from settings.autoscaling import AutoscalingSettings
 
 # Seconds. As often as the controller looks, and new figures come.
 UP_PERIOD = 15
 UP_PODS = 4
 # Seconds between two pods that are taken away: time to see that the others bear the load.
 DOWN_PERIOD = 30
-# Seconds; the API server takes no longer stabilization.
-LONGEST_STABILIZATION = 3600
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExternalMetric:
-    """A figure of `external.metrics.k8s.io`, which knows of no pods."""
-
-    name: str
-    per_pod: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelScalerArgs:
-    """Which Deployment is scaled, between which numbers of pods, and by what."""
+    """Which Deployment is scaled, and how."""
 
     namespace: Input[str]
     deployment: Input[str]
     measured_by: Sequence[Input[str]]
     """The metrics APIs that it asks; each known once it answers, so there are figures from the start."""
     name: str = "ml-model-hpa"
-    min_replicas: int = 1
-    max_replicas: int = 3
-    cpu_percent: int | None = 70
-    """Of what the pods request, on their average."""
-    pod_metrics: Mapping[PodMetric, int] = field(default_factory=dict)
-    """How much of each figure one pod is to have."""
-    external: ExternalMetric | None = None
-    down_after_seconds: int = 300
-    """How long the load must have been lower before a pod goes; loading the model again is slow."""
+    settings: AutoscalingSettings
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
-        least = 0 if self.external else 1
-        if not least <= self.min_replicas <= self.max_replicas or self.max_replicas < 1:
-            raise ValueError(
-                f"min_replicas {self.min_replicas} must be {least} or more, "
-                f"and at most max_replicas {self.max_replicas}; without pods only external can tell of work"
-            )
-        if self.cpu_percent is None and not self.pod_metrics and self.external is None:
-            raise ValueError("an autoscaler needs a figure: cpu_percent, pod_metrics or external")
-        targets = [self.cpu_percent, *self.pod_metrics.values(), self.external and self.external.per_pod]
-        if any(target is not None and target < 1 for target in targets):
-            raise ValueError("cpu_percent, pod_metrics and external.per_pod must be 1 or more")
-        if not 0 <= self.down_after_seconds <= LONGEST_STABILIZATION:
-            raise ValueError(
-                f"down_after_seconds {self.down_after_seconds} must be between 0 and {LONGEST_STABILIZATION}"
-            )
 
 
 class ModelScaler(pulumi.ComponentResource):
@@ -100,29 +67,29 @@ class ModelScaler(pulumi.ComponentResource):
                 scale_target_ref=CrossVersionObjectReferenceArgs(
                     api_version="apps/v1", kind="Deployment", name=args.deployment
                 ),
-                min_replicas=args.min_replicas,
-                max_replicas=args.max_replicas,
-                metrics=_metrics(args),
-                behavior=_behavior(args.down_after_seconds),
+                min_replicas=args.settings.min,
+                max_replicas=args.settings.max,
+                metrics=_metrics(args.settings),
+                behavior=_behavior(args.settings.down_after_seconds),
             ),
             opts=ResourceOptions(parent=self),
         )
         self.register_outputs({})
 
 
-def _metrics(args: ModelScalerArgs) -> list[MetricSpecArgs]:
+def _metrics(scaling: AutoscalingSettings) -> list[MetricSpecArgs]:
     """The figure that asks for most pods counts."""
     found: list[MetricSpecArgs] = []
-    if args.cpu_percent is not None:
-        target = MetricTargetArgs(type="Utilization", average_utilization=args.cpu_percent)
+    if scaling.cpu_target is not None:
+        target = MetricTargetArgs(type="Utilization", average_utilization=scaling.cpu_target)
         cpu = ResourceMetricSourceArgs(name="cpu", target=target)
         found.append(MetricSpecArgs(type="Resource", resource=cpu))
-    for metric, per_pod in args.pod_metrics.items():
+    for metric, per_pod in scaling.pod_metrics.items():
         source = PodsMetricSourceArgs(metric=MetricIdentifierArgs(name=metric), target=_average(per_pod))
         found.append(MetricSpecArgs(type="Pods", pods=source))
-    if args.external is not None:
-        identifier = MetricIdentifierArgs(name=args.external.name)
-        outside = ExternalMetricSourceArgs(metric=identifier, target=_average(args.external.per_pod))
+    if scaling.external is not None:
+        identifier = MetricIdentifierArgs(name=scaling.external.metric)
+        outside = ExternalMetricSourceArgs(metric=identifier, target=_average(scaling.external.per_pod))
         found.append(MetricSpecArgs(type="External", external=outside))
     return found
 

@@ -1,6 +1,5 @@
 """The VerticalPodAutoscaler object of a model: how large its pods should be."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,8 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label
 from components.kubernetes.labels import OURS
-from settings.autoscaling import Sized, VerticalMode
+from settings.autoscaling import Sized, VerticalMode, VerticalSettings
+from settings.compute import ComputeSettings
 
 # `Auto` is an old name of one of these, and `Off` would be read as false by YAML.
 _API_MODES = {
@@ -28,21 +28,19 @@ class VerticalArgs:
     deployment: Input[str]
     recommended_by: Input[str]
     """The API of the VerticalPodAutoscaler; known once its programs run."""
-    limits: Mapping[str, str]
+    limits: ComputeSettings
     """Of one pod: nothing above is ever recommended."""
     name: str = "ml-model-vpa"
-    mode: VerticalMode = VerticalMode.RECOMMEND
-    resources: Sequence[Sized] = tuple(Sized)
+    settings: VerticalSettings
     scaled_by_cpu: bool = False
     """Whether an HPA goes by the CPU of the same pods."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
-        if not self.resources:
-            raise ValueError("resources must name cpu, memory or both")
-        if self.scaled_by_cpu and self.mode is not VerticalMode.RECOMMEND and Sized.CPU in self.resources:
+        mode, resources = self.settings.mode, self.settings.resources
+        if self.scaled_by_cpu and mode is not VerticalMode.RECOMMEND and Sized.CPU in resources:
             raise ValueError(
-                f"mode {self.mode} with cpu in resources: the HPA goes by the share of the requested CPU "
+                f"mode {mode} with cpu in resources: the HPA goes by the share of the requested CPU "
                 "that pods use, and each new request would move it; choose [memory] or mode recommend"
             )
 
@@ -68,17 +66,18 @@ class VerticalPodAutoscaler(CustomResource):
 
 def _spec(args: VerticalArgs) -> dict[str, Any]:
     """The `spec` as the API spells it."""
+    resources, limits = args.settings.resources, args.limits.amounts
     return {
         "targetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": args.deployment},
-        "updatePolicy": {"updateMode": _API_MODES[args.mode]},
+        "updatePolicy": {"updateMode": _API_MODES[args.settings.mode]},
         "resourcePolicy": {
             "containerPolicies": [
                 {
                     "containerName": "*",
-                    "controlledResources": [str(resource) for resource in args.resources],
+                    "controlledResources": [str(resource) for resource in resources],
                     # Limits stay the settings' own: what a pod may never take from its neighbours.
                     "controlledValues": "RequestsOnly",
-                    "maxAllowed": {str(resource): args.limits[resource] for resource in args.resources},
+                    "maxAllowed": {str(resource): limits[resource] for resource in resources},
                 }
             ]
         },

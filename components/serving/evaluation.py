@@ -29,14 +29,12 @@ from components.kubernetes.network_policy import Allow, dns, network_policy, pod
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.monitoring.pushgateway import MAY_PUSH, reach_pushgateway
 from components.serving.pod import USER
-from settings.evaluation import REQUESTS
+from settings.evaluation import REQUESTS, EvaluationSettings
 from settings.samples import LARGEST_BYTES, read_samples
 
 PROGRAM = Path(__file__).with_name("evaluate.py")
 DIRECTORY = "/evaluation"
 SAMPLES = "samples.jsonl"
-# Minutes between two evaluations: parts of an hour, so that the clock shows when the next one is.
-INTERVALS = (1, 2, 5, 10, 15, 20, 30, 60)
 # An evaluation that could not reach its model tries again; the next one comes by itself.
 RETRIES = 1
 LIMITS = {"cpu": "500m", "memory": "256Mi"}
@@ -62,11 +60,8 @@ class EvaluationArgs:
     """Of the Pushgateway."""
     samples: str
     """Lines of JSON, as evaluate.py reads them."""
-    every_minutes: int = 15
-    tolerance: float = 0.01
-    """By how much a number may miss its label and is right."""
-    output: str | None = None
-    """Which of the model's outputs; None where it has one."""
+    settings: EvaluationSettings
+    """How often they are asked, and when an answer is right."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
@@ -76,12 +71,6 @@ class EvaluationArgs:
             raise ValueError(
                 f"samples may have {LARGEST_BYTES} bytes, they have {len(self.samples.encode())}"
             )
-        if self.every_minutes not in INTERVALS:
-            raise ValueError(
-                f"every_minutes {self.every_minutes} must be one of {', '.join(map(str, INTERVALS))}"
-            )
-        if self.tolerance < 0:
-            raise ValueError(f"tolerance {self.tolerance} must be 0 or more")
 
 
 class Evaluation(pulumi.ComponentResource):
@@ -109,7 +98,7 @@ class Evaluation(pulumi.ComponentResource):
             name,
             metadata=metadata,
             spec=CronJobSpecArgs(
-                schedule=schedule(args.every_minutes),
+                schedule=schedule(args.settings.every_minutes),
                 # One that takes longer than that is worth no second one beside it.
                 concurrency_policy="Forbid",
                 starting_deadline_seconds=60,
@@ -119,7 +108,7 @@ class Evaluation(pulumi.ComponentResource):
                     metadata=ObjectMetaArgs(labels=labels_of(args)),
                     spec=JobSpecArgs(
                         backoff_limit=RETRIES,
-                        active_deadline_seconds=60 * args.every_minutes,
+                        active_deadline_seconds=60 * args.settings.every_minutes,
                         template=PodTemplateSpecArgs(
                             metadata=ObjectMetaArgs(
                                 labels={**labels_of(args), **MAY_PUSH},
@@ -141,7 +130,7 @@ class Evaluation(pulumi.ComponentResource):
 
 
 def schedule(every_minutes: int) -> str:
-    """When it runs, as cron writes it."""
+    """When it runs, as cron writes it. Parts of an hour, so that the clock shows when the next one is."""
     return "0 * * * *" if every_minutes == 60 else f"*/{every_minutes} * * * *"
 
 
@@ -173,8 +162,8 @@ def _pod(args: EvaluationArgs, account: Input[str], files: Input[str]) -> PodSpe
     variables = {
         "PREDICT_URL": predict,
         "PUSH_URL": pushed,
-        "TOLERANCE": json.dumps(args.tolerance),
-        **({"OUTPUT": args.output} if args.output else {}),
+        "TOLERANCE": json.dumps(args.settings.tolerance),
+        **({"OUTPUT": args.settings.output} if args.settings.output else {}),
     }
     return PodSpecArgs(
         service_account_name=account,

@@ -10,7 +10,7 @@ from components.monitoring.names import NAMESPACE, PROMETHEUS
 from components.serving.model_server import ModelServer
 from components.ssh.connection import Connection
 from components.ssh.host import Host
-from settings.rollout import LEAST_GATE_MINUTES
+from settings.rollout import GateSettings
 
 # Of alerts that keep a track from more requests; `info` is nothing to act on.
 SEVERITIES = "critical|warning"
@@ -28,20 +28,13 @@ class PromotionGateArgs:
     track: str
     share: int
     """Percent of the model's requests that it is to get."""
-    requests: int
-    """That it must have answered well."""
-    minutes: int
-    """Within which it must have, by pods of the version that it has now."""
+    gate: GateSettings
 
     def __post_init__(self) -> None:
         require_dns_label("model", self.model)
         require_dns_label("track", self.track)
         if not 0 < self.share <= 100:
             raise ValueError(f"share {self.share} must be from 1 to 100 percent")
-        if self.requests < 1:
-            raise ValueError(f"requests {self.requests} must be 1 or more")
-        if self.minutes < LEAST_GATE_MINUTES:
-            raise ValueError(f"minutes {self.minutes} must be {LEAST_GATE_MINUTES} or more")
 
 
 def promotion_gate(
@@ -60,7 +53,7 @@ def promotion_gate(
 def questions(args: PromotionGateArgs, namespace: str) -> str:
     """What scripts/node/promotion-gate.sh reads: a word and its value on each line."""
     of_track = f'namespace="{namespace}",model="{args.model}",track="{args.track}"'
-    window = f"{args.minutes}m"
+    window = f"{args.gate.minutes}m"
     # Of predictions that went well, and of no probes: those have no API.
     answered = f'sum(increase(tensorflow_serving_request_latency_count{{API!="",{of_track}}}[{window}]))'
     firing = f'ALERTS{{alertstate="firing",severity=~"{SEVERITIES}",{of_track}}}'
@@ -71,8 +64,8 @@ def questions(args: PromotionGateArgs, namespace: str) -> str:
             ("namespace", namespace),
             ("deployment", f"{args.model}-{args.track}"),
             ("share", args.share),
-            ("minutes", args.minutes),
-            ("requests", args.requests),
+            ("minutes", args.gate.minutes),
+            ("requests", args.gate.requests),
             ("answered", answered),
             ("firing", firing),
         )

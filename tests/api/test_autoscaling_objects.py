@@ -3,13 +3,14 @@
 import pytest
 from pulumi import ResourceOptions
 
-from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
+from components.autoscaling.horizontal import ModelScaler, ModelScalerArgs
 from components.autoscaling.vertical import VerticalArgs, VerticalPodAutoscaler
 from components.autoscaling.vertical_pod_autoscaler import VPA_CRDS, vpa_definitions
 from components.kubernetes.release_file import release_cache
 from local.progress import Progress
 from local.releases import place_release_files
-from settings.autoscaling import PodMetric, VerticalMode
+from settings.autoscaling import AutoscalingSettings, ExternalSettings, VerticalMode, VerticalSettings
+from settings.compute import ComputeSettings
 from tests.api.api_server import RefusedError
 from tests.api.everything import render_everything
 
@@ -45,7 +46,10 @@ def test_the_programs_would_be_let_into_a_restricted_namespace(api_server, tmp_p
 
 def scaler(rendered, **changes):
     args = ModelScalerArgs(
-        namespace="default", deployment="ml-model", measured_by=["metrics.k8s.io"], **changes
+        namespace="default",
+        deployment="ml-model",
+        measured_by=["metrics.k8s.io"],
+        settings=AutoscalingSettings(**changes),
     )
     return rendered(lambda: ModelScaler("ml-model-hpa", args))
 
@@ -54,8 +58,8 @@ def scaler(rendered, **changes):
     "changes",
     [
         {},
-        {"cpu_percent": None, "pod_metrics": dict.fromkeys(PodMetric, 50)},
-        {"external": ExternalMetric(name="queue_length", per_pod=30), "down_after_seconds": 0},
+        {"requests_per_second": 50, "queue_milliseconds": 50, "gpu_percent": 50},
+        {"external": ExternalSettings(metric="queue_length", per_pod=30), "down_after_seconds": 0},
     ],
     ids=["by cpu", "by figures of pods", "by something else"],
 )
@@ -64,7 +68,7 @@ def test_an_autoscaler_is_accepted_without_a_warning(api_server, rendered, chang
 
 
 def test_no_pod_at_all_is_refused_before_1_37(api_server, rendered):
-    objects = scaler(rendered, min_replicas=0, external=ExternalMetric(name="queue", per_pod=1))
+    objects = scaler(rendered, min=0, external=ExternalSettings(metric="queue", per_pod=1))
     with pytest.raises(RefusedError, match="minReplicas"):
         api_server.apply(objects, dry_run=True)
 
@@ -76,8 +80,8 @@ def test_a_recommendation_is_accepted_without_a_warning(api_server, rendered, mo
         namespace="default",
         deployment="ml-model",
         recommended_by="autoscaling.k8s.io",
-        limits={"cpu": "2", "memory": "2Gi"},
-        mode=mode,
+        limits=ComputeSettings(cpu="2", memory="2Gi"),
+        settings=VerticalSettings(mode=mode),
     )
     objects = rendered(lambda: VerticalPodAutoscaler("ml-model-vpa", args, ResourceOptions()))
     assert api_server.apply(objects, dry_run=True) == ""

@@ -1,10 +1,9 @@
 """The dashboard of what each team costs: what its pods set aside, at the prices of the settings."""
 
-from dataclasses import dataclass
-
 from components.monitoring.dashboards.links import COST
 from components.monitoring.dashboards.vocabulary import Dashboard, Kind, Panel, Query, Row, Unit, Variable
 from components.monitoring.rules.requests import REQUESTS
+from settings.grafana import PricesSettings
 
 GIB = 2**30
 HOURS_OF_A_MONTH = 730
@@ -16,26 +15,7 @@ WHOLE_GPUS = 'resource="nvidia_com_gpu"'
 PARTS_OF_GPUS = 'resource=~"nvidia_com_(gpu_shared|mig_.+)"'
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prices:
-    """What an hour costs."""
-
-    currency: str
-    """As it is written before a number."""
-    gpu: float
-    """A whole GPU."""
-    part_of_gpu: float
-    """A turn on a shared GPU, or a slice of one."""
-    cpu_core: float
-    memory_gib: float
-
-    def __post_init__(self) -> None:
-        for what in ("gpu", "part_of_gpu", "cpu_core", "memory_gib"):
-            if getattr(self, what) < 0:
-                raise ValueError(f"{what} must be 0 or more, got {getattr(self, what)}")
-
-
-def cost(prices: Prices) -> Dashboard:
+def cost(prices: PricesSettings) -> Dashboard:
     """Costs by namespace: a team's has the team's name.
 
     Whoever asks for much and uses little pays for what nobody else could have meanwhile.
@@ -49,7 +29,7 @@ def cost(prices: Prices) -> Dashboard:
     )
 
 
-def _money(prices: Prices) -> Row:
+def _money(prices: PricesSettings) -> Row:
     money = f"currency:{prices.currency}"
     now = _cost_of_an_hour(prices, "{series}")
     looks_an_hour = 60 // STEP
@@ -101,13 +81,14 @@ def _money(prices: Prices) -> Row:
     )
 
 
-def _cost_of_an_hour(prices: Prices, amount: str) -> str:
+def _cost_of_an_hour(prices: PricesSettings, amount: str) -> str:
     """By namespace, node and resource; `amount` is how much of a `{series}` counts."""
     parts = {
         CPU: f"{prices.cpu_core:g}",
         MEMORY: f"{prices.memory_gib:g} / {GIB}",
         WHOLE_GPUS: f"{prices.gpu:g}",
-        PARTS_OF_GPUS: f"{prices.part_of_gpu:g}",
+        # Nothing is divided where it has no price: the check of the settings has seen to that.
+        PARTS_OF_GPUS: f"{prices.part_of_gpu or 0:g}",
     }
     # Each has another `resource`, so that none hides another.
     return " or ".join(f"{amount.format(series=_of(what))} * {price}" for what, price in parts.items())

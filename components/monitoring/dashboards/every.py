@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from components.monitoring.dashboards.cluster import cluster
-from components.monitoring.dashboards.cost import Prices, cost
+from components.monitoring.dashboards.cost import cost
 from components.monitoring.dashboards.gpu import gpu
 from components.monitoring.dashboards.models import models
 from components.monitoring.dashboards.training import training
 from components.monitoring.dashboards.vocabulary import Dashboard
+from settings.grafana import PricesSettings
 
 
-def dashboards(prices: Prices | None) -> Sequence[Dashboard]:
+def dashboards(prices: PricesSettings | None) -> Sequence[Dashboard]:
     """Without prices there is none of costs."""
     return [cluster(), gpu(), models(), training(), *([cost(prices)] if prices else [])]

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from components.monitoring.dashboards.cost import Prices
 from components.monitoring.dashboards.every import dashboards
 from components.monitoring.dashboards.queries import FilledQuery, queries
 from components.monitoring.rules.requests import REQUESTS
@@ -14,6 +13,7 @@ from components.monitoring.rules.values import Alert, Record
 from local.model_server.build import REFERENCE
 from local.paths import REPOSITORY
 from settings import read as settings_and_mistakes
+from settings.grafana import PricesSettings
 from stacks.rules import rule_groups
 from tests.cluster.full.cluster import STACK, FullCluster
 from tests.cluster.full.prometheus import ask, query, until_found, until_settled
@@ -21,7 +21,7 @@ from tests.cluster.load import Load
 from tests.unit.settings.given import read
 from tests.waits import LONGEST
 
-PRICES = Prices(currency="EUR", gpu=2.5, part_of_gpu=0.6, cpu_core=0.04, memory_gib=0.005)
+PRICES = PricesSettings(currency="EUR", gpu=2.5, part_of_gpu=0.6, cpu_core=0.04, memory_gib=0.005)
 QUERIES = queries(dashboards(PRICES))
 # Without its mistakes: what `make up` makes is not there yet when tests are collected.
 SETTINGS, _ = settings_and_mistakes(read(f"Pulumi.{STACK}.yaml"), STACK, REPOSITORY)

@@ -11,6 +11,7 @@ import pytest
 
 from components.serving.evaluate import drift_of, figures, is_right, main, value_of
 from components.serving.evaluation import Evaluation, EvaluationArgs, schedule
+from settings.evaluation import EvaluationSettings
 from settings.samples import read_samples
 
 SAMPLES = '{"instance": 1.0, "label": 2.5}\n{"instance": 5.0, "label": 4.5, "slice": "large"}\n'
@@ -25,6 +26,7 @@ MINIMUM: dict[str, Any] = {
     "predict_path": "/v1/models/resnet:predict",
     "push_url": "http://pushgateway.monitoring.svc:9091",
     "samples": SAMPLES,
+    "settings": EvaluationSettings(samples="samples.jsonl", accuracy=0.9),
 }
 
 
@@ -207,10 +209,15 @@ def test_it_runs_as_often_as_was_said():
         ("image", "python"),
         ("samples", "{}"),
         ("samples", '{"instance": 1, "label": "' + "x" * 900_000 + '"}'),
-        ("every_minutes", 7),
-        ("tolerance", -1),
     ],
 )
 def test_a_wrong_value_is_refused_before_anything_is_made(field: str, value: Any):
     with pytest.raises(ValueError):
         EvaluationArgs(**{**MINIMUM, field: value})
+
+
+@pytest.mark.parametrize(("field", "value"), [("every_minutes", 7), ("tolerance", -1), ("accuracy", 95)])
+def test_a_wrong_setting_is_refused_by_name(field: str, value: Any):
+    given = {"samples": "samples.jsonl", "accuracy": 0.9}
+    with pytest.raises(ValueError, match=field):
+        EvaluationSettings(**{**given, field: value})

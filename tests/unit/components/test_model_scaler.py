@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.autoscaling.horizontal import ExternalMetric, ModelScaler, ModelScalerArgs
-from settings.autoscaling import PodMetric
+from components.autoscaling.horizontal import ModelScaler, ModelScalerArgs
+from settings.autoscaling import AutoscalingSettings, ExternalSettings
 
 MINIMUM: dict[str, Any] = {"namespace": "ml", "deployment": "ml-model", "measured_by": ["metrics.k8s.io"]}
 
@@ -14,7 +14,8 @@ MINIMUM: dict[str, Any] = {"namespace": "ml", "deployment": "ml-model", "measure
 def scaler(engine, settle):
     def build(**changes):
         engine.resources.clear()
-        settle(lambda: ModelScaler("ml-model-hpa", ModelScalerArgs(**{**MINIMUM, **changes})))
+        args = ModelScalerArgs(**MINIMUM, settings=AutoscalingSettings(**changes))
+        settle(lambda: ModelScaler("ml-model-hpa", args))
         (only,) = [one for one in engine.resources if one.typ.endswith(":HorizontalPodAutoscaler")]
         assert only.typ == "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
         return only.inputs
@@ -43,9 +44,8 @@ def test_more_pods_come_in_one_step_and_go_one_at_a_time(scaler):
 
 def test_it_goes_by_what_one_pod_is_to_have_of_each_figure(scaler):
     made = scaler(
-        cpu_percent=None,
-        pod_metrics={PodMetric.REQUESTS_PER_SECOND: 50},
-        external=ExternalMetric(name="queue_length", per_pod=30),
+        requests_per_second=50,
+        external=ExternalSettings(metric="queue_length", per_pod=30),
     )
     assert made["spec"]["metrics"] == [
         {
@@ -65,26 +65,20 @@ def test_it_goes_by_what_one_pod_is_to_have_of_each_figure(scaler):
     ]
 
 
-def test_no_pod_at_all_is_left_only_where_something_else_can_wake_it(scaler):
-    assert (
-        scaler(min_replicas=0, external=ExternalMetric(name="queue", per_pod=1))["spec"]["minReplicas"] == 0
-    )
-    with pytest.raises(ValueError, match="min_replicas 0"):
-        scaler(min_replicas=0, pod_metrics={PodMetric.REQUESTS_PER_SECOND: 50})
+def test_no_pod_at_all_is_left_where_something_else_can_wake_it(scaler):
+    made = scaler(min=0, external=ExternalSettings(metric="queue", per_pod=1))
+    assert made["spec"]["minReplicas"] == 0
+
+
+def test_a_wrong_name_is_refused():
+    with pytest.raises(ValueError, match="name"):
+        ModelScalerArgs(**MINIMUM, name="HPA", settings=AutoscalingSettings())
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [
-        ("name", "HPA"),
-        ("min_replicas", 0),
-        ("min_replicas", 4),
-        ("cpu_percent", 0),
-        ("cpu_percent", None),
-        ("pod_metrics", {PodMetric.GPU_PERCENT: 0}),
-        ("down_after_seconds", 3601),
-    ],
+    [("cpu_percent", 0), ("gpu_percent", 0), ("requests_per_second", 0), ("down_after_seconds", 3601)],
 )
-def test_a_wrong_value_is_refused_by_name(field, value):
+def test_a_wrong_setting_is_refused_by_name(field, value):
     with pytest.raises(ValueError, match=field):
-        ModelScalerArgs(**{**MINIMUM, field: value})
+        AutoscalingSettings(**{field: value})

@@ -12,6 +12,7 @@ from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
 from components.serving.split import Routed, RoutedArgs
 from components.serving.storage import files_of_claim
 from components.ssh.connection import Connection
+from settings.rollout import GateSettings
 from tests.unit.snapshot import expect_snapshot
 
 SERVER = ModelServerArgs(
@@ -26,7 +27,7 @@ SNAPSHOTS = Path(__file__).with_name("snapshots")
 
 def gate(**changes: Any) -> PromotionGateArgs:
     given = {"control_plane": CONTROL_PLANE, "namespace": "ml", "model": "ml-model", "track": "b"}
-    return PromotionGateArgs(**{**given, "share": 50, "requests": 100, "minutes": 10, **changes})
+    return PromotionGateArgs(**{**given, "share": 50, "gate": GateSettings(), **changes})
 
 
 def routed(weight: int, gates: tuple[PromotionGateArgs, ...]) -> RoutedArgs:
@@ -69,14 +70,10 @@ def test_another_share_is_asked_for_again():
     assert questions(gate(share=50), "ml") != questions(gate(share=100), "ml")
 
 
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"share": 0}, "share 0 must be from 1 to 100"),
-        ({"requests": 0}, "requests 0 must be 1 or more"),
-        ({"minutes": 4}, "minutes 4 must be 5 or more"),
-    ],
-)
-def test_a_gate_that_asks_nothing_is_refused(change, says):
-    with pytest.raises(ValueError, match=says):
-        gate(**change)
+def test_a_gate_that_asks_nothing_is_refused():
+    with pytest.raises(ValueError, match="share 0 must be from 1 to 100"):
+        gate(share=0)
+    with pytest.raises(ValueError, match="requests"):
+        GateSettings(requests=0)
+    with pytest.raises(ValueError, match="minutes"):
+        GateSettings(minutes=4)

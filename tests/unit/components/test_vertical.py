@@ -7,7 +7,8 @@ from pulumi import ResourceOptions
 
 from components.autoscaling.vertical import VerticalArgs, VerticalPodAutoscaler
 from components.autoscaling.vertical_pod_autoscaler import VerticalPodAutoscaling, VerticalPodAutoscalingArgs
-from settings.autoscaling import Sized, VerticalMode
+from settings.autoscaling import Sized, VerticalMode, VerticalSettings
+from settings.compute import ComputeSettings
 from tests.unit.conftest import definitions
 
 KIND = {
@@ -25,15 +26,15 @@ MINIMUM: dict[str, Any] = {
     "namespace": "ml",
     "deployment": "ml-model",
     "recommended_by": "autoscaling.k8s.io",
-    "limits": {"cpu": "2", "memory": "2Gi"},
+    "limits": ComputeSettings(cpu="2", memory="2Gi"),
 }
 
 
 @pytest.fixture
 def sizer(engine, settle):
-    def build(**changes):
+    def build(*, scaled_by_cpu=False, **settings):
         engine.resources.clear()
-        args = VerticalArgs(**{**MINIMUM, **changes})
+        args = VerticalArgs(**MINIMUM, scaled_by_cpu=scaled_by_cpu, settings=VerticalSettings(**settings))
         settle(lambda: VerticalPodAutoscaler("ml-model-vpa", args, ResourceOptions()))
         (only,) = engine.resources
         assert only.typ == "kubernetes:autoscaling.k8s.io/v1:VerticalPodAutoscaler"
