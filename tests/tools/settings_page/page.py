@@ -19,7 +19,7 @@ from tests.tools.settings_page.meanings import of_attributes
 from tests.tools.settings_page.words import in_words, named
 
 PAGE = Path(__file__).parents[3] / "docs/settings.md"
-INTRODUCTION = Path(__file__).parent / "introduction.md"
+INTRODUCTION = Path(__file__).parent / "introduction.txt"
 HEADER = ("key", "type and allowed values", "default", "meaning")
 # At the end of a meaning: what a key is that is left out, where its class alone does not know it.
 DEFAULT = re.compile(r"(?P<meaning>.*?)\s*Default: (?P<default>.*)\.")
