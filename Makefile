@@ -3,7 +3,7 @@ STACK ?= dev
 host := bash local/bootstrap.sh host
 dev := bash local/bootstrap.sh dev
 
-.PHONY: help up preview why down clean check test test-long soak faults requests bench lock
+.PHONY: help up preview why down clean check test test-long soak faults requests bench lock docs
 
 help: ## show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -47,3 +47,6 @@ bench: ## how long it takes, side by side
 lock: ## compile the requirements with hashes, and raise the Go modules to one version each
 	@$(dev) bash local/lock-requirements.sh
 	@$(dev) python -m local.align_modules
+
+docs: ## write docs/settings.md anew, from the classes of the settings
+	@$(dev) python -m tests.tools.settings_page

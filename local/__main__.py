@@ -6,8 +6,11 @@ import sys
 import warnings
 from contextlib import nullcontext
 
+from pulumi.automation.errors import CommandError
+
 from local.down import down
 from local.errors import Problem
+from local.events import engine_words
 from local.lock import only_run
 from local.preview import preview
 from local.progress import Progress
@@ -34,6 +37,10 @@ def main() -> int:
             COMMANDS[arguments.command](arguments.stack, progress)
     except Problem as problem:
         progress.say(f"\nerror: {problem}")
+        return 1
+    except CommandError as error:
+        # Of the engine before it runs our program, such as a passphrase that does not fit.
+        progress.say(f"\nerror: {engine_words(error)}")
         return 1
     except KeyboardInterrupt:
         progress.say(f"\nstopped. `make {arguments.command}` goes on from here")

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 
 from pulumi.automation import EngineEvent, OpType
 
@@ -27,6 +28,12 @@ SHOWN = 3
 CONSEQUENCE = re.compile(
     r"\w+ failed|.*ResourceRegistrationFailed: resource .* failed to register", re.DOTALL
 )
+
+
+def engine_words(failure: Exception) -> str:
+    """What the engine printed last, without what surrounds it in the SDK's exception."""
+    said = re.search(r"\berror: (.+)", _plain(str(failure)).partition("stderr:")[2], re.DOTALL)
+    return said[1] if said else str(failure).strip()
 
 
 class Errors:
@@ -56,8 +63,7 @@ class Condenser(Errors):
         super().__init__()
         self._progress, self._waits = progress, waits
         self._started: dict[str, float] = {}
-        self._unchanged = 0
-        self._counts: dict[str, int] = {}
+        self._changes: Mapping[OpType, int] = {}
 
     def __call__(self, event: EngineEvent) -> None:
         """Take one event."""
@@ -69,6 +75,8 @@ class Condenser(Errors):
                 self._started[metadata.urn] = time.monotonic()
         elif event.res_outputs_event:
             self._ended(event.res_outputs_event.metadata.urn, event.res_outputs_event.metadata.op)
+        elif event.summary_event:
+            self._changes = event.summary_event.resource_changes
         elif event.res_op_failed_event:
             metadata = event.res_op_failed_event.metadata
             self._progress.say(f"  FAILED {short(metadata.urn)}{self._took(metadata.urn)}")
@@ -76,9 +84,10 @@ class Condenser(Errors):
 
     @property
     def summary(self) -> str:
-        """Counts of what happened: `3 created, 12 unchanged`."""
-        counts = {**self._counts, "unchanged": self._unchanged}
-        return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "nothing to do"
+        """The engine's own counts, as `make preview` shows them: `3 created, 12 unchanged`."""
+        words = {**WORDS, OpType.SAME: "unchanged"}
+        counts = ((self._changes.get(operation), word) for operation, word in words.items())
+        return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
 
     def _told(self, urn: str, text: str) -> str:
         # What the provider has said itself is not said again.
@@ -86,14 +95,8 @@ class Condenser(Errors):
         return "\n    ".join([super()._told(urn, text), *more])
 
     def _ended(self, urn: str, operation: OpType) -> None:
-        if not is_real(urn):
-            return
-        if operation is OpType.SAME:
-            self._unchanged += 1
-        elif operation in WORDS:
-            word = WORDS[operation]
-            self._counts[word] = self._counts.get(word, 0) + 1
-            self._progress.say(f"  {word} {short(urn)}{self._took(urn)}")
+        if is_real(urn) and operation in WORDS:
+            self._progress.say(f"  {WORDS[operation]} {short(urn)}{self._took(urn)}")
 
     def _took(self, urn: str) -> str:
         started = self._started.pop(urn, None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi.automation import OutputMap
 
-from local.paths import BINARIES, KUBECONFIG, REPOSITORY
+from local.paths import BINARIES, ENVIRONMENT, KUBECONFIG, REPOSITORY
 from local.process import output
 from local.progress import Progress
 
@@ -40,3 +40,4 @@ def tell(outputs: OutputMap, progress: Progress) -> None:
     for model, urls in value("predictionUrls", {}).items():
         progress.say(f"\nModel {model} answers at {urls[0]}; try it:")
         progress.say(f"  curl -d '{json.dumps({'instances': [1.0, 2.0, 5.0]})}' {urls[0]}")
+    progress.say(f"\npulumi itself, on this stack: . {ENVIRONMENT.relative_to(REPOSITORY)} && pulumi stack")

@@ -18,6 +18,8 @@ PULUMI_HOME = LOCAL / "pulumi"
 STATE = LOCAL / "state"
 STACK_CONFIG = LOCAL / "config"
 VENV = LOCAL / "venv"
+# What a shell sources to work with `pulumi` itself.
+ENVIRONMENT = LOCAL / "env"
 
 
 def cache_root() -> Path:

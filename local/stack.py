@@ -16,6 +16,7 @@ from local.engine.command import EngineCommand
 from local.engine.logs import without_logs
 from local.engine.plugins import install_plugins
 from local.engine.pulumi import install_engine
+from local.engine.shell import write_shell_environment
 from local.paths import BINARIES, PASSPHRASE, PULUMI_HOME, REPOSITORY, STATE
 from local.progress import Progress
 from local.stack_config import write_engine_file
@@ -55,6 +56,10 @@ def open_stack(name: str, progress: Progress) -> LocalStack:
     install_engine(progress)
     missing = install_plugins(PULUMI_HOME, progress)
     without_logs(PULUMI_HOME)
+    # In a closed network the engine would wait for a download that cannot come.
+    closed = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"} if missing else {}
+    variables = engine_environment() | closed
+    write_shell_environment(name, variables)
 
     def on_interrupt() -> None:
         progress.say(
@@ -72,11 +77,8 @@ def open_stack(name: str, progress: Progress) -> LocalStack:
         work_dir=str(REPOSITORY),
         program=program,
         pulumi_command=EngineCommand(on_interrupt),
-        env_vars={
-            **engine_environment(),
-            # In a closed network the engine would wait for a download that cannot come.
-            **({"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"} if missing else {}),
-        },
+        # With kubectl, which was built for the machines and is good for this computer, too.
+        env_vars={"PATH": f"{BINARIES}:{os.environ['PATH']}", **variables},
     )
     if has_state(name):
         killed.clear_stale_lock(
@@ -109,8 +111,6 @@ def _resources_in(state_file: Path) -> list[dict[str, Any]]:
 def engine_environment() -> dict[str, str]:
     """What the engine needs to know of where the stacks of this checkout are."""
     return {
-        # With kubectl, which was built for the machines and is good for this computer, too.
-        "PATH": f"{BINARIES}:{os.environ['PATH']}",
         "PULUMI_HOME": str(PULUMI_HOME),
         "PULUMI_BACKEND_URL": backend_url(STATE),
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(PASSPHRASE),

@@ -4,6 +4,7 @@ The engine writes `encryptionsalt` into a stack's settings file. The user's `Pul
 and stays as it is; the engine works on a copy in `.local/config`, written anew from it on every run.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from local.errors import Problem
 from local.paths import REPOSITORY, STACK_CONFIG
 
 SALT = "encryptionsalt"
+SALT_LINE = re.compile(rf"^{SALT}:.*\n?", re.MULTILINE)
 
 
 def user_file(stack: str) -> Path:
@@ -41,9 +43,20 @@ def write_engine_file(stack: str) -> Path:
     (STACK_CONFIG / "Pulumi.yaml").write_text((REPOSITORY / "Pulumi.yaml").read_text())
     path = STACK_CONFIG / f"Pulumi.{stack}.yaml"
     settings, text = read_user_file(stack), user_file(stack).read_text()
+    if SALT in settings and not _encrypts(settings):
+        # Of a `pulumi` that somebody ran with another passphrase; nothing is encrypted by it.
+        text = SALT_LINE.sub("", text)
+        del settings[SALT]
     kept = (yaml.safe_load(path.read_text()) or {}) if path.exists() else {}
     if SALT in kept and SALT not in settings:
         # As text: what YAML means by a word differs between its readers, and the engine is one of them.
         text = f"{text.rstrip()}\n{SALT}: {kept[SALT]}\n"
     path.write_text(text)
     return path
+
+
+def _encrypts(settings: Any) -> bool:
+    """Whether there is an encrypted value, which the engine writes as `{secure: ...}`."""
+    if isinstance(settings, dict):
+        return "secure" in settings or any(map(_encrypts, settings.values()))
+    return isinstance(settings, list) and any(map(_encrypts, settings))

@@ -27,8 +27,11 @@ Mailbox = Annotated[str, BeforeValidator(_mailbox)]
 class SlackSettings(Model):
     """An incoming webhook of Slack, or of a chat that takes the same messages."""
 
-    url_secret: Label  # the webhook's address: whoever knows it may post
-    channel: Text | None = None  # None: the webhook's own
+    url_secret: Label
+    """Name in `metalml:secrets` of the webhook's address: whoever knows it may post."""
+
+    channel: Text | None = None
+    """Channel that gets the messages. `null`: the webhook's own."""
 
     @property
     def secrets(self) -> Sequence[str]:
@@ -39,7 +42,8 @@ class SlackSettings(Model):
 class PagerDutySettings(Model):
     """A service of PagerDuty."""
 
-    key_secret: Label  # the service's integration key for Events API v2
+    key_secret: Label
+    """Name in `metalml:secrets` of the service's integration key for Events API v2."""
 
     @property
     def secrets(self) -> Sequence[str]:
@@ -51,10 +55,22 @@ class EmailSettings(Model):
     """Mailboxes, and the server that takes mails for them. It has to speak TLS."""
 
     to: Items[Mailbox]
+    """Who gets the mails; one or more."""
+
     sender: Mailbox
+    """Who they are from."""
+
     smarthost: HostPort
+    """The server that takes the mails. It has to speak TLS."""
+
     username: Text | None = None
+    """Who logs in at the server. `null`: it asks for no login."""
+
     password_secret: Label | None = None
+    """Name in `metalml:secrets` of the password; it goes with `username`.
+
+    `null`: the server asks for no login.
+    """
 
     @property
     def secrets(self) -> Sequence[str]:
@@ -63,11 +79,16 @@ class EmailSettings(Model):
 
 
 class WebhookSettings(Model):
-    """A program of your own, which is sent Alertmanager's JSON. One of url and urlSecret."""
+    """A program of your own, which is sent Alertmanager's JSON. One of `url` and `urlSecret` is required."""
 
-    url: HttpUrl | None = None  # as a pod reaches it
-    url_secret: Label | None = None  # where whoever knows the address may post
-    token_secret: Label | None = None  # sent as bearer token
+    url: HttpUrl | None = None
+    """Address as a pod reaches it. `null`: it is in `urlSecret`."""
+
+    url_secret: Label | None = None
+    """Name in `metalml:secrets` of the address, where whoever knows it may post. `null`: it is in `url`."""
+
+    token_secret: Label | None = None
+    """Name in `metalml:secrets` of a bearer token that is sent along. `null`: none is sent."""
 
     @property
     def secrets(self) -> Sequence[str]:
@@ -76,22 +97,38 @@ class WebhookSettings(Model):
 
 
 class HeartbeatSettings(WebhookSettings):
-    """A service elsewhere that hears from here all the time, and raises the alarm when it does not."""
+    """A service elsewhere that hears from here all the time, and raises the alarm when it does not.
+
+    One of `url` and `urlSecret` is required.
+    """
 
     every_seconds: Annotated[int, Field(ge=30, le=3600)] = 60
+    """Seconds between two messages."""
 
 
 Channel = SlackSettings | PagerDutySettings | EmailSettings | WebhookSettings
 
 
 class ReceiverSettings(Model):
-    """The same people, told in one or more ways."""
+    """The same people, told in one or more ways; one is required."""
 
     name: Label
+    """Name by which routes and `defaultReceiver` choose it; not `nobody` or `heartbeat`.
+
+    One of them has to name it.
+    """
+
     slack: SlackSettings | None = None
+    """Tells a channel of Slack. `null`: it does not."""
+
     pagerduty: PagerDutySettings | None = None
+    """Tells a service of PagerDuty. `null`: it does not."""
+
     email: EmailSettings | None = None
+    """Sends mails. `null`: it does not."""
+
     webhook: WebhookSettings | None = None
+    """Tells a program of your own. `null`: it does not."""
 
     @property
     def channels(self) -> Sequence[Channel]:
@@ -100,12 +137,19 @@ class ReceiverSettings(Model):
 
 
 class RouteSettings(Model):
-    """Which alerts a receiver gets. The first route that an alert fits has it."""
+    """Which alerts a receiver gets: by `severities`, `teams` or both.
+
+    The first route that an alert fits has it.
+    """
 
     receiver: Label
-    severities: Items[Severity] = ()  # none: critical and warning
-    # The team in whose namespace it happens, or `platform`; none: every one.
+    """Name of one of `receivers`."""
+
+    severities: Items[Severity] = ()
+    """How urgent the alerts are. Empty: `critical` and `warning`."""
+
     teams: Items[Label] = ()
+    """Teams in whose namespaces the alerts happen, or `platform` for those of no team. Empty: every one."""
 
 
 class AlertsVolumeSettings(VolumeSettings):
@@ -117,14 +161,23 @@ class AlertsVolumeSettings(VolumeSettings):
 class AlertingSettings(Model):
     """Alertmanager, and whom it tells."""
 
-    # Any of them tells everybody, and they agree on who does.
     replicas: Annotated[int, Field(ge=1, le=5)] = 3
-    # None: what the replicas know goes when the last one goes.
+    """Pods of Alertmanager. Any of them tells everybody, and they agree on who does."""
+
     volume: AlertsVolumeSettings | None = None
+    """Where the replicas keep what they know. `null`: it goes when the last one goes."""
+
     receivers: Items[ReceiverSettings] = ()
+    """Who can be told. Empty: alerts are shown, and nobody is told."""
+
     routes: Items[RouteSettings] = ()
-    default_receiver: Label | None = None  # of alerts that fit no route; None: nobody
-    heartbeat: HeartbeatSettings | None = None  # None: nobody hears it when alerts stop arriving
+    """Who is told of which alerts, tried in this order. Empty: `defaultReceiver` gets all."""
+
+    default_receiver: Label | None = None
+    """Name of the receiver of alerts that fit no route. `null`: nobody is told of them."""
+
+    heartbeat: HeartbeatSettings | None = None
+    """Who is told all the time that alerts still arrive. `null`: nobody hears it when they stop arriving."""
 
     @property
     def channels(self) -> Sequence[Channel]:

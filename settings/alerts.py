@@ -19,7 +19,11 @@ RESERVED = (NOBODY, HEARTBEAT)
 class Severity(StrEnum):
     """How soon somebody has to look."""
 
-    CRITICAL = "critical"  # at once, also at night
-    WARNING = "warning"  # in working hours
-    INFO = "info"  # when somebody looks for a reason
-    NONE = "none"  # nobody: it shows that alerts arrive
+    CRITICAL = "critical"
+    """At once, also at night."""
+    WARNING = "warning"
+    """In working hours."""
+    INFO = "info"
+    """When somebody looks for a reason."""
+    NONE = "none"
+    """Nobody: it shows that alerts arrive."""

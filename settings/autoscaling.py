@@ -15,9 +15,12 @@ DEFAULT_CPU_PERCENT = 70
 class MetricsApi(StrEnum):
     """The three APIs that autoscalers ask. Each can have one owner in a cluster."""
 
-    RESOURCE = "metrics.k8s.io"  # CPU and memory; metrics-server's otherwise
-    CUSTOM = "custom.metrics.k8s.io"  # figures of pods
-    EXTERNAL = "external.metrics.k8s.io"  # figures of anything else, such as a queue; KEDA's otherwise
+    RESOURCE = "metrics.k8s.io"
+    """CPU and memory; metrics-server's otherwise."""
+    CUSTOM = "custom.metrics.k8s.io"
+    """Figures of pods."""
+    EXTERNAL = "external.metrics.k8s.io"
+    """Figures of anything else, such as a queue; KEDA's otherwise."""
 
 
 class PodMetric(StrEnum):
@@ -31,9 +34,12 @@ class PodMetric(StrEnum):
 class VerticalMode(StrEnum):
     """What is done with a recommendation."""
 
-    RECOMMEND = "recommend"  # it is shown, and that is all
-    INITIAL = "initial"  # pods that start get it; those that run are left alone
-    RESIZE = "resize"  # pods that run are resized in place, or evicted where that cannot be
+    RECOMMEND = "recommend"
+    """It is shown, and that is all."""
+    INITIAL = "initial"
+    """Pods that start get it; those that run are left alone."""
+    RESIZE = "resize"
+    """Pods that run are resized in place, or evicted where that cannot be."""
 
 
 class Sized(StrEnum):
@@ -46,37 +52,63 @@ class Sized(StrEnum):
 class MetricsServerSettings(Model):
     """metrics-server: `kubectl top`, and the CPU that autoscalers go by."""
 
-    # With one, both pause for half a minute when its machine goes.
     replicas: Annotated[int, Field(ge=1, le=5)] = 1
+    """Pods of metrics-server. With one, figures pause for half a minute when its machine goes."""
 
 
 class CustomMetricsSettings(Model):
     """prometheus-adapter: other figures for autoscalers, from a Prometheus."""
 
-    prometheus_url: HttpUrl | None = None  # as a pod reaches it; None: the one of platform.monitoring
-    # Each has one owner in a cluster: not what metricsServer, KEDA or another adapter owns.
+    prometheus_url: HttpUrl | None = None
+    """Address of a Prometheus that scrapes the models, as a pod reaches it.
+
+    `null`: the one of `platform.monitoring`, which is then required.
+    """
+
     apis: Items[MetricsApi] = (MetricsApi.CUSTOM,)
+    """The APIs that prometheus-adapter owns.
+
+    Each has one owner in a cluster: not what `metricsServer`, KEDA or another adapter owns.
+    """
 
 
 class ProviderSettings(Model):
     """Somebody's own API for renting machines, behind Cluster Autoscaler's gRPC protocol."""
 
-    address: HostPort  # as a pod reaches it
-    secret: DnsName = "cluster-autoscaler-provider"  # in kube-system: tls.crt, tls.key, ca.crt
+    address: HostPort
+    """Where it answers, as a pod reaches it."""
+
+    secret: DnsName = "cluster-autoscaler-provider"
+    """Name of a Secret in `kube-system` with `tls.crt`, `tls.key` and `ca.crt`.
+
+    You make it by hand: keys do not belong in settings.
+    """
 
 
 class SpareGroup(Model):
     """Machines that are alike and could be rented, in the order in which they would be."""
 
     name: Label
-    machines: Annotated[Items[Label], Field(min_length=1)]  # as they will be called in metalml:machines
+    """Name of the group, in the output `machinesToRent`."""
+
+    machines: Annotated[Items[Label], Field(min_length=1)]
+    """The machines, as they will be called in `metalml:machines`. Each is in one group."""
 
 
 class ClusterAutoscalerSettings(Model):
-    """Where more machines come from: from a provider by themselves, or from somebody who rents them."""
+    """Where more machines come from.
+
+    Either `provider` rents them by itself, or `spares` lists them for somebody who does.
+    """
 
     provider: ProviderSettings | None = None
+    """An API that rents machines, for Cluster Autoscaler of the cluster's own minor version.
+
+    `null`: there is none.
+    """
+
     spares: Items[SpareGroup] = ()
+    """Machines that somebody rents when the output `machinesToRent` names them. Empty: none."""
 
 
 class VpaSettings(Model):
@@ -87,34 +119,61 @@ class VerticalSettings(Model):
     """What the VerticalPodAutoscaler does for a model."""
 
     mode: VerticalMode = VerticalMode.RECOMMEND
+    """What is done with the recommendation.
+
+    `initial` and `resize` of `cpu` are refused beside an autoscaler that goes by CPU: the two would fight.
+    """
+
     resources: Annotated[tuple[Sized, ...], Field(min_length=1)] = tuple(Sized)
+    """What is recommended. Nothing recommends GPUs."""
 
 
 class ExternalSettings(Model):
     """A figure that is not of the pods, such as the length of a queue."""
 
-    metric: MetricName  # `x` where a recording rule of Prometheus is called `autoscaling:x`
-    per_pod: Annotated[int, Field(ge=1)]  # as much of it as one pod is to have
+    metric: MetricName
+    """Name of the figure: `x` where a recording rule of Prometheus is called `autoscaling:x`."""
+
+    per_pod: Annotated[int, Field(ge=1)]
+    """How much of it one pod is to have."""
 
 
 class AutoscalingSettings(Model):
     """How many pods serve a model. It owns the number: `replicas` must not be given beside it.
 
-    Of several figures the one that asks for most pods counts.
+    Of several figures the one that asks for most pods counts. Whoever gives a figure has to be on the
+    platform: docs/autoscaling.md.
     """
 
-    min: Annotated[int, Field(ge=0, le=MOST_REPLICAS)] = 1  # 0 where `external` can wake it
+    min: Annotated[int, Field(ge=0, le=MOST_REPLICAS)] = 1
+    """Pods at least. 0 only with `external`, which can wake the model, and from Kubernetes 1.37 on."""
+
     max: Annotated[int, Field(ge=1, le=MOST_REPLICAS)] = 3
-    # Of resources.requests.cpu, on the pods' average; may be above 100 where limits leave room.
-    # None: 70, where no other figure is given.
+    """Pods at most. The same as `min`: their number is fixed, and `vertical` still recommends."""
+
     cpu_percent: Annotated[int, Field(ge=1, le=1000)] | None = None
-    requests_per_second: Annotated[int, Field(ge=1)] | None = None  # of one pod
-    queue_milliseconds: Annotated[int, Field(ge=1)] | None = None  # that a request waits for its batch
-    gpu_percent: Annotated[int, Field(ge=1, le=100)] | None = None  # for GPUs that are not shared
+    """Percent of `resources.requests.cpu` that pods use on average; above 100 where limits leave room.
+
+    `null`: 70 where no other figure is given, else CPU does not count.
+    """
+
+    requests_per_second: Annotated[int, Field(ge=1)] | None = None
+    """Predictions a second that one pod answers. `null`: they do not count."""
+
+    queue_milliseconds: Annotated[int, Field(ge=1)] | None = None
+    """Milliseconds that a request waits for its batch. `null`: they do not count."""
+
+    gpu_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Percent that a pod's GPU is busy, for GPUs that are not shared. `null`: they do not count."""
+
     external: ExternalSettings | None = None
-    # How long the load must have been lower before a pod goes: to load the model again is slow.
+    """A figure that is not of the pods. `null`: none counts."""
+
     down_after_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    vertical: VerticalSettings | None = None  # None: nobody looks at the size of the pods
+    """How long the load must have been lower before a pod goes: to load the model again is slow."""
+
+    vertical: VerticalSettings | None = None
+    """How large the pods should be. `null`: nobody looks at their size."""
 
     @property
     def moves(self) -> bool:

@@ -82,7 +82,11 @@ Items = tuple[Annotated[T, WrapValidator(_step_over)], ...]
 
 
 class Model(BaseModel):
-    """A frozen group of settings. YAML spells its keys in camelCase; unknown keys are mistakes."""
+    """A frozen group of settings. YAML spells its keys in camelCase; unknown keys are mistakes.
+
+    Docstrings of the classes, under their fields and under members of enums are the page docs/settings.md.
+    `Default: ...` at the end of one says what a key is that is left out, where the class does not know it.
+    """
 
     model_config = ConfigDict(
         frozen=True,

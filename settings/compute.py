@@ -8,7 +8,10 @@ class ComputeSettings(Model):
     """An amount of CPU and memory."""
 
     cpu: Quantity
+    """CPU, in cores."""
+
     memory: Quantity
+    """Memory, in bytes."""
 
     @property
     def amounts(self) -> dict[str, str]:

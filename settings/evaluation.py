@@ -14,12 +14,28 @@ REQUESTS = {"cpu": "50m", "memory": "64Mi"}
 
 
 class EvaluationSettings(Model):
-    """Needs platform.monitoring. Each track is evaluated by itself."""
+    """How good the answers have to be. Needs `platform.monitoring`. Each track is evaluated by itself."""
 
-    # Lines of JSON: {"instance": ..., "label": ..., "slice": "night"}; docs/evaluation.md.
     samples: LocalPath
+    """File of labelled samples on this computer, at most 900 kB (docs/evaluation.md).
+
+    Its lines are JSON: `{"instance": ..., "label": ..., "slice": "night"}`.
+    """
+
     every_minutes: Literal[1, 2, 5, 10, 15, 20, 30, 60] = 15
-    accuracy: Share  # of the samples, at least, and of each slice
-    drift: Share | None = None  # of the answers from the labels, at most; None: measured only
-    tolerance: Annotated[float, Field(ge=0)] = 0.01  # by how much a number may miss its label and is right
-    output: Text | None = None  # of a model that gives several
+    """Minutes between two evaluations."""
+
+    accuracy: Share
+    """Share of the samples, and of each slice of them, that has to be right at least."""
+
+    drift: Share | None = None
+    """How far the answers may be from the labels at most. `null`: it is measured only."""
+
+    tolerance: Annotated[float, Field(ge=0)] = 0.01
+    """By how much a number may miss its label and is right, as a share of the label.
+
+    For labels below 1 a share of 1.
+    """
+
+    output: Text | None = None
+    """Name of the output that is judged, of a model that gives several. `null`: it gives one."""

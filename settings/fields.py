@@ -143,23 +143,39 @@ Label = Annotated[
 DnsName = Annotated[
     str, _text(DNS_NAME, "a DNS name: labels of a-z 0-9 - with dots between them, 253 characters at most")
 ]
+"""Names of objects that may have dots in them, such as volumes and their classes."""
+
 User = Annotated[str, _text(USER, "a login name of the machine, such as root or ubuntu")]
 Network = Annotated[IPv4Network, BeforeValidator(_network)]
+"""It begins at its first address. A single address is a `/32`."""
+
 Address = Annotated[IPv4Address, BeforeValidator(_address)]
+"""Names are not looked up."""
+
 Quantity = Annotated[str, BeforeValidator(_quantity)]
+"""Of CPU in cores (`500m` is half of one), of memory and storage in bytes (`1Mi` is 1048576 of them)."""
+
 Size = Annotated[str, BeforeValidator(_size)]
+"""Of a volume, in bytes, and above 0."""
+
 LabelKey = Annotated[str, BeforeValidator(_label_key)]
 LabelValue = Annotated[str, BeforeValidator(_label_value)]
+"""Of a label or taint. `true` and numbers go in quotes: YAML reads them as something else than text."""
+
 HostPort = Annotated[
     str, _text(HOST_PORT, "a host and a port, such as provider.example.com:8086", "write both")
 ]
 HttpUrl = Annotated[
     str, _text(HTTP_URL, "an address that begins with http:// or https://, such as http://prometheus:9090")
 ]
+"""Host, port and path, and nothing behind them."""
+
 MetricName = Annotated[str, _text(METRIC_NAME, "a name of a-z 0-9 and _, beginning with a letter")]
 """What is left of a metric's name behind its prefix."""
 
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+"""Encrypted in `Pulumi.<stack>.yaml`; what stands there in plain text is refused."""
+
 PageUrl = Annotated[
     str, _text(PAGE_URL, "the address of a page, such as https://wiki.example.com/runbooks/disk-full")
 ]
@@ -172,11 +188,17 @@ LocalPath = Annotated[str, _text(PATH, f"a path on this computer, of {PATH_LETTE
 """Relative to the project's directory, as written: the same stack gives the same inputs everywhere."""
 
 Image = Annotated[str, BeforeValidator(_image)]
+"""What runs must not change under the same name."""
+
 AbsolutePath = Annotated[str, BeforeValidator(_absolute)]
 Percent = Annotated[int, Field(ge=1, le=99)]
 Share = Annotated[float, BeforeValidator(_share)]
+"""`0.95` is 95 %."""
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 NodePort = Annotated[int, BeforeValidator(_node_port)]
+"""Port of every machine, for one Service only; the range is the API server's default."""
+
 HeaderName = Annotated[str, _text(HEADER_NAME, "a name of an HTTP header, such as x-variant")]
 Version = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 """Of a model: the number that its folder is called by."""

@@ -61,22 +61,41 @@ class HostFiles(Model):
     """Files on the disk of one machine. All pods of the model run there."""
 
     kind: Literal["host"] = "host"
-    machine: Label  # the machine that stores them
-    host_path: AbsolutePath = "/mnt/ml-models"  # has a directory <servedName> for this model
-    # Directory on the operator's computer with <version>/saved_model.pb, brought to the machine.
+    """Says that the files are on one machine."""
+
+    machine: Label
+    """The machine that stores them; a worker, with GPUs if the model takes some."""
+
+    host_path: AbsolutePath = "/mnt/ml-models"
+    """Directory on the machine, in which the model has a directory `<servedName>`."""
+
     source: LocalPath | None = None
-    # Instead of a source, where something else puts the files there, such as training: another text makes
-    # the pods read them again.
+    """Directory on this computer with `<version>/saved_model.pb`, which is brought to the machine.
+
+    `null`: something else puts the files there, and `revision` is required.
+    """
+
     revision: Text | None = None
+    """Any text, in the place of `source`, where something else puts the files there, such as training.
+
+    Another text makes the pods read them again. `null`: they come from `source`.
+    """
 
 
 class NfsFiles(Model):
-    """Files on an NFS share, which pods on every machine see. Needs platform.nfs."""
+    """Files on an NFS share, which pods on every machine see. Needs `platform.nfs`."""
 
     kind: Literal["nfs"]
+    """Says that the files are on a share."""
+
     server: Server
-    path: AbsolutePath  # the model's own directory on the server, with <version>/saved_model.pb
-    revision: Text  # nobody tells when files on a share change: another text makes the pods read them again
+    """The NFS server."""
+
+    path: AbsolutePath
+    """The model's own directory on the server, with `<version>/saved_model.pb`."""
+
+    revision: Text
+    """Any text. Nobody tells when files on a share change: another text makes the pods read them again."""
 
     @property
     def machine(self) -> None:
@@ -88,11 +107,25 @@ class S3Files(Model):
     """One version of the files in a bucket; each pod fetches it and checks it before it starts to serve."""
 
     kind: Literal["s3"]
+    """Says that the files are in a bucket."""
+
     endpoint: Endpoint
-    region: Text = "us-east-1"  # what S3 signs with where a store has no regions
+    """Address of the store."""
+
+    region: Text = "us-east-1"
+    """Region of the bucket. The default is what S3 signs with where a store has no regions."""
+
     bucket: Bucket
-    prefix: Prefix  # the folder with SHA256SUMS and <version>/saved_model.pb; never changed once written
-    digest: Digest  # of the file SHA256SUMS, which has the digests of all others
+    """The bucket."""
+
+    prefix: Prefix
+    """The folder with `SHA256SUMS` and `<version>/saved_model.pb`.
+
+    It never changes once it is written: a new version is a new folder.
+    """
+
+    digest: Digest
+    """Digest of the file `SHA256SUMS`, which has the digests of all others."""
 
     @property
     def machine(self) -> None:

@@ -11,8 +11,14 @@ from settings.fields import DnsName, NodePort
 class GatewaySettings(Model):
     """A Gateway of the Gateway API."""
 
-    # GatewayClass of an implementation that is there. None: Traefik is installed, with the kinds of the API.
     class_name: DnsName | None = None
-    # Where every machine answers for it: the port of the Traefik that is installed, or of the other one.
+    """GatewayClass of an implementation that is there.
+
+    `null`: Traefik is installed, with the kinds of the API.
+    """
+
     node_port: NodePort = 30080
-    replicas: Annotated[int, Field(ge=1, le=10)] = 1  # of Traefik
+    """Port of every machine at which Traefik, or the other implementation, answers."""
+
+    replicas: Annotated[int, Field(ge=1, le=10)] = 1
+    """Pods of Traefik."""

@@ -18,14 +18,23 @@ GPU_RESOURCE = re.compile(rf"{re.escape(GPU)}|{re.escape(SHARED_GPU)}|{re.escape
 class MachineGpuSettings(Model):
     """The GPUs of one machine; `gpu: true` is the same with all defaults."""
 
-    # How many there are. None: only the machine knows, so no request can be held against it beforehand.
     count: Annotated[int, Field(ge=1, le=MOST_GPUS)] | None = None
-    # Label nvidia.com/gpu.product of the node, by which models and queues choose, such as NVIDIA-L40S.
+    """How many there are. `null`: only the machine knows, so no request is held against it beforehand."""
+
     product: LabelValue | None = None
-    # How they are offered: a name of platform.gpu.sharing. None: `default` there.
+    """Label `nvidia.com/gpu.product` of the node, by which models and queues choose, such as `NVIDIA-L40S`.
+
+    `null`: the node has no such label.
+    """
+
     sharing: Label | None = None
-    # Pods that ask for no GPU are kept off, by the taint nvidia.com/gpu=present:NoSchedule.
+    """How they are offered: a name in `platform.gpu.sharing`.
+
+    `null`: `default` there, or whole if there is none.
+    """
+
     dedicated: bool = True
+    """Whether pods that ask for no GPU are kept off, by the taint `nvidia.com/gpu=present:NoSchedule`."""
 
 
 def _machine_gpu(value: Any) -> Any:
@@ -53,28 +62,38 @@ GpuResource = Annotated[str, BeforeValidator(_gpu_resource)]
 class MigStrategy(StrEnum):
     """How a GPU's slices are named as resources."""
 
-    SINGLE = "single"  # nvidia.com/gpu is a slice: for nodes whose slices are all of one size
-    MIXED = "mixed"  # nvidia.com/mig-1g.10gb and so on: one resource for each size
+    SINGLE = "single"
+    """`nvidia.com/gpu` is a slice: for nodes whose slices are all of one size."""
+    MIXED = "mixed"
+    """`nvidia.com/mig-1g.10gb` and so on: one resource for each size."""
 
 
 class TimeSlicingSettings(Model):
     """Several pods take turns on one GPU."""
 
-    # Pods on each GPU. 100: more would not fit on a node, which takes 110 pods by default.
+    # More than 100 would not fit on a node, which takes 110 pods by default.
     replicas: Annotated[int, Field(ge=2, le=100)]
+    """Pods on each GPU."""
 
 
 class SharingSettings(Model):
-    """How a node's GPUs are offered. Nothing set: each GPU whole, to one container."""
+    """How a node's GPUs are offered: by one of the keys, or, with none, each GPU whole to one container."""
 
     time_slicing: TimeSlicingSettings | None = None
+    """Pods take turns on all of a GPU, as `nvidia.com/gpu.shared`. `null`: they do not."""
+
     mig: MigStrategy | None = None
+    """How the slices are named into which MIG divides a GPU. `null`: it is not divided."""
 
 
 class GpuSettings(Model):
     """What makes the GPUs of the nodes a resource that pods can ask for."""
 
-    # By name. A machine chooses with gpu.sharing; those that choose none get `default`.
     sharing: dict[Label, SharingSettings] = Field(default_factory=dict)
-    # DCGM exporter: use, memory, temperature, power and errors of each GPU for Prometheus.
+    """Ways to offer GPUs, by names of your own.
+
+    A machine chooses one with `gpu.sharing`; those that choose none get `default`.
+    """
+
     metrics: bool = True
+    """Whether DCGM exporter tells Prometheus use, memory, temperature, power and errors of each GPU."""

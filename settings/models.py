@@ -23,16 +23,30 @@ from settings.server import ServerSettings
 class StorageSettings(Model):
     """The volume with the model's files. Pods only read; files of kind host and nfs stay when it goes."""
 
-    volume: DnsName  # of kind host and nfs; S3 files are in each pod
+    volume: DnsName
+    """Name of the PersistentVolume, for files of kind `host` and `nfs`; S3 files are in each pod.
+
+    Default: `<model>-pv`.
+    """
+
     claim: DnsName
-    size: Quantity = "5Gi"  # of S3 files: what they may take in a pod, before it is ended
+    """Name of the PersistentVolumeClaim. Default: `<model>-pvc`."""
+
+    size: Quantity = "5Gi"
+    """Size of the claim, which counts in a quota.
+
+    Of S3 files: what they may take in a pod before it is ended.
+    """
 
 
 class ServiceSettings(Model):
     """Where predictions are asked for from outside: the same port on every machine."""
 
     name: Label
+    """Name of the Service. Default: `<model>-service`."""
+
     node_port: NodePort = 30050
+    """Port of every machine, of this model alone. A model behind `platform.gateway` has none."""
 
 
 class RequestsSettings(ComputeSettings):
@@ -53,33 +67,81 @@ class ResourcesSettings(Model):
     """Requests and limits of one replica."""
 
     requests: RequestsSettings = RequestsSettings()
+    """What the scheduler sets aside; at most the limits."""
+
     limits: LimitsSettings = LimitsSettings()
+    """What a pod may take at most."""
 
 
 class ModelSettings(Model):
     """One model server."""
 
-    name: Label  # of the Deployment; volume, claim and Service are named after it
+    name: Label
+    """Name of the Deployment; volume, claim and Service are named after it."""
+
     namespace: Label = "ml"
-    # The name in the URL: /v1/models/<servedName>.
+    """Namespace of the model: one of `platform.namespaces`, or a team's."""
+
     served_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")] = "default"
-    image: Image | None = None  # None: `model-server` (or `model-server-gpu`) of the images table
-    gpu: Annotated[int, Field(ge=0, le=16)] = 0  # GPUs of one replica; 16 is the most one server has today
-    gpu_resource: GpuResource = GPU  # what is asked for where GPUs are shared: nvidia.com/gpu.shared
-    placement: Machines | None = None  # None: where its GPUs are, or wherever there is room without one
-    product: LabelValue | None = None  # of the GPU, as nvidia.com/gpu.product has it: NVIDIA-H100-80GB-HBM3
-    spread: Spread | None = None  # over machines; None: as the scheduler does it by itself
-    priority: Priority = Priority.SERVING  # whose place the pods may take, and who may take theirs
+    """Name in the URL: `/v1/models/<servedName>`. Models behind one gateway have different ones."""
+
+    image: Image | None = None
+    """Image of the server. `null`: `model-server`, or `model-server-gpu` with GPUs, of `metalml:images`."""
+
+    # 16 is the most that one server has today.
+    gpu: Annotated[int, Field(ge=0, le=16)] = 0
+    """GPUs of one replica. With `placement: gpu` the default is 1."""
+
+    gpu_resource: GpuResource = GPU
+    """What `gpu` counts: `nvidia.com/gpu.shared` or a slice where GPUs are shared."""
+
+    placement: Machines | None = None
+    """Which machines the pods may run on.
+
+    `null`: those with its GPUs, or, for a model without, wherever there is room.
+    """
+
+    product: LabelValue | None = None
+    """Product of the GPU, such as `NVIDIA-H100-80GB-HBM3`: label `nvidia.com/gpu.product` of the node.
+
+    `null`: any.
+    """
+
+    spread: Spread | None = None
+    """How the replicas are divided between machines. `null`: as the scheduler does it by itself."""
+
+    priority: Priority = Priority.SERVING
+    """Whose place the pods may take when machines are full, and who may take theirs."""
+
     replicas: Annotated[int, Field(ge=1, le=100)] = 1
-    autoscaling: AutoscalingSettings | None = None  # owns the number of replicas
+    """Number of pods. Not beside `autoscaling`."""
+
+    autoscaling: AutoscalingSettings | None = None
+    """What chooses the number of pods in the place of `replicas`. `null`: nothing does."""
+
     files: FilesSettings
+    """Where the model's files are (docs/model-files.md)."""
+
     rollout: RolloutSettings = RolloutSettings()
+    """How a new version takes over from the one before (docs/rollouts.md)."""
+
     server: ServerSettings = ServerSettings()
-    objectives: ObjectivesSettings | None = None  # None: it promises nothing, and only its absence is told
-    evaluation: EvaluationSettings | None = None  # None: nobody knows how good its answers are
+    """How TensorFlow Serving is set up."""
+
+    objectives: ObjectivesSettings | None = None
+    """What the model promises. `null`: nothing, and only its absence is told."""
+
+    evaluation: EvaluationSettings | None = None
+    """How good the answers have to be (docs/evaluation.md). `null`: nobody knows how good they are."""
+
     storage: StorageSettings
+    """The volume with the files. Default: `{}`."""
+
     service: ServiceSettings
+    """Where predictions are asked for from outside. Default: `{}`."""
+
     resources: ResourcesSettings = ResourcesSettings()
+    """Requests and limits of one replica."""
 
     @model_validator(mode="before")
     @classmethod

@@ -30,8 +30,11 @@ def _retention(value: Any) -> str:
 class MetricsVolumeSettings(VolumeSettings):
     """A volume for each replica; what it holds outlives the pod."""
 
-    # None: the cluster's default. Not NFS: Prometheus' files do not survive it.
     storage_class: DnsName | None = None
+    """StorageClass of the claims. Not NFS: Prometheus' files do not survive it.
+
+    `null`: the cluster's default.
+    """
 
 
 class PrometheusRequestsSettings(ComputeSettings):
@@ -52,18 +55,32 @@ class PrometheusResourcesSettings(Model):
     """Requests and limits of one replica."""
 
     requests: PrometheusRequestsSettings = PrometheusRequestsSettings()
+    """What the scheduler sets aside; at most the limits."""
+
     limits: PrometheusLimitsSettings = PrometheusLimitsSettings()
+    """What a replica may take at most."""
 
 
 class PrometheusSettings(Model):
-    """The servers."""
+    """The servers that scrape and keep figures."""
 
-    replicas: Annotated[int, Field(ge=1, le=5)] = 2  # each scrapes everything
+    replicas: Annotated[int, Field(ge=1, le=5)] = 2
+    """Pods of Prometheus. Each scrapes everything."""
+
     retention: Annotated[str, BeforeValidator(_retention)] = "15d"
-    # The oldest goes when there is more than this. None: 80 % of the volume, or no bound without one.
+    """How long figures are kept."""
+
     retention_size: Quantity | None = None
-    volume: MetricsVolumeSettings | None = None  # None: what was seen goes with the pod
+    """The oldest figures go when there is more than this; at most 80 % of the volume.
+
+    `null`: 80 % of the volume, or no bound without one.
+    """
+
+    volume: MetricsVolumeSettings | None = None
+    """Where each replica keeps its figures. `null`: they go with the pod."""
+
     resources: PrometheusResourcesSettings = PrometheusResourcesSettings()
+    """Requests and limits of one replica."""
 
     @property
     def retention_bytes(self) -> int | None:
@@ -76,8 +93,17 @@ class PrometheusSettings(Model):
 class MonitoringSettings(Model):
     """Prometheus, its operator and what it needs to see the cluster and the models."""
 
-    scrape_seconds: Annotated[int, Field(ge=5, le=120)] = 30  # between two looks at the same target
+    scrape_seconds: Annotated[int, Field(ge=5, le=120)] = 30
+    """Seconds between two looks at the same target."""
+
     prometheus: PrometheusSettings = PrometheusSettings()
+    """What is kept, and for how long."""
+
     rules: RulesSettings = RulesSettings()
-    grafana: GrafanaSettings | None = None  # None: figures and no pictures
+    """What alerts say, and alerts of your own."""
+
+    grafana: GrafanaSettings | None = None
+    """Dashboards (docs/dashboards.md). `null`: figures and no pictures."""
+
     alerting: AlertingSettings = AlertingSettings()
+    """Who is told of which alerts (docs/alerts.md)."""

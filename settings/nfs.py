@@ -9,12 +9,20 @@ class NfsClassSettings(Model):
     """A StorageClass: each claim of it gets a new directory on the share, which goes with the claim."""
 
     name: Label = "nfs"
+    """Name of the class."""
+
     server: Server
-    path: AbsolutePath  # of the share; the class cannot change it, another share needs another name
-    default: bool = False  # whether claims that name no class get this one
+    """The NFS server."""
+
+    path: AbsolutePath
+    """Path of the share. The class cannot change it: another share needs another name."""
+
+    default: bool = False
+    """Whether claims that name no class get this one."""
 
 
 class NfsSettings(Model):
     """csi-driver-nfs on every node."""
 
-    storage_class: NfsClassSettings | None = None  # None: only volumes that name their directory
+    storage_class: NfsClassSettings | None = None
+    """A class for claims of your own. `null`: there are only volumes that name their directory."""

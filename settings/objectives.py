@@ -18,11 +18,20 @@ class LatencySettings(Model):
     """How many answers have to come within how long, as the server measures it."""
 
     milliseconds: Annotated[int, Field(ge=MILLISECONDS.start, lt=MILLISECONDS.stop)]
+    """Milliseconds within which an answer has to come."""
+
     percent: PromisedPercent = 99.0
+    """Percent of a month's answers that have to come within them."""
 
 
 class ObjectivesSettings(Model):
-    """Needs platform.monitoring."""
+    """What the model promises: somebody is told when it uses up too fast what a month allows to go wrong.
 
-    availability_percent: PromisedPercent = 99.5  # requests that do not fail by the server's fault
+    Needs `platform.monitoring`.
+    """
+
+    availability_percent: PromisedPercent = 99.5
+    """Percent of a month's requests that do not fail by the server's fault."""
+
     latency: LatencySettings | None = None
+    """How fast answers come. `null`: it promises nothing about that."""

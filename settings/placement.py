@@ -6,12 +6,16 @@ from enum import StrEnum
 class Machines(StrEnum):
     """Which machines the pods may run on."""
 
-    GPU = "gpu"  # only those that have GPUs
-    CPU = "cpu"  # only those that have none, also where nothing keeps other work off GPU machines
+    GPU = "gpu"
+    """Only those that have GPUs."""
+    CPU = "cpu"
+    """Only those that have none, also where nothing keeps other work off GPU machines."""
 
 
 class Spread(StrEnum):
     """How the replicas are divided between machines. More than one on a machine is always possible."""
 
-    PREFER = "prefer"  # evenly if there is room, somewhere else if not
-    REQUIRE = "require"  # evenly, or wait: no machine gets a second replica before each has its first
+    PREFER = "prefer"
+    """Evenly if there is room, somewhere else if not."""
+    REQUIRE = "require"
+    """Evenly, or they wait: no machine gets a second replica before each has its first."""

@@ -23,22 +23,64 @@ from settings.teams import TeamSettings
 
 
 class PlatformSettings(Model):
-    """The platform layer."""
+    """The platform layer: what is left out is not installed."""
 
-    # Without quota, policies and rights. Where there are teams none by default.
     namespaces: Items[Label] = ("ml",)
+    """Namespaces without quota, policies and rights, for models of your own.
+
+    Where there are `teams` the default is `[]`.
+    """
+
     teams: Items[TeamSettings] = ()
-    queueing: QueueingSettings | None = None  # None: what there is no room for is refused or waits as pods
-    metrics_server: MetricsServerSettings | None = None  # None: the cluster has none, or it is not ours
-    # None: no GPUs, or something else offers them, such as NVIDIA's GPU operator.
+    """Who shares the cluster (docs/teams.md). Each name is once in `namespaces` and `teams` together."""
+
+    queueing: QueueingSettings | None = None
+    """Queues for training, which at least one team has.
+
+    `null`: what there is no room for is refused, or waits as pods.
+    """
+
+    metrics_server: MetricsServerSettings | None = None
+    """CPU and memory of pods, for `kubectl top` and autoscalers.
+
+    `null`: the cluster has no metrics-server, or somebody else's.
+    """
+
     gpu: GpuSettings | None = None
-    custom_metrics: CustomMetricsSettings | None = None  # None: autoscalers go by CPU only
-    gateway: GatewaySettings | None = None  # None: requests go to models' own ports only
-    vpa: VpaSettings | None = None  # None: no VerticalPodAutoscaler
-    monitoring: MonitoringSettings | None = None  # None: nobody looks
-    logging: LoggingSettings | None = None  # None: logs end with the kubelet's rotation, or go with the pod
-    nfs: NfsSettings | None = None  # None: no pod can mount a share
-    cluster_autoscaler: ClusterAutoscalerSettings | None = None  # None: the machines are as many as they are
+    """NVIDIA's device plugin and exporter of metrics (docs/gpu.md).
+
+    `null`: there are no GPUs, or something else offers them, such as NVIDIA's GPU operator.
+    """
+
+    custom_metrics: CustomMetricsSettings | None = None
+    """Requests, queues and GPUs for autoscalers (docs/autoscaling.md). `null`: they go by CPU only."""
+
+    gateway: GatewaySettings | None = None
+    """What divides requests between the tracks of models (docs/rollouts.md).
+
+    `null`: requests go to models' own ports only.
+    """
+
+    vpa: VpaSettings | None = None
+    """The VerticalPodAutoscaler, for `autoscaling.vertical` of models; it needs `metricsServer`.
+
+    `null`: there is none.
+    """
+
+    monitoring: MonitoringSettings | None = None
+    """Prometheus, alerts and dashboards (docs/monitoring.md). `null`: nobody looks."""
+
+    logging: LoggingSettings | None = None
+    """Where the logs of all containers go (docs/logging.md).
+
+    `null`: they end with the kubelet's rotation, or go with the pod.
+    """
+
+    nfs: NfsSettings | None = None
+    """The driver for NFS shares (docs/model-files.md). `null`: no pod can mount a share."""
+
+    cluster_autoscaler: ClusterAutoscalerSettings | None = None
+    """Where more machines come from. `null`: the machines are as many as they are."""
 
     @model_validator(mode="before")
     @classmethod

@@ -11,19 +11,41 @@ class AlertSettings(Model):
     """An alert of your own."""
 
     name: AlertName
-    expr: Text  # PromQL: who is told whenever it has a result
-    holds: Duration | None = None  # how long it must have one first
+    """Name of the alert; not one of those in docs/runbooks."""
+
+    expr: Text
+    """PromQL. The alert fires whenever it has a result."""
+
+    holds: Duration | None = None
+    """How long it must have a result first. `null`: the first one will do."""
+
     severity: Severity = Severity.WARNING
-    team: Label | None = None  # who is told; None: whoever looks after the platform
-    summary: Text  # one line; {{ $labels.<name> }} and {{ $value }} are filled in
+    """How soon somebody has to look."""
+
+    team: Label | None = None
+    """Team that is told. `null`: whoever looks after the platform."""
+
+    summary: Text
+    """What happened, in one line; `{{ $labels.<name> }}` and `{{ $value }}` are filled in."""
+
     description: Text
-    runbook: PageUrl  # the page that says what to do: without one nobody is woken
+    """What happened, in more words; filled in as the summary is."""
+
+    runbook: PageUrl
+    """The page that says what to do: without one nobody is woken."""
+
     labels: dict[MetricLabel, Text] = Field(default_factory=dict)
+    """More labels of the alert."""
 
 
 class RulesSettings(Model):
     """What alerts say, and which there are besides ours."""
 
-    # Where docs/runbooks of this repository can be read by whoever is woken; None: alerts name the path only.
     runbooks: HttpUrl | None = None
+    """Address at which docs/runbooks of this repository can be read by whoever is woken.
+
+    `null`: alerts name the path only.
+    """
+
     alerts: Items[AlertSettings] = ()
+    """Alerts of your own (docs/monitoring-rules.md)."""

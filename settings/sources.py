@@ -29,7 +29,10 @@ class BundleSource(Model):
     """Files that are sent over SSH from the operator's computer, for machines without the internet."""
 
     kind: Literal["bundle"]
-    path: LocalPath = ".local/bundle"  # where `make up` builds it; has a MANIFEST of digests
+    """Says that software comes from this computer."""
+
+    path: LocalPath = ".local/bundle"
+    """Directory with a `MANIFEST` of digests. The default is where `make up` builds it."""
 
     @property
     def manifest(self) -> str:
@@ -40,15 +43,24 @@ class BundleSource(Model):
 class AptRepository(Model):
     """One apt repository and the key that must have signed it.
 
-    The texts may contain {minor} (such as 1.36), {os} (debian or ubuntu), {codename} (bookworm, noble) and
-    {release} (12, 2404).
+    The texts may contain `{minor}` (such as 1.36), `{os}` (debian or ubuntu), `{codename}` (bookworm, noble)
+    and `{release}` (12, 2404).
     """
 
     url: Annotated[str, BeforeValidator(_url)]
-    suite: Text = "/"  # "/" is a flat repository
+    """Address of the repository."""
+
+    suite: Text = "/"
+    """Suite of the repository; `/` is a flat one."""
+
     components: tuple[Text, ...] = ()
+    """Components of the suite. Empty: for a flat repository."""
+
     key_url: Annotated[str, BeforeValidator(_url)]
+    """Address of the public key that signs it."""
+
     key_fingerprint: Annotated[str, BeforeValidator(_fingerprint)]
+    """Fingerprint that this key must have."""
 
 
 class NvidiaSource(Model):
@@ -59,25 +71,35 @@ class NvidiaSource(Model):
         key_url=versions.NVIDIA_DRIVER_APT_KEY_URL,
         key_fingerprint=versions.NVIDIA_DRIVER_APT_KEY_FINGERPRINT,
     )
-    # null: the machines have a driver already, such as from their provider's own image.
+    """Repository of the driver."""
+
     driver_version: Text | None = versions.NVIDIA_DRIVER
+    """Version of the driver. `null`: the machines have one already, such as from their provider's image."""
+
     toolkit: AptRepository = AptRepository(
         url=versions.NVIDIA_TOOLKIT_APT_URL,
         key_url=versions.NVIDIA_TOOLKIT_APT_KEY_URL,
         key_fingerprint=versions.NVIDIA_TOOLKIT_APT_KEY_FINGERPRINT,
     )
+    """Repository of NVIDIA's container toolkit."""
+
     toolkit_version: Text = versions.NVIDIA_TOOLKIT
+    """Version of the container toolkit."""
 
 
 class AptSource(Model):
     """The vendors' repositories, or mirrors of them; packages are pinned to one version and held."""
 
     kind: Literal["apt"]
+    """Says that software comes from package repositories."""
+
     kubernetes: AptRepository = AptRepository(
         url=versions.KUBERNETES_APT_URL,
         key_url=versions.KUBERNETES_APT_KEY_URL,
         key_fingerprint=versions.KUBERNETES_APT_KEY_FINGERPRINT,
     )
+    """Repository of kubeadm, kubelet and kubectl."""
+
     containerd: AptRepository = AptRepository(
         url=versions.CONTAINERD_APT_URL,
         suite="{codename}",
@@ -85,8 +107,13 @@ class AptSource(Model):
         key_url=versions.CONTAINERD_APT_KEY_URL,
         key_fingerprint=versions.CONTAINERD_APT_KEY_FINGERPRINT,
     )
+    """Repository of containerd."""
+
     containerd_version: Text = versions.CONTAINERD
+    """Version of the package `containerd.io`."""
+
     nvidia: NvidiaSource = NvidiaSource()
+    """What machines with GPUs get besides."""
 
 
 def _kind(value: Any) -> str | None:

@@ -21,19 +21,52 @@ class Settings(Model):
     """What `Pulumi.<stack>.yaml` says, with every default filled in."""
 
     layers: Items[Layer] = (Layer.CLUSTER, Layer.PLATFORM, Layer.MODELS)
+    """Layers that this stack owns: each once, in this order and without a gap.
+
+    Other stacks own the rest (docs/three-stacks.md).
+    """
+
     upstream: UpstreamSettings = UpstreamSettings()
+    """Stacks that own the layers below. Default: found by the name of a stack that ends in `-<layer>`."""
+
     cluster: ClusterSettings
+    """The Kubernetes cluster. A stack that owns the layer `cluster` needs at least `firewall.adminRanges`.
+
+    Default: `{}`.
+    """
+
     machines: Items[MachineSettings] = ()
+    """Machines of the cluster. Exactly one has the role `control-plane`; the order does not matter."""
+
     platform: PlatformSettings = PlatformSettings()
+    """What the cluster offers to its users. What is left out is not installed."""
+
     models: Items[ModelSettings] = ()
+    """Models that are served."""
+
     training: Items[TrainingSettings] = ()
-    # Who this stack is for S3-compatible stores. Without keys it reads what they show to everybody.
+    """Training jobs (docs/training.md)."""
+
     s3_access_key_id: str = ""
+    """Who this stack is for S3-compatible stores. Empty: it reads what they show to everybody."""
+
     s3_secret_access_key: SecretStr = SecretStr("")
-    # What other settings name where a thing has a password, by names of the user's own.
+    """The secret that belongs to `s3AccessKeyId`.
+
+    Encrypted: `pulumi config set --secret metalml:s3SecretAccessKey`.
+    """
+
     secrets: dict[Label, Secret] = Field(default_factory=dict)
-    # Overrides of components/versions.py IMAGES, by key.
+    """Passwords, tokens and secret addresses, by names of your own that other settings use.
+
+    Encrypted, one by one: `pulumi config set --secret --path metalml:secrets.<name>`.
+    """
+
     images: dict[Text, Image] = Field(default_factory=dict)
+    """Images, such as of your own registry, in the place of those in components/versions.py.
+
+    Keys are those of `IMAGES` there.
+    """
 
     def image(self, key: str) -> str:
         """The reference of an image by its key: the stack's own, or the one that is pinned."""

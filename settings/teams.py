@@ -32,14 +32,26 @@ Group = Annotated[Text, AfterValidator(_group)]
 class QuotaSettings(ComputeSettings):
     """What a team may have at once. CPU and memory are what its pods ask for, not what they may take."""
 
-    gpu: Count = 0  # whole GPUs
-    shared_gpu: Count = 0  # turns on GPUs, where machines share theirs by time slicing
-    # Of GPUs, by MIG profile: {1g.10gb: 4}. A profile that is not named is not limited.
+    gpu: Count = 0
+    """Whole GPUs."""
+
+    shared_gpu: Count = 0
+    """Turns on GPUs, where machines share theirs by time slicing."""
+
     slices: dict[MigProfile, Count] = Field(default_factory=dict)
-    storage: Quantity = "100Gi"  # 20 models of the default size
+    """Slices of GPUs, by MIG profile: `{1g.10gb: 4}`. A profile that is not named is not limited."""
+
+    storage: Quantity = "100Gi"
+    """Storage that all volume claims ask for; the default is enough for 20 models of the default size."""
+
     volume_claims: Count = 20
-    node_ports: Count = 20  # a model has one; a cluster has 2768
-    jobs: Count = 100  # finished ones, too, until they are deleted
+    """Number of volume claims."""
+
+    node_ports: Count = 20
+    """Number of ports of the machines; a model has one, and a cluster 2768."""
+
+    jobs: Count = 100
+    """Number of Jobs, finished ones, too, until they are deleted."""
 
     def hard(self) -> dict[str, str]:
         """By the names of a ResourceQuota. Of a resource that is not Kubernetes' own only requests count."""
@@ -67,26 +79,54 @@ class ContainersSettings(Model):
     """Defaults and bounds of each container."""
 
     requests: ComputeSettings = DefaultRequestsSettings()
-    limits: ComputeSettings | None = None  # the most that one may take; None: as much as the team has
+    """What a container asks for that says nothing; at most the limits.
+
+    The default is room for a Python program with a small data frame.
+    """
+
+    limits: ComputeSettings | None = None
+    """The most that one container may take. `null`: as much as the team has."""
 
 
 class EgressSettings(Model):
     """Addresses outside the cluster that the team's pods may talk to over TCP."""
 
     range: Network
+    """The addresses."""
+
     ports: Items[Port]
+    """Their TCP ports."""
 
 
 class TeamSettings(Model):
     """One team. Its namespace has its name."""
 
     name: Label
-    group: Group  # of the users, as certificates (O) or the OIDC provider have it; default: the team's name
+    """Name of the team and of its namespace."""
+
+    group: Group
+    """Group of the users, as their certificates (O) or the OIDC provider have it.
+
+    Groups that begin with `system:` are Kubernetes' own, and refused. Default: the team's name.
+    """
+
     pod_security: PodSecurity = PodSecurity.RESTRICTED
+    """Which pods the API server takes in the namespace."""
+
     quota: QuotaSettings
+    """What the team may have at once. It has to be enough for its models and its training."""
+
     containers: ContainersSettings = ContainersSettings()
+    """Defaults and bounds of each container."""
+
     egress: Items[EgressSettings] = ()
-    queue: QueueSettings | None = None  # None: the team's Jobs begin at once, or are refused
+    """What the team's pods may talk to outside the cluster. Empty: nothing."""
+
+    queue: QueueSettings | None = None
+    """The team's part of what Kueue gives out; needs `platform.queueing`.
+
+    `null`: the team's Jobs begin at once, or are refused.
+    """
 
     @model_validator(mode="before")
     @classmethod

@@ -31,8 +31,10 @@ NAME_LENGTH = 50
 class Framework(StrEnum):
     """Whose variables the workers get."""
 
-    TENSORFLOW = "tensorflow"  # TF_CONFIG, as tf.distribute reads it
-    TORCH = "torch"  # MASTER_ADDR and others, as torch.distributed's env:// reads them
+    TENSORFLOW = "tensorflow"
+    """`TF_CONFIG`, as `tf.distribute` reads it."""
+    TORCH = "torch"
+    """`MASTER_ADDR` and others, as `env://` of `torch.distributed` reads them."""
 
 
 def _name(value: Any) -> str:
@@ -48,16 +50,26 @@ class HostDirectory(Model):
     """On the disk of one machine. All workers run there."""
 
     kind: Literal["host"] = "host"
+    """Says that the directory is on one machine."""
+
     machine: Label
-    host_path: AbsolutePath = "/mnt/ml-training"  # has a directory <name> for this job
+    """The machine; a worker, with GPUs if the job takes some."""
+
+    host_path: AbsolutePath = "/mnt/ml-training"
+    """Directory on the machine, in which the job has a directory `<name>`."""
 
 
 class NfsDirectory(Model):
-    """On an NFS share: workers may run on every machine. Needs platform.nfs."""
+    """On an NFS share: workers may run on every machine. Needs `platform.nfs`."""
 
     kind: Literal["nfs"]
+    """Says that the directory is on a share."""
+
     server: Server
-    path: AbsolutePath  # the job's own directory on the server; user 10001 must be able to write in it
+    """The NFS server."""
+
+    path: AbsolutePath
+    """The job's own directory on the server; user 10001 must be able to write in it."""
 
     @property
     def machine(self) -> None:
@@ -94,35 +106,96 @@ class WorkerResources(Model):
     """Requests and limits of one worker."""
 
     requests: WorkerRequests = WorkerRequests()
+    """What the scheduler sets aside; at most the limits."""
+
     limits: WorkerLimits = WorkerLimits()
+    """What a worker may take at most."""
 
 
 class TrainingSettings(Model):
     """One training job."""
 
     name: Annotated[str, BeforeValidator(_name)]
+    """Name of the job, which no model or Service of its namespace has.
+
+    Workers are called `<name>-<index>`.
+    """
+
     namespace: Label = "ml"
-    image: Image | None = None  # None: `training` (or `training-gpu`) of the images table
-    framework: Framework = Framework.TENSORFLOW  # whose variables tell workers about each other
+    """Namespace of the job: one of `platform.namespaces`, or a team's."""
+
+    image: Image | None = None
+    """Image of the workers. `null`: `training`, or `training-gpu` with GPUs, of `metalml:images`."""
+
+    framework: Framework = Framework.TENSORFLOW
+    """Whose variables tell workers about each other."""
+
     workers: Annotated[int, Field(ge=1, le=100)] = 1
-    # A Python file on the operator's computer; workers run it. None: the image has the program.
+    """Number of workers."""
+
     script: LocalPath | None = None
-    command: Items[Text] = ()  # default: python3 with the script
+    """Python file on this computer that workers run.
+
+    `null`: the image has the program, and `command` is required.
+    """
+
+    command: Items[Text] = ()
+    """Program and arguments. Empty: `python3` with the script."""
+
     environment: dict[Text, str] = Field(default_factory=dict)
-    gpu: Annotated[int, Field(ge=0, le=16)] = 0  # GPUs of one worker
+    """Environment variables of the workers."""
+
+    gpu: Annotated[int, Field(ge=0, le=16)] = 0
+    """GPUs of one worker."""
+
     gpu_resource: GpuResource = GPU
+    """What `gpu` counts: `nvidia.com/gpu.shared` or a slice where GPUs are shared.
+
+    Queues give out whole GPUs only.
+    """
+
     placement: Machines | None = None
+    """Which machines the workers may run on.
+
+    `null`: those with its GPUs, or, for a job without, wherever there is room.
+    """
+
     product: LabelValue | None = None
+    """Product of the GPU: label `nvidia.com/gpu.product` of the node. `null`: any."""
+
     resources: WorkerResources = WorkerResources()
-    # Where checkpoints and trained models are.
+    """Requests and limits of one worker."""
+
     directory: Directory
-    size: Quantity = "5Gi"  # what the claim asks for; a quota counts it, nothing else does
-    # Another text begins anew; with the same, a changed job goes on from its last checkpoint.
+    """Where checkpoints and trained models are."""
+
+    size: Quantity = "5Gi"
+    """What the claim asks for; a quota counts it, nothing else does."""
+
     run: Label = "1"
+    """Name of the experiment.
+
+    Another one begins anew; with the same, a changed job goes on from its last checkpoint.
+    """
+
     priority: Priority = Priority.TRAINING
-    # How often a worker may fail. 6 is the Job's own default for all pods together.
+    """Whose place the workers may take when machines are full, and who may take theirs."""
+
+    # The Job's own default for all pods together.
     retries: Annotated[int, Field(ge=0, le=1000)] = 6
-    keep_seconds: Annotated[int, Field(ge=0)] | None = None  # of a finished job; None: until the stack goes
-    # Whether the program tells METRICS_PUSH_URL its step and its loss (docs/training.md).
+    """How often one worker may fail before the job has failed. Evictions do not count."""
+
+    keep_seconds: Annotated[int, Field(ge=0)] | None = None
+    """Seconds until a finished job is deleted. `null`: it stays until it leaves the settings."""
+
     reports: bool = False
-    queue: Label | None = None  # a Kueue LocalQueue that lets the job begin
+    """Whether the program tells `METRICS_PUSH_URL` its step and its loss (docs/training.md).
+
+    Needs `platform.monitoring`.
+    """
+
+    queue: Label | None = None
+    """Queue of Kueue in which the job waits until all workers can begin.
+
+    It is `training`, in the namespace of a team that has a queue. `null`: the job begins at once.
+    """

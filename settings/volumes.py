@@ -8,4 +8,7 @@ class VolumeSettings(Model):
     """A volume, or one for each replica."""
 
     size: Size
-    storage_class: DnsName | None = None  # None: the cluster's default
+    """Size of each volume."""
+
+    storage_class: DnsName | None = None
+    """StorageClass of the claims. `null`: the cluster's default."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_kubernetes
 
 from components import versions
 from components.bootstrap.control_plane import ControlPlane, ControlPlaneArgs
@@ -19,21 +18,14 @@ from components.bootstrap.served_images import (
     images_in,
 )
 from components.bootstrap.worker import Worker, WorkerArgs
-from components.gpu.node_marks import TAINT, gpu_labels
-from components.kubernetes.crds import Definitions
-from components.kubernetes.release_file import release_cache
 from components.machines.facts import Facts
-from components.machines.firewall_rules import FirewallArgs
-from components.machines.local import LocalMachine, LocalMachineArgs
 from components.machines.machine import Machine
-from components.network.calico import RELEASE, Calico, CalicoArgs, calico_definitions
-from components.network.calico_installation import InstallationSpec
-from components.network.routed import RoutedNetwork
-from components.ssh.connection import Connection
-from settings import MachineSettings, PodNetwork, Provider, Settings, sources
-from settings.sources import AptSource, BundleSource, NvidiaSource
+from settings import PodNetwork, Settings
+from settings.sources import AptSource, BundleSource
 from stacks.kubernetes import kubernetes_provider
+from stacks.machines import firewall_of, machine_of
 from stacks.outputs import ClusterOutputs
+from stacks.pod_network import install_pod_network, routed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +68,7 @@ def build(settings: Settings) -> ClusterOutputs:
         )
         joined[given.name] = (worker.joined,)
     kubernetes = kubernetes_provider(cluster.name, control_plane.kubeconfig)
-    network = _network(settings, kubernetes, control_plane.kubeconfig)
+    network = install_pod_network(settings, kubernetes, control_plane.kubeconfig)
     used: list[pulumi.Resource] = [
         ReadyNode(
             name, ReadyNodeArgs(machine=machine, control_plane=first, after=(*joined[name], *network))
@@ -130,7 +122,7 @@ def prepare(settings: Settings) -> PreparedMachines:
     """Makes or takes the machines, looks at all of them, and brings each to where kubeadm can start."""
     cluster = settings.cluster
     source = cluster.source
-    machines = {given.name: _machine(settings, given) for given in settings.machines}
+    machines = {given.name: machine_of(settings, given) for given in settings.machines}
     preflights = {
         name: Preflight(
             name, PreflightArgs(machine=machine, cluster=cluster.name, source=cluster.source.kind)
@@ -149,133 +141,16 @@ def prepare(settings: Settings) -> PreparedMachines:
                 kubernetes_version=cluster.kubernetes_version,
                 pause_image=f"registry.k8s.io/pause:{versions.PAUSE}",
                 source=source,
-                firewall=_firewall(settings),
+                firewall=firewall_of(settings),
                 kubelet=cluster.kubelet,
-                nvidia=_nvidia(source),
-                routed=_routed(settings),
+                nvidia=None if isinstance(source, BundleSource) else source.nvidia,
+                routed=routed(settings),
                 after=checked,
             ),
         )
         for name, machine in machines.items()
     }
     return PreparedMachines(source=source, machines=machines, facts=facts, nodes=nodes)
-
-
-def _machine(settings: Settings, given: MachineSettings) -> Machine:
-    cluster = settings.cluster
-    address = str(given.address)
-    pod_range = None if given.pod_range is None else str(given.pod_range)
-    host_key: pulumi.Input[str] = given.host_key or ""
-    made_by: tuple[pulumi.Resource, ...] = ()
-    if given.provider is Provider.LOCAL:
-        local = LocalMachine(
-            given.name,
-            LocalMachineArgs(
-                cluster=cluster.name,
-                address=address,
-                pod_range=pod_range,
-                root=cluster.local_machines.root,
-                network=cluster.local_machines.network,
-                machine_range=str(cluster.machine_range),
-                public_key_of=given.private_key_file or "",
-            ),
-        )
-        host_key, made_by = local.host_key.apply(str.strip), (local.container,)
-    return Machine(
-        connection=Connection(
-            name=given.name,
-            address=address,
-            ssh_port=given.ssh_port,
-            user=given.user,
-            private_key_file=given.private_key_file or "",
-            host_key=host_key,
-            made_by=made_by,
-        ),
-        role=given.role.value,
-        address=address,
-        ssh_port=given.ssh_port,
-        gpu=given.gpu is not None,
-        labels=_labels(given),
-        taints=_taints(given),
-        pod_range=pod_range,
-    )
-
-
-def _labels(given: MachineSettings) -> dict[str, str]:
-    return given.labels if given.gpu is None else gpu_labels(given.gpu) | given.labels
-
-
-def _taints(given: MachineSettings) -> tuple[tuple[str, str, str], ...]:
-    taints = tuple((taint.key, taint.value, taint.effect.value) for taint in given.taints)
-    # The same key and effect twice is refused by the API server; the one in the settings is meant.
-    named = any((key, effect) == (TAINT[0], TAINT[2]) for key, _, effect in taints)
-    return taints if given.gpu is None or not given.gpu.dedicated or named else (*taints, TAINT)
-
-
-def _nvidia(source: sources.Source) -> NvidiaSource | None:
-    return None if isinstance(source, BundleSource) else source.nvidia
-
-
-def _firewall(settings: Settings) -> FirewallArgs:
-    cluster = settings.cluster
-    rules = cluster.firewall
-    machines = (
-        (str(cluster.machine_range),)
-        if cluster.machine_range is not None
-        else tuple(f"{machine.address}/32" for machine in settings.machines)
-    )
-    return FirewallArgs(
-        admins=tuple(map(str, rules.admin_ranges)),
-        node_port_clients=tuple(map(str, rules.node_port_ranges)),
-        scrapers=tuple(map(str, rules.scrape_ranges)),
-        machines=machines,
-        control_planes=tuple(f"{machine.address}/32" for machine in settings.control_planes),
-        pods=str(cluster.pod_range),
-        vxlan=cluster.network is PodNetwork.CALICO,
-    )
-
-
-def _routed(settings: Settings) -> RoutedNetwork | None:
-    cluster = settings.cluster
-    if cluster.network is not PodNetwork.ROUTED:
-        return None
-    machines = _firewall(settings).machines
-    return RoutedNetwork(
-        inside=(str(cluster.pod_range), str(cluster.service_range), *machines), mtu=cluster.mtu
-    )
-
-
-def _network(
-    settings: Settings, kubernetes: pulumi_kubernetes.Provider, kubeconfig: pulumi.Output[str]
-) -> tuple[pulumi.Resource, ...]:
-    """The pod network that installs itself as pods.
-
-    It waits for the API server only, so that one worker which cannot join keeps no other from being Ready.
-    """
-    cluster = settings.cluster
-    if cluster.network is not PodNetwork.CALICO:
-        return ()
-    kinds = calico_definitions(release_cache())
-    calico = Calico(
-        "calico",
-        CalicoArgs(
-            installation=InstallationSpec(
-                pod_range=str(cluster.pod_range),
-                machine_range=None if cluster.machine_range is None else str(cluster.machine_range),
-                machine_mtu=cluster.mtu,
-            ),
-            operator_image=settings.image("tigera-operator"),
-            definitions=Definitions(
-                release=RELEASE,
-                objects=kinds,
-                # Its own programs make nearly all of them, and without the network they are for nothing.
-                internal=[kind["metadata"]["name"] for kind in kinds],
-                kubeconfig=kubeconfig,
-            ),
-        ),
-        pulumi.ResourceOptions(provider=kubernetes),
-    )
-    return (calico,)
 
 
 def _cluster(settings: Settings) -> ClusterArgs:

@@ -17,7 +17,7 @@ from local.process import output
 from local.progress import Progress
 from local.releases import place_release_files
 from settings import Settings, parse
-from stacks import cluster, program
+from stacks import pod_network, program
 from stacks.releases import releases_of
 from tests.api.calico_kinds import calico_kinds
 from tests.api.conftest import rendering
@@ -63,7 +63,7 @@ def read_settings(folder: Path, file: str) -> Iterator[tuple[Settings, Mapping[s
         patch.setenv("HOME", str(folder))
         settings = parse(read(file), "everything", folder, secret={"s3SecretAccessKey", "secrets"})
         place_release_files(releases_of(settings), Progress())
-        patch.setattr(cluster, "calico_definitions", lambda cache: calico_kinds())
+        patch.setattr(pod_network, "calico_definitions", lambda cache: calico_kinds())
         outputs = {f"{machine.name}-preflight": json.dumps(FACTS) for machine in settings.machines}
         outputs[KUBECONFIG] = "kubeconfig"
         outputs |= {f"{name}-certificate": _certificate() for name in WITH_CERTIFICATES}

@@ -175,6 +175,25 @@ def test_a_second_up_changes_nothing(project: Project) -> None:
     assert not any(line.strip().startswith(("+ ", "~ ", "- ", "+-")) for line in events.splitlines())
 
 
+def test_pulumi_itself_works_beside_make_and_writes_into_no_tracked_file(project: Project) -> None:
+    settings = project.settings(STACK)
+    script = ". .local/env && pulumi stack output clusterName && pulumi refresh --yes"
+    shown = subprocess.run(
+        ["bash", "-euc", script],
+        cwd=project.folder,
+        env=project.environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert shown.startswith(f"{STACK}\n")
+    assert project.settings(STACK) == settings
+    project.must("up", STACK)
+    assert not [
+        line for line in project.log("up").splitlines() if line.strip().startswith(("+ ", "- ", "+-"))
+    ]
+
+
 def test_a_kubelet_setting_is_one_changed_line_per_machine_in_the_preview(project: Project) -> None:
     def change(config: dict[str, Any]) -> None:
         config["metalml:cluster"]["kubelet"]["maxPods"] = 64

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,20 @@ HEADING = re.compile(r"^#{1,6} +(.+?)(?: +#+)?$", re.MULTILINE)
 MAKE = re.compile(r"(?:^|[$&;] )make ([a-z][a-z-]*)", re.MULTILINE)
 
 
-def known_to_git(*patterns: str) -> set[Path]:
+@cache
+def known_to_git(*patterns: str) -> frozenset[Path]:
     """The files that git knows or would take in."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *patterns]
     listed = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True).stdout
     files = (REPOSITORY / name for name in listed.split("\0") if name)
     # What is deleted and not committed is listed, too.
-    return {file for file in files if file.exists()}
+    return frozenset(file for file in files if file.exists())
+
+
+@cache
+def files_and_folders() -> frozenset[Path]:
+    """What a link may lead to; folders have no entry of their own."""
+    return known_to_git() | {folder for file in known_to_git() for folder in file.parents}
 
 
 PAGES = sorted(known_to_git("*.md"))
@@ -96,9 +104,7 @@ def paths(page: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_reader_who_follows_a_link_arrives(page: Path) -> None:
-    files = known_to_git()
-    # Folders have no entry of their own.
-    there = files | {folder for file in files for folder in file.parents}
+    there = files_and_folders()
     lost = [
         f"{name_of(target)}#{anchor}"
         for target, anchor in links(page)

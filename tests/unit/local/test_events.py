@@ -4,8 +4,10 @@ import io
 from typing import Any
 
 from pulumi.automation import EngineEvent
+from pulumi.automation._cmd import CommandResult
+from pulumi.automation.errors import CommandError
 
-from local.events import Condenser
+from local.events import Condenser, engine_words
 from local.progress import Progress
 from local.waits import Waits
 
@@ -26,23 +28,31 @@ def metadata(urn: str, operation: str) -> dict[str, Any]:
 
 
 def test_a_change_is_one_line_when_it_ends():
-    condenser, lines = told(
+    _, lines = told(
         {"resourcePreEvent": metadata(COMMAND, "create")}, {"resOutputsEvent": metadata(COMMAND, "create")}
     )
     assert len(lines) == 1
     assert lines[0].startswith("  created Command control-1-prepare (")
-    assert condenser.summary == "1 created"
 
 
 def test_what_stays_as_it_is_makes_no_line():
-    condenser, lines = told({"resOutputsEvent": metadata(COMMAND, "same")})
+    _, lines = told({"resOutputsEvent": metadata(COMMAND, "same")})
     assert lines == []
-    assert condenser.summary == "1 unchanged"
 
 
-def test_components_are_not_counted():
-    condenser, lines = told({"resOutputsEvent": metadata(COMPONENT, "create")})
+def test_components_make_no_line():
+    _, lines = told({"resOutputsEvent": metadata(COMPONENT, "create")})
     assert lines == []
+
+
+def test_the_counts_are_those_that_a_preview_shows():
+    changes = {"create": 3, "same": 54, "delete-replaced": 1}
+    condenser, _ = told({"summaryEvent": {"maybeCorrupt": False, "resourceChanges": changes}})
+    assert condenser.summary == "3 created, 1 deleted the old, 54 unchanged"
+
+
+def test_without_a_change_there_is_nothing_to_do():
+    condenser, _ = told()
     assert condenser.summary == "nothing to do"
 
 
@@ -85,3 +95,9 @@ def test_what_only_follows_from_an_error_is_not_told_as_one():
         diagnostic(COMMAND, "exit status 1"), diagnostic("", trace), diagnostic("", "update failed")
     )
     assert condenser.told(Exception()) == "Command control-1-prepare: exit status 1"
+
+
+def test_of_an_engine_that_refuses_to_begin_its_own_words_are_told():
+    said = "warning: old\nerror: get stack secrets manager: incorrect passphrase\n"
+    refused = CommandError(CommandResult(stdout="", stderr=said, code=255))
+    assert engine_words(refused) == "get stack secrets manager: incorrect passphrase"

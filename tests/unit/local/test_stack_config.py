@@ -39,9 +39,17 @@ def test_the_users_file_is_never_written(checkout: Path):
 
 
 def test_a_salt_of_the_users_own_is_used(checkout: Path):
-    (checkout / "Pulumi.dev.yaml").write_text("config: {}\nencryptionsalt: v1:mine\n")
-    engine_adds_salt(write_engine_file("dev"))
+    encrypted = "config:\n  metalml:secrets: {secure: v1:x}\nencryptionsalt: v1:mine\n"
+    (checkout / "Pulumi.dev.yaml").write_text(encrypted)
     assert yaml.safe_load(write_engine_file("dev").read_text())["encryptionsalt"] == "v1:mine"
+
+
+def test_a_salt_that_pulumi_left_beside_us_does_not_keep_the_stack_from_coming_up(checkout: Path):
+    (checkout / "Pulumi.dev.yaml").write_text("config: {}\nencryptionsalt: v1:of-another-passphrase\n")
+    path = write_engine_file("dev")
+    assert "encryptionsalt" not in yaml.safe_load(path.read_text())
+    engine_adds_salt(path)
+    assert yaml.safe_load(write_engine_file("dev").read_text())["encryptionsalt"] == "v1:abc"
 
 
 def test_a_stack_that_is_not_there_is_told_with_those_that_are():

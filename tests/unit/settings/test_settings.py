@@ -8,10 +8,9 @@ import pytest
 import yaml
 from pulumi.runtime import config as engine
 
-from components.versions import IMAGES, KUBERNETES
+from components.versions import KUBERNETES
 from settings import (
     HostFiles,
-    KubeletSettings,
     Layer,
     PodNetwork,
     Settings,
@@ -59,15 +58,6 @@ def test_the_example_for_real_servers_can_be_used_as_it_is(
         ("gpu-1", "worker", True, "ubuntu"),
     ]
     assert settings.models[0].gpu == 1
-
-
-def test_every_default_that_the_example_shows_is_the_default() -> None:
-    shown = [line.strip("# ") for line in (REPOSITORY / "Pulumi.prod.yaml.example").read_text().splitlines()]
-    kubelet = KubeletSettings().model_dump(by_alias=True)
-    for key in ("maxPods", "imageGcHighPercent", "imageGcLowPercent", "podPidsLimit", "containerLogMaxSize"):
-        assert f"{key}: {kubelet[key]}" in shown
-    assert f"kubernetesVersion: {KUBERNETES}" in shown
-    assert any(line.startswith(f"image: {IMAGES['model-server-gpu']} ") for line in shown)
 
 
 def test_a_model_on_gpu_machines_takes_one_gpu_unless_it_says_how_many(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from settings import parse
-from stacks import cluster
+from stacks import cluster, pod_network
 from tests.unit.settings.given import HOST_KEY, project, read
 
 INSTALLATION = "kubernetes:operator.tigera.io/v1:Installation"
@@ -38,7 +38,7 @@ def built(engine, settle, tmp_path, monkeypatch):
     """Builds the cluster layer of a stack file."""
     monkeypatch.chdir(project(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(cluster, "calico_definitions", lambda cache: [DEFINITION])
+    monkeypatch.setattr(pod_network, "calico_definitions", lambda cache: [DEFINITION])
 
     def build(file, **changes):
         raw = read(file)

@@ -1,0 +1,15 @@
+# shellcheck shell=bash
+# `. .local/env`: pulumi itself, on the stacks of `make up`. PULUMI_STACK chooses another of them.
+export PATH=@PATH@:$PATH
+export PULUMI_STACK=@STACK@
+@VARIABLES@
+
+# The engine writes a salt into the settings that it reads: it gets the copies that `make` makes of them.
+pulumi() {
+  case ${1:-} in
+    up | preview | destroy | refresh)
+      command pulumi "$@" --cwd @REPOSITORY@ --config-file @SETTINGS@/"Pulumi.$PULUMI_STACK.yaml"
+      ;;
+    *) command pulumi --cwd @SETTINGS@ "$@" ;;
+  esac
+}

@@ -1,0 +1,1 @@
+"""Writes docs/settings.md from the classes of the settings: `python -m tests.tools.settings_page`."""
