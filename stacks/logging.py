@@ -15,7 +15,6 @@ from components.kubernetes.generated_password import GeneratedPassword
 from components.logging import fluentd_outputs
 from components.logging.elasticsearch import Elasticsearch, ElasticsearchArgs, StoreAccess
 from components.logging.fluentd import Fluentd, FluentdArgs
-from components.logging.index_requests import Snapshots
 from components.logging.kibana import Kibana, KibanaArgs
 from components.logging.kibana_configuration import SearchedModel, model_searches
 from components.logging.kibana_objects import KibanaObjects, KibanaObjectsArgs
@@ -97,17 +96,11 @@ def _elasticsearch(
     password: Output[str],
     on: ResourceOptions,
 ) -> tuple[Elasticsearch, LogIndices, Kibana]:
-    snapshots = wanted.snapshots
     nodes = Elasticsearch(
         "elasticsearch",
         ElasticsearchArgs(
             image=settings.image("elasticsearch"),
-            replicas=wanted.replicas,
-            cpu=wanted.cpu,
-            memory=wanted.memory,
-            memory_bytes=quantity_value(wanted.memory),
-            volume_size=wanted.volume.size,
-            storage_class=wanted.volume.storage_class,
+            settings=wanted,
             store=_store(settings, wanted),
         ),
         on,
@@ -125,9 +118,7 @@ def _elasticsearch(
             copies=1 if wanted.replicas > 1 else 0,
             collector_password=password,
             kibana_password=kibana_password,
-            snapshots=None
-            if snapshots is None
-            else Snapshots(bucket=snapshots.bucket, prefix=snapshots.prefix, days=snapshots.days),
+            snapshots=wanted.snapshots,
             after=nodes.ready,
         ),
         on,

@@ -3,7 +3,7 @@
 from pulumi import ResourceOptions
 
 from components.nfs.driver import NfsDriver, NfsDriverArgs
-from components.nfs.storage_class import NfsClassArgs, register_class
+from components.nfs.storage_class import register_class
 from settings import Settings
 from stacks.outputs import ClusterOutputs
 
@@ -24,9 +24,8 @@ def build_nfs(settings: Settings, cluster: ClusterOutputs) -> None:
         ),
         ResourceOptions(provider=cluster.kubernetes),
     )
-    made = wanted.storage_class
-    if made is not None:
+    if wanted.storage_class is not None:
         register_class(
-            NfsClassArgs(name=made.name, server=made.server, path=made.path, default=made.default),
+            wanted.storage_class,
             ResourceOptions(provider=cluster.kubernetes, depends_on=[driver]),
         )

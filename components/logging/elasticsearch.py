@@ -1,8 +1,7 @@
 """Elasticsearch: keeps the logs, on volumes of its own, with TLS and passwords."""
 
 import hashlib
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pulumi
@@ -25,7 +24,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
-from components.checks import require_pinned_image, require_size
+from components.checks import require_pinned_image
 from components.kubernetes.disruption_budget import one_at_a_time
 from components.kubernetes.generated_password import GeneratedPassword
 from components.kubernetes.network_policy import Allow, dns, pods, tcp
@@ -55,6 +54,8 @@ from components.logging.names import (
     selector_of,
 )
 from components.logging.network import register_policy
+from settings.logging import ElasticsearchSettings
+from settings.quantities import quantity_value
 
 # Seconds until nodes that hold nothing yet have found each other.
 FORM_SECONDS = 180
@@ -79,23 +80,11 @@ class ElasticsearchArgs:
     """The nodes."""
 
     image: str
-    replicas: int = 3
-    cpu: str = "1"
-    memory: str = "4Gi"
-    """Of each node; Java gets half of it."""
-    memory_bytes: Decimal = Decimal(4 * 2**30)
-    volume_size: str = "50Gi"
-    storage_class: str | None = None
-    """None: the cluster's default."""
+    settings: ElasticsearchSettings = field(default_factory=ElasticsearchSettings)
     store: StoreAccess | None = None
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
-        require_size("volume_size", self.volume_size)
-        if self.replicas < 1 or self.replicas == 2:
-            raise ValueError(
-                f"replicas {self.replicas} must be 1, or 3 or more: of two nodes neither can go on alone"
-            )
 
 
 class Elasticsearch(pulumi.ComponentResource):
@@ -142,7 +131,7 @@ class Elasticsearch(pulumi.ComponentResource):
             string_data={"bootstrap.password": self.admin_password, **_store_keys(args.store)},
             opts=child,
         )
-        text = elasticsearch_configuration(args.replicas) + _store_settings(args.store)
+        text = elasticsearch_configuration(args.settings.replicas) + _store_settings(args.store)
         configuration = ConfigMap(
             f"{name}-configuration",
             metadata=ObjectMetaArgs(
@@ -166,7 +155,7 @@ class Elasticsearch(pulumi.ComponentResource):
             name,
             metadata=metadata,
             spec=StatefulSetSpecArgs(
-                replicas=args.replicas,
+                replicas=args.settings.replicas,
                 service_name=headless.metadata.name,
                 # They elect a master among themselves: one after the other, the first would wait for ever.
                 pod_management_policy="Parallel",
@@ -185,9 +174,9 @@ class Elasticsearch(pulumi.ComponentResource):
                     ),
                     spec=elasticsearch_pod(
                         args.image,
-                        cpu=args.cpu,
-                        memory=args.memory,
-                        heap_mebibytes=heap_mebibytes(args.memory_bytes),
+                        cpu=args.settings.cpu,
+                        memory=args.settings.memory,
+                        heap_mebibytes=heap_mebibytes(quantity_value(args.settings.memory)),
                         configuration=configuration.metadata.name,
                         scripts=scripts.metadata.name,
                         secure_settings=secure.metadata.name,
@@ -200,8 +189,10 @@ class Elasticsearch(pulumi.ComponentResource):
                         metadata=ObjectMetaArgs(name=DATA_VOLUME, labels=selector_of(ELASTICSEARCH)),
                         spec=PersistentVolumeClaimSpecArgs(
                             access_modes=["ReadWriteOnce"],
-                            storage_class_name=args.storage_class,
-                            resources=VolumeResourceRequirementsArgs(requests={"storage": args.volume_size}),
+                            storage_class_name=args.settings.volume.storage_class,
+                            resources=VolumeResourceRequirementsArgs(
+                                requests={"storage": args.settings.volume.size}
+                            ),
                         ),
                     )
                 ],
@@ -211,7 +202,7 @@ class Elasticsearch(pulumi.ComponentResource):
                 depends_on=[policy],
                 # Other claims need another StatefulSet: all nodes would go at once, and find the old claims.
                 protect=True,
-                custom_timeouts=awaited(FORM_SECONDS, again=RECOVERY_SECONDS, turns=args.replicas),
+                custom_timeouts=awaited(FORM_SECONDS, again=RECOVERY_SECONDS, turns=args.settings.replicas),
             ),
         )
         # A Service is awaited until it has a ready pod, which can only be after the StatefulSet.

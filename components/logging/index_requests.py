@@ -7,6 +7,7 @@ from typing import Any
 
 from components.logging.names import LIFECYCLE, LOGS, REFUSED, SNAPSHOTS
 from components.logging.schema import structured_mapping
+from settings.logging import SnapshotSettings
 
 COLLECTOR_ROLE = "metalml_collector"
 COLLECTOR = "fluentd"
@@ -16,17 +17,6 @@ PRIORITY = 500
 SNAPSHOT_SCHEDULE = "0 30 1 * * ?"
 # So few that a mistake in the retention does not leave none.
 LEAST_SNAPSHOTS = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Snapshots:
-    """Where copies of the indices go."""
-
-    bucket: str
-    prefix: str
-    """Folder in the bucket."""
-    days: int
-    """How long a snapshot stays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +30,7 @@ class Request:
 
 
 def setup_requests(
-    *, days: int, copies: int, snapshots: Snapshots | None
+    *, days: int, copies: int, snapshots: SnapshotSettings | None
 ) -> tuple[list[Request], dict[str, Any]]:
     """The calls in their order, and the bodies that hold no secret, by the files' names.
 
@@ -172,11 +162,11 @@ def _collector_role() -> dict[str, Any]:
     }
 
 
-def _repository(snapshots: Snapshots) -> dict[str, Any]:
+def _repository(snapshots: SnapshotSettings) -> dict[str, Any]:
     return {"type": "s3", "settings": {"bucket": snapshots.bucket, "base_path": snapshots.prefix}}
 
 
-def _schedule(snapshots: Snapshots) -> dict[str, Any]:
+def _schedule(snapshots: SnapshotSettings) -> dict[str, Any]:
     return {
         "schedule": SNAPSHOT_SCHEDULE,
         "name": "<logs-{now/d}>",

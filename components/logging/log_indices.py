@@ -14,12 +14,12 @@ from components.kubernetes.network_policy import Allow, dns, tcp
 from components.logging.api_client import client_job, client_pod, digest_of, projected, script, scripts_map
 from components.logging.index_requests import (
     COLLECTOR_ROLE,
-    Snapshots,
     request_files,
     setup_requests,
 )
 from components.logging.names import CLIENT, ELASTICSEARCH_PORT, ELASTICSEARCH_URL, NAMESPACE, labels_of
 from components.logging.network import register_policy
+from settings.logging import SnapshotSettings
 
 SETUP, TRIM = "logs-setup", "logs-trim"
 # Each hour, when most other hourly work has not just begun.
@@ -40,7 +40,7 @@ class LogIndicesArgs:
     """Of each shard, besides the first."""
     collector_password: Output[str]
     kibana_password: Output[str]
-    snapshots: Snapshots | None
+    snapshots: SnapshotSettings | None
     after: Resource
     """The nodes."""
 

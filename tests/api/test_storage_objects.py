@@ -4,13 +4,14 @@ import pytest
 from pulumi import ResourceOptions
 
 from components.nfs.driver import NfsDriver, NfsDriverArgs
-from components.nfs.storage_class import NfsClassArgs, register_class
+from components.nfs.storage_class import register_class
 from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.storage import files_of_claim
 from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
 from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, StoreKeys
 from components.versions import IMAGES
+from settings.nfs import NfsClassSettings
 from tests.unit.conftest import plain
 
 
@@ -87,7 +88,7 @@ def test_the_driver_and_its_class_are_accepted_without_a_warning(api_server, ren
                 liveness_image=IMAGES["csi-livenessprobe"],
             ),
         )
-        share = NfsClassArgs(name="nfs", server="nfs.example.com", path="/exports", default=True)
+        share = NfsClassSettings(name="nfs", server="nfs.example.com", path="/exports", default=True)
         register_class(share, ResourceOptions())
 
     objects = rendered(build)

@@ -6,8 +6,9 @@ import pytest
 from pulumi import ResourceOptions
 
 from components.nfs.driver import NfsDriver, NfsDriverArgs
-from components.nfs.storage_class import NfsClassArgs, register_class
+from components.nfs.storage_class import register_class
 from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
+from settings.nfs import NfsClassSettings
 
 MINIMUM: dict[str, Any] = {
     "namespace": "ml",
@@ -97,7 +98,7 @@ def test_the_driver_reads_no_secret_and_its_nodes_hold_no_token(driver):
 
 @pytest.mark.parametrize("default", [False, True])
 def test_a_class_is_the_default_only_where_it_was_asked_for(engine, settle, default):
-    args = NfsClassArgs(name="nfs", server="nfs.example.com", path="/exports", default=default)
+    args = NfsClassSettings(name="nfs", server="nfs.example.com", path="/exports", default=default)
     settle(lambda: register_class(args, ResourceOptions()) and None)
     (made,) = engine.resources
     annotations = made.inputs["metadata"].get("annotations", {})

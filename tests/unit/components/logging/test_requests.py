@@ -4,15 +4,16 @@ import json
 from pathlib import Path
 
 from components.logging.elasticsearch_configuration import elasticsearch_configuration, heap_mebibytes
-from components.logging.index_requests import Snapshots, lifecycle, request_files, setup_requests
+from components.logging.index_requests import lifecycle, request_files, setup_requests
 from components.logging.kibana_configuration import SearchedModel, data_views, model_searches
 from components.logging.schema import FIELDS
+from settings.logging import SnapshotSettings
 from settings.quantities import quantity_value
 
-SNAPSHOTS = Snapshots(bucket="logs", prefix="prod", days=90)
+SNAPSHOTS = SnapshotSettings(endpoint="https://s3.example.com", bucket="logs", prefix="prod", days=90)
 
 
-def paths(snapshots: Snapshots | None = None) -> list[str]:
+def paths(snapshots: SnapshotSettings | None = None) -> list[str]:
     calls, _ = setup_requests(days=14, copies=1, snapshots=snapshots)
     return [call.path for call in calls]
 
