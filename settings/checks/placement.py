@@ -31,7 +31,7 @@ def placement_fits_gpus(settings: Settings, _: Path) -> Iterator[Mistake]:
                     "1 or more on GPU machines: they are kept for work that takes their GPUs",
                     "leave gpu out for one GPU, or leave placement out",
                 )
-        elif present(gpu, product) and not gpu:
+        if present(gpu, product) and not gpu and known(placement) and placement is not Machines.GPU:
             yield mistake(
                 f"models[{index}].product",
                 f"{product}, with gpu: 0",

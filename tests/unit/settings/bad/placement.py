@@ -23,6 +23,11 @@ PLACEMENT = {
         at="models[0].product",
         says=("NVIDIA-L4, with gpu: 0", "set gpu: 1"),
     ),
+    "product of a GPU on CPU machines": Bad(
+        change={"models[0].placement": "cpu", "models[0].product": "NVIDIA-L4"},
+        at="models[0].product",
+        says=("NVIDIA-L4, with gpu: 0", "leave product out"),
+    ),
     "product that is no label value": Bad(
         change={**ON_GPU, "models[0].gpu": 1, "models[0].product": "NVIDIA L4"},
         at="models[0].product",
