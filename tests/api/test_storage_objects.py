@@ -68,7 +68,7 @@ def test_every_object_of_a_model_is_accepted_without_a_warning(api_server, rende
                 namespace=namespace,
                 image="tensorflow/serving:2.20.0",
                 files=files(namespace),
-                node_port=30355,
+                node_port=30357,
             ),
         )
 
