@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from settings.base import suggestion
 from settings.errors import Mistake
 from settings.files import DEFAULT_KIND
+from settings.paths import at
 from settings.stack import Settings
 
 LONGEST_VALUE = 80  # characters of a given value that are shown
@@ -82,18 +83,18 @@ def shown(value: Any) -> str:
 
 def _path(location: Iterable[str | int], raw: Mapping[str, Any]) -> str:
     """machines[1].hostKey: as a user would write it, without the names that pydantic puts between."""
-    path, here = "", raw
+    path, here = at, raw
     for step in location:
         if step == "[key]":
             continue
         if isinstance(here, Mapping) and step not in here and step == here.get("kind", DEFAULT_KIND):
             continue  # Which kind of source or files it is: a choice, not a key.
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
+        path = path[step]
         try:
             here = here[step]  # pyright: ignore[reportArgumentType]
         except (KeyError, IndexError, TypeError):
             here = {}
-    return path
+    return str(path)
 
 
 def owner_of(path: str, raw: Mapping[str, Any]) -> str:

@@ -9,9 +9,10 @@ from settings.alerts import PLATFORM_TEAM, RESERVED
 from settings.base import Model
 from settings.checks.finding import duplicates, known, mistake, present
 from settings.errors import Mistake
+from settings.paths import SettingPath, at, each
 from settings.stack import ENCRYPTED, Settings
 
-ALERTING = "platform.monitoring.alerting"
+ALERTING = at.platform.monitoring.alerting
 CHANNELS = ("slack", "pagerduty", "email", "webhook")
 # Braces would be read as a template.
 SECRET_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[^\s{}]*)?")
@@ -32,40 +33,39 @@ def _alerting(settings: Settings) -> AlertingSettings | None:
     return monitoring.alerting
 
 
-def _channels(alerting: AlertingSettings) -> Iterator[tuple[str, Model]]:
+def _channels(alerting: AlertingSettings) -> Iterator[tuple[SettingPath, Model]]:
     """Every way in which somebody is told, with its path."""
-    for index, receiver in enumerate(alerting.receivers):
+    for path, receiver in each(alerting.receivers, ALERTING.receivers):
         for channel in CHANNELS if known(receiver) else ():
             if present(getattr(receiver, channel)):
-                yield f"{ALERTING}.receivers[{index}].{channel}", getattr(receiver, channel)
+                yield path[channel], getattr(receiver, channel)
     if alerting.heartbeat is not None and known(alerting.heartbeat):
-        yield f"{ALERTING}.heartbeat", alerting.heartbeat
+        yield ALERTING.heartbeat, alerting.heartbeat
 
 
-def _secrets(alerting: AlertingSettings) -> Iterator[tuple[str, str, str]]:
+def _secrets(alerting: AlertingSettings) -> Iterator[tuple[SettingPath, str, str]]:
     """Every path at which a secret is named, the key that names it, and the name."""
     for path, channel in _channels(alerting):
         for name, field in type(channel).model_fields.items():
             key, value = field.alias or name, getattr(channel, name)
             if key in SECRETS and present(value):
-                yield f"{path}.{key}", key, value
+                yield path[key], key, value
 
 
 def receivers_are_told(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A receiver without a way to tell it would swallow its alerts."""
     if (alerting := _alerting(settings)) is None:
         return
-    paths = [f"{ALERTING}.receivers[{index}]" for index, _ in enumerate(alerting.receivers)]
-    named = list(zip(paths, alerting.receivers, strict=True))
+    named = list(each(alerting.receivers, ALERTING.receivers))
     for path, receiver in named:
         if known(receiver) and all(getattr(receiver, channel) is None for channel in CHANNELS):
             yield mistake(
                 path, "no way to tell it", f"one or more of {', '.join(CHANNELS)}", "add one, or remove it"
             )
         if known(receiver, receiver.name) and receiver.name in RESERVED:
-            yield mistake(f"{path}.name", receiver.name, f"a name but {', '.join(RESERVED)}", "rename it")
+            yield mistake(path.name, receiver.name, f"a name but {', '.join(RESERVED)}", "rename it")
     yield from duplicates(
-        ((f"{path}.name", receiver.name) for path, receiver in named if known(receiver)),
+        ((path.name, receiver.name) for path, receiver in named if known(receiver)),
         "a name of its own",
         "rename one",
     )
@@ -78,12 +78,12 @@ def routes_end_somewhere(settings: Settings, _: Path) -> Iterator[Mistake]:
     names = [receiver.name for receiver in alerting.receivers if known(receiver)]
     if not known(*names) or len(names) < len(alerting.receivers):
         return
-    asked: dict[str, str | None] = {
-        f"{ALERTING}.routes[{index}].receiver": route.receiver
-        for index, route in enumerate(alerting.routes)
+    asked: dict[SettingPath, str | None] = {
+        path.receiver: route.receiver
+        for path, route in each(alerting.routes, ALERTING.routes)
         if known(route)
     }
-    asked[f"{ALERTING}.defaultReceiver"] = alerting.default_receiver
+    asked[ALERTING.default_receiver] = alerting.default_receiver
     for path, name in asked.items():
         if present(name) and name not in names:
             yield mistake(
@@ -94,10 +94,10 @@ def routes_end_somewhere(settings: Settings, _: Path) -> Iterator[Mistake]:
             )
     if not known(alerting.routes, *alerting.routes, *asked.values()):
         return
-    for index, name in enumerate(names):
+    for path, name in each(names, ALERTING.receivers):
         if name not in asked.values():
             yield mistake(
-                f"{ALERTING}.receivers[{index}].name",
+                path.name,
                 f"{name}, which no route names",
                 "receivers that get alerts",
                 "add a route to it, name it as defaultReceiver, or remove it",
@@ -109,10 +109,9 @@ def routes_choose(settings: Settings, _: Path) -> Iterator[Mistake]:
     if (alerting := _alerting(settings)) is None:
         return
     teams = [PLATFORM_TEAM, *(team.name for team in settings.platform.teams if known(team))]
-    for index, route in enumerate(alerting.routes):
+    for path, route in each(alerting.routes, ALERTING.routes):
         if not known(route, route.severities, route.teams):
             continue
-        path = f"{ALERTING}.routes[{index}]"
         if not route.severities and not route.teams:
             yield mistake(
                 path,
@@ -120,10 +119,10 @@ def routes_choose(settings: Settings, _: Path) -> Iterator[Mistake]:
                 "severities, teams or both",
                 "say it as defaultReceiver instead",
             )
-        for place, team in enumerate(route.teams):
+        for place, team in each(route.teams, path.teams):
             if known(team, settings.platform.teams, *teams) and team not in teams:
                 yield mistake(
-                    f"{path}.teams[{place}]",
+                    place,
                     team,
                     f"one of {', '.join(teams)}",
                     "correct it, or add the team",
@@ -137,7 +136,7 @@ def webhooks_have_an_address(settings: Settings, _: Path) -> Iterator[Mistake]:
             continue
         if (channel.url is None) == (channel.url_secret is None):
             yield mistake(
-                f"{path}.url",
+                path.url,
                 "missing" if channel.url is None else f"{channel.url}, beside urlSecret",
                 "url, or urlSecret where nobody else may know the address",
                 "give one of them",
@@ -150,13 +149,13 @@ def mails_can_be_sent(settings: Settings, _: Path) -> Iterator[Mistake]:
         if not isinstance(channel, EmailSettings):
             continue
         if known(channel.to) and not channel.to:
-            yield mistake(f"{path}.to", "nobody", "one or more mailboxes", "add one, or remove email")
+            yield mistake(path.to, "nobody", "one or more mailboxes", "add one, or remove email")
         if not known(channel.username, channel.password_secret):
             continue
         if (channel.username is None) != (channel.password_secret is None):
             missing = "username" if channel.username is None else "passwordSecret"
             yield mistake(
-                f"{path}.{missing}",
+                path[missing],
                 "missing, where the other is given",
                 "username and passwordSecret, or none for a server that asks for neither",
                 "add it",

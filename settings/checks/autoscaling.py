@@ -10,6 +10,7 @@ from settings.checks.layers import owned
 from settings.errors import Mistake
 from settings.layers import Layer
 from settings.models import ModelSettings
+from settings.paths import SettingPath, at, each
 from settings.stack import Settings
 
 # The first minor in which an autoscaler may go to no pod at all without a feature gate.
@@ -22,23 +23,20 @@ OFFERED_BY = {
 }
 
 
-def _autoscaled(settings: Settings) -> Iterator[tuple[str, ModelSettings, AutoscalingSettings]]:
-    for index, model in enumerate(settings.models):
+def _autoscaled(settings: Settings) -> Iterator[tuple[SettingPath, ModelSettings, AutoscalingSettings]]:
+    for path, model in each(settings.models, at.models):
         if known(model, model.autoscaling) and model.autoscaling is not None:
-            yield f"models[{index}]", model, model.autoscaling
+            yield path, model, model.autoscaling
 
 
-def _owners(settings: Settings) -> list[tuple[str, MetricsApi]]:
+def _owners(settings: Settings) -> list[tuple[SettingPath, MetricsApi]]:
     """Each metrics API with the key that makes something its owner."""
     platform = settings.platform
-    owners: list[tuple[str, MetricsApi]] = []
+    owners: list[tuple[SettingPath, MetricsApi]] = []
     if platform.metrics_server is not None:
-        owners.append(("platform.metricsServer", MetricsApi.RESOURCE))
+        owners.append((at.platform.metrics_server, MetricsApi.RESOURCE))
     if platform.custom_metrics is not None:
-        owners += [
-            (f"platform.customMetrics.apis[{index}]", api)
-            for index, api in enumerate(platform.custom_metrics.apis)
-        ]
+        owners += each(platform.custom_metrics.apis, at.platform.custom_metrics.apis)
     return owners
 
 
@@ -54,7 +52,7 @@ def one_owner_of_replicas(settings: Settings, _: Path) -> Iterator[Mistake]:
     for path, model, _scaling in _autoscaled(settings):
         if "replicas" in model.model_fields_set and known(model.replicas):
             yield mistake(
-                f"{path}.replicas",
+                path.replicas,
                 f"{model.replicas}, beside autoscaling",
                 "replicas or autoscaling: one of them owns the number of pods",
                 "remove replicas (autoscaling.min is the least), or remove autoscaling",
@@ -66,7 +64,7 @@ def least_and_most(settings: Settings, _: Path) -> Iterator[Mistake]:
     for path, _model, scaling in _autoscaled(settings):
         if known(scaling.min, scaling.max) and scaling.min > scaling.max:
             yield mistake(
-                f"{path}.autoscaling.min",
+                path.autoscaling.min,
                 f"{scaling.min}, with a max of {scaling.max}",
                 "at most autoscaling.max",
                 "lower min or raise max",
@@ -83,14 +81,14 @@ def nothing_without_a_wake_up(settings: Settings, _: Path) -> Iterator[Mistake]:
             minor = int(settings.cluster.kubernetes_version.split(".")[1])
         if scaling.external is None:
             yield mistake(
-                f"{path}.autoscaling.min",
+                path.autoscaling.min,
                 "0, with figures that only running pods have",
                 "1 or more; 0 with autoscaling.external, a figure that somebody else has, such as a queue",
                 "add external, or raise min",
             )
         elif minor is not None and minor < SCALES_TO_ZERO:
             yield mistake(
-                f"{path}.autoscaling.min",
+                path.autoscaling.min,
                 f"0, on Kubernetes {settings.cluster.kubernetes_version}",
                 f"1 or more before Kubernetes 1.{SCALES_TO_ZERO}",
                 "raise min, or cluster.kubernetesVersion",
@@ -107,7 +105,7 @@ def something_measures(settings: Settings, _: Path) -> Iterator[Mistake]:
     offered = {api for _, api in _owners(settings)}
     if platform.vpa is not None and known(platform.vpa) and MetricsApi.RESOURCE not in offered:
         yield mistake(
-            "platform.vpa",
+            at.platform.vpa,
             "a VerticalPodAutoscaler, on a cluster where nothing measures the pods",
             f"vpa beside {OFFERED_BY[MetricsApi.RESOURCE]}",
             f"add {OFFERED_BY[MetricsApi.RESOURCE]}, or remove vpa",
@@ -118,7 +116,7 @@ def something_measures(settings: Settings, _: Path) -> Iterator[Mistake]:
         for api in scaling.asks:
             if api not in offered:
                 yield mistake(
-                    f"{path}.autoscaling",
+                    path.autoscaling,
                     f"figures of {api}, on a cluster where nobody gives them",
                     f"autoscaling by them with platform.{OFFERED_BY[api].partition(':')[0]}",
                     f"add {OFFERED_BY[api]} to metalml:platform, or scale by something else",
@@ -133,7 +131,7 @@ def something_recommends(settings: Settings, _: Path) -> Iterator[Mistake]:
     for path, _model, scaling in _autoscaled(settings):
         if known(scaling.vertical) and scaling.vertical is not None:
             yield mistake(
-                f"{path}.autoscaling.vertical",
+                path.autoscaling.vertical,
                 "a recommendation, on a cluster without the VerticalPodAutoscaler",
                 "vertical with platform.vpa",
                 "add vpa: {} to metalml:platform, or remove vertical",
@@ -151,7 +149,7 @@ def no_fight_over_cpu(settings: Settings, _: Path) -> Iterator[Mistake]:
         by_cpu = scaling.moves and scaling.cpu_target is not None
         if by_cpu and vertical.mode is not VerticalMode.RECOMMEND and Sized.CPU in vertical.resources:
             yield mistake(
-                f"{path}.autoscaling.vertical.mode",
+                path.autoscaling.vertical.mode,
                 f"{vertical.mode} for cpu, by which the number of pods is chosen too",
                 f"{VerticalMode.RECOMMEND}, or resources: [{Sized.MEMORY}]",
                 "let one of the two go by cpu",
@@ -160,7 +158,7 @@ def no_fight_over_cpu(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def one_source_of_machines(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A provider has groups of its own; a list of machines that it does not know would rent nothing."""
-    path, more = "platform.clusterAutoscaler", settings.platform.cluster_autoscaler
+    path, more = at.platform.cluster_autoscaler, settings.platform.cluster_autoscaler
     if not known(more) or more is None or not known(more.provider, more.spares):
         return
     if (more.provider is None) == (not more.spares):
@@ -170,18 +168,14 @@ def one_source_of_machines(settings: Settings, _: Path) -> Iterator[Mistake]:
             "provider, whose own API rents machines; or spares, a list of machines that somebody rents",
             "keep one of them" if more.spares else "add one of them, or remove clusterAutoscaler",
         )
-    groups = list(enumerate(more.spares))
+    groups = list(each(more.spares, path.spares))
     yield from duplicates(
-        ((f"{path}.spares[{index}].name", group.name) for index, group in groups),
+        ((place.name, group.name) for place, group in groups),
         "a name of its own",
         "rename one",
     )
     yield from duplicates(
-        (
-            (f"{path}.spares[{index}].machines[{place}]", machine)
-            for index, group in groups
-            for place, machine in enumerate(group.machines)
-        ),
+        (entry for place, group in groups for entry in each(group.machines, place.machines)),
         "each machine once",
         "remove one: a machine can be rented once",
     )
@@ -196,7 +190,7 @@ def cluster_autoscaler_of_the_minor(settings: Settings, _: Path) -> Iterator[Mis
     ours = versions.CLUSTER_AUTOSCALER
     if more.provider and owned(settings, Layer.CLUSTER) and ours.split(".")[1] != version.split(".")[1]:
         yield mistake(
-            "platform.clusterAutoscaler.provider",
+            at.platform.cluster_autoscaler.provider,
             f"Cluster Autoscaler {ours}, on Kubernetes {version}",
             "both of the same minor",
             "name one of that minor as images.cluster-autoscaler",

@@ -6,6 +6,7 @@ from pathlib import Path
 from settings.checks.finding import is_file, known, mistake, present
 from settings.cluster import PodNetwork
 from settings.errors import Mistake
+from settings.paths import at
 from settings.sources import BundleSource
 from settings.stack import API_SERVER_PORT, Settings
 
@@ -20,7 +21,7 @@ def bundle_is_there(settings: Settings, directory: Path) -> Iterator[Mistake]:
         return
     if not is_file(directory / Path(source.path).expanduser() / "MANIFEST"):
         yield mistake(
-            "cluster.source.path",
+            at.cluster.source.path,
             f"{source.path}, which has no MANIFEST",
             "a directory that the bundle was built into",
             "correct the path; for dev, `make up` builds the bundle",
@@ -32,7 +33,7 @@ def image_collection(settings: Settings, _: Path) -> Iterator[Mistake]:
     high, low = settings.cluster.kubelet.image_gc_high_percent, settings.cluster.kubelet.image_gc_low_percent
     if present(high, low) and low >= high:
         yield mistake(
-            "cluster.kubelet.imageGcLowPercent",
+            at.cluster.kubelet.image_gc_low_percent,
             f"{low}, with imageGcHighPercent {high}",
             "less than imageGcHighPercent",
             "lower it: images are collected from the high mark down to the low one",
@@ -49,14 +50,14 @@ def endpoint_of_the_control_plane(settings: Settings, _: Path) -> Iterator[Mista
     if host == str(planes[0].address):
         if int(port) != API_SERVER_PORT:
             yield mistake(
-                "cluster.endpoint",
+                at.cluster.endpoint,
                 f"{endpoint}, the address of {planes[0].name} itself",
                 f"port {API_SERVER_PORT}, where its API server listens",
                 "correct the port; another one needs something in front that forwards it",
             )
     elif host in others:
         yield mistake(
-            "cluster.endpoint",
+            at.cluster.endpoint,
             f"{endpoint}, the address of {others[host]}, a worker",
             "an address or name that leads to the control plane",
             "leave it out for the control plane's own address",
@@ -71,7 +72,7 @@ def calico_blocks(settings: Settings, _: Path) -> Iterator[Mistake]:
     blocks, machines = cluster.pod_range.num_addresses // CALICO_BLOCK, len(settings.machines)
     if blocks < machines:
         yield mistake(
-            "cluster.podRange",
+            at.cluster.pod_range,
             f"{cluster.pod_range}, room for {blocks} blocks of {CALICO_BLOCK} addresses",
             f"a block for each of the {machines} machines",
             "choose a larger range",

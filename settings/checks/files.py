@@ -10,6 +10,7 @@ from settings.errors import Mistake
 from settings.files import HostFiles, NfsFiles
 from settings.layers import Layer
 from settings.model_versions import versions_in
+from settings.paths import at, each
 from settings.stack import Settings
 from settings.training import NfsDirectory
 
@@ -17,16 +18,16 @@ from settings.training import NfsDirectory
 def directories_apart(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Files are in <hostPath>/<servedName>; inside another model's directory they would be served with it."""
     places = [
-        (index, model.files.machine, PurePosixPath(model.files.host_path, model.served_name))
-        for index, model in enumerate(settings.models)
+        (path, model.files.machine, PurePosixPath(model.files.host_path, model.served_name))
+        for path, model in each(settings.models, at.models)
         if isinstance(model.files, HostFiles)
         and present(model.files.machine, model.files.host_path, model.served_name)
     ]
     for (first, machine, one), (second, other_machine, other) in combinations(places, 2):
         if machine == other_machine and (one.is_relative_to(other) or other.is_relative_to(one)):
             yield mistake(
-                f"models[{second}].files.hostPath",
-                f"files in {other}, where models[{first}] has {one} on {machine}",
+                second.files.host_path,
+                f"files in {other}, where {first} has {one} on {machine}",
                 "a directory <hostPath>/<servedName> of the model's own, not inside another model's",
                 "choose another servedName or hostPath",
             )
@@ -34,13 +35,13 @@ def directories_apart(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def source_or_revision(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Files either come from here, or somebody else puts them there and says when they are others."""
-    for index, model in enumerate(settings.models):
+    for path, model in each(settings.models, at.models):
         files = model.files
         if not isinstance(files, HostFiles) or not known(files.source, files.revision):
             continue
         if (files.source is None) == (files.revision is None):
             yield mistake(
-                f"models[{index}].files.source",
+                path.files.source,
                 "missing" if files.source is None else f"{files.source}, beside a revision",
                 "a source, or a revision where something else puts the files on the machine",
                 "give one of them",
@@ -49,7 +50,7 @@ def source_or_revision(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def model_files(settings: Settings, directory: Path) -> Iterator[Mistake]:
     """TensorFlow Serving looks for <number>/saved_model.pb and waits for ever when there is none."""
-    for index, model in enumerate(settings.models):
+    for path, model in each(settings.models, at.models):
         files = model.files
         if not isinstance(files, HostFiles) or not present(files.source):
             continue
@@ -57,7 +58,7 @@ def model_files(settings: Settings, directory: Path) -> Iterator[Mistake]:
         if not versions_in(source):
             what = "which has no such version" if names_in(source) else "which is not a directory with files"
             yield mistake(
-                f"models[{index}].files.source",
+                path.files.source,
                 f"{files.source}, {what}",
                 "a directory with at least one <number>/saved_model.pb",
                 "correct the path, or export the model there; for dev, `make up` makes the model",
@@ -71,12 +72,12 @@ def shares_have_a_driver(settings: Settings, _: Path) -> Iterator[Mistake]:
     if settings.platform.nfs is not None:
         return
     for path, place in (
-        *((f"models[{index}].files", model.files) for index, model in enumerate(settings.models)),
-        *((f"training[{index}].directory", job.directory) for index, job in enumerate(settings.training)),
+        *((path.files, model.files) for path, model in each(settings.models, at.models)),
+        *((path.directory, job.directory) for path, job in each(settings.training, at.training)),
     ):
         if isinstance(place, NfsFiles | NfsDirectory):
             yield mistake(
-                f"{path}.kind",
+                path.kind,
                 "nfs, without platform.nfs",
                 "nfs on a platform that mounts shares",
                 "set platform.nfs: {}, or choose another kind",
@@ -91,7 +92,7 @@ def both_keys(settings: Settings, _: Path) -> Iterator[Mistake]:
     given, missing = ("s3AccessKeyId", "s3SecretAccessKey")[:: 1 if id_ else -1]
     option = " --secret" if id_ else ""
     yield mistake(
-        missing,
+        at[missing],
         f"missing, where {given} is set",
         "both keys, or none for what the store shows to everybody",
         f"pulumi config set{option} metalml:{missing} <value>",

@@ -6,15 +6,16 @@ from typing import Any
 
 from settings.base import UNKNOWN
 from settings.errors import Mistake
+from settings.paths import SettingPath
 from settings.stack import Settings
 
 Check = Callable[[Settings, Path], Iterator[Mistake]]
 """A rule: the settings and the project's directory in, mistakes out. Parts of the settings may be UNKNOWN."""
 
 
-def mistake(path: str, given: object, allowed: str, do: str) -> Mistake:
+def mistake(path: SettingPath, given: object, allowed: str, do: str) -> Mistake:
     """A mistake in a value that is worth showing as it is."""
-    return Mistake(path=path, given=str(given), allowed=allowed, do=do)
+    return Mistake(path=str(path), given=str(given), allowed=allowed, do=do)
 
 
 def known(*values: object) -> bool:
@@ -43,9 +44,9 @@ def names_in(directory: Path) -> list[str]:
         return []
 
 
-def duplicates(entries: Iterable[tuple[str, Any]], allowed: str, do: str) -> Iterator[Mistake]:
+def duplicates(entries: Iterable[tuple[SettingPath, Any]], allowed: str, do: str) -> Iterator[Mistake]:
     """A mistake for each (path, value) whose value an earlier entry has already."""
-    first: dict[Any, str] = {}
+    first: dict[Any, SettingPath] = {}
     for path, value in entries:
         if not present(value):
             continue

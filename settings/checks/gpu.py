@@ -11,15 +11,16 @@ from settings.gpu import MOST_GPUS, GpuSettings, MigStrategy, SharingSettings
 from settings.gpu_resources import DEFAULT_SHARING, GPU, MIG_RESOURCES, SHARED_GPU
 from settings.layers import Layer
 from settings.machines import MachineSettings, Role
+from settings.paths import SettingPath, at, each
 from settings.stack import Settings
 
 
 def gpus_on_workers(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Pods are kept away from control planes, so GPUs there would never be used."""
-    for index, machine in enumerate(settings.machines):
+    for path, machine in each(settings.machines, at.machines):
         if present(machine, machine.gpu) and known(machine.role) and machine.role is Role.CONTROL_PLANE:
             yield mistake(
-                f"machines[{index}].gpu",
+                path.gpu,
                 f"GPUs of {machine.name}, a control plane",
                 "GPUs of workers",
                 "make it a worker, or leave gpu out",
@@ -34,13 +35,13 @@ def known_sharing(settings: Settings, _: Path) -> Iterator[Mistake]:
     names = [] if offered is None else list(offered.sharing)
     if not known(*names):
         return
-    for index, machine in enumerate(settings.machines):
+    for path, machine in each(settings.machines, at.machines):
         if not present(machine, machine.gpu) or not present(chosen := machine.gpu and machine.gpu.sharing):
             continue
         if chosen not in names:
             close = suggestion(str(chosen), names)
             yield mistake(
-                f"machines[{index}].gpu.sharing",
+                path.gpu.sharing,
                 chosen,
                 f"a name of platform.gpu.sharing: {', '.join(names) or 'there is none'}",
                 f"did you mean {close}?" if close else "add it there, or leave it out",
@@ -55,7 +56,7 @@ def one_way_of_sharing(settings: Settings, _: Path) -> Iterator[Mistake]:
     for name, sharing in offered.sharing.items():
         if present(name, sharing, sharing.time_slicing, sharing.mig):
             yield mistake(
-                f"platform.gpu.sharing.{name}",
+                at.platform.gpu.sharing[name],
                 "timeSlicing and mig",
                 "one of them",
                 "remove one: MIG divides a GPU, time slicing lets pods take turns on all of it",
@@ -63,7 +64,7 @@ def one_way_of_sharing(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 
 def gpus_there(
-    settings: Settings, path: str, *, asked: int, resource: str, machines: Sequence[MachineSettings]
+    settings: Settings, path: SettingPath, *, asked: int, resource: str, machines: Sequence[MachineSettings]
 ) -> Iterator[Mistake]:
     """Whether one of these machines can give a pod that many of the resource; else the pod waits for ever."""
     offered = settings.platform.gpu
@@ -73,7 +74,7 @@ def gpus_there(
     fitting = [machine for machine in machines if _offers(ways[machine.name], resource)]
     if not fitting:
         yield mistake(
-            f"{path}.gpuResource",
+            path.gpu_resource,
             resource,
             "; ".join(f"{_resource(way)} of {name}" for name, way in ways.items()),
             "ask for what the machines offer, or change their gpu.sharing",
@@ -83,7 +84,7 @@ def gpus_there(
     if asked > max(most.values()):
         have = ", ".join(f"{name}: {number}" for name, number in most.items())
         yield mistake(
-            f"{path}.gpu",
+            path.gpu,
             asked,
             f"at most {max(most.values())}, since all GPUs of a pod are on one machine ({have})",
             "ask for less, or correct gpu.count of the machine",
@@ -122,12 +123,12 @@ def models_gpus(settings: Settings, _: Path) -> Iterator[Mistake]:
     if not known(settings.platform.gpu, settings.machines, *settings.machines):
         return
     workers = [machine for machine in settings.machines if _usable(machine)]
-    for index, model in enumerate(settings.models):
+    for path, model in each(settings.models, at.models):
         if not known(model.gpu, model.gpu_resource, model.files, model.files.machine) or not model.gpu:
             continue
         yield from gpus_there(
             settings,
-            f"models[{index}]",
+            path,
             asked=model.gpu,
             resource=model.gpu_resource,
             machines=[machine for machine in workers if model.files.machine in (None, machine.name)],

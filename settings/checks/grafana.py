@@ -7,9 +7,10 @@ from settings.checks.finding import known, mistake, present
 from settings.errors import Mistake
 from settings.gpu import MigStrategy
 from settings.grafana import GrafanaSettings
+from settings.paths import at, each
 from settings.stack import Settings
 
-PATH = "platform.monitoring.grafana"
+GRAFANA = at.platform.monitoring.grafana
 
 
 def _wanted(settings: Settings) -> GrafanaSettings | None:
@@ -24,20 +25,20 @@ def port_of_its_own(settings: Settings, _: Path) -> Iterator[Mistake]:
     if grafana is None or not present(grafana.node_port):
         return
     taken = [
-        (f"models[{i}].service.nodePort", one.service.node_port) for i, one in enumerate(settings.models)
+        (path.service.node_port, one.service.node_port) for path, one in each(settings.models, at.models)
     ]
     taken += [
-        (f"models[{i}].rollout.tracks[{j}].nodePort", track.node_port)
-        for i, one in enumerate(settings.models)
-        for j, track in enumerate(one.rollout.tracks)
+        (place.node_port, track.node_port)
+        for path, one in each(settings.models, at.models)
+        for place, track in each(one.rollout.tracks, path.rollout.tracks)
         if track.node_port is not None
     ]
     if gateway:
-        taken.append(("platform.gateway.nodePort", gateway.node_port))
+        taken.append((at.platform.gateway.node_port, gateway.node_port))
     for path, other in taken:
         if known(other) and other == grafana.node_port:
             yield mistake(
-                f"{PATH}.nodePort",
+                GRAFANA.node_port,
                 f"{other}, as {path} has it",
                 "a port of its own",
                 "give one another port from 30000 to 32767",
@@ -52,7 +53,7 @@ def price_of_what_is_divided(settings: Settings, _: Path) -> Iterator[Mistake]:
     divided = any(one.time_slicing or one.mig is MigStrategy.MIXED for one in gpu.sharing.values())
     if divided and grafana.prices.part_of_gpu is None:
         yield mistake(
-            f"{PATH}.prices.partOfGpu",
+            GRAFANA.prices.part_of_gpu,
             "missing, and platform.gpu.sharing divides GPUs",
             "what an hour of a turn or of a slice costs",
             "add it",

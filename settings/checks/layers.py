@@ -6,6 +6,7 @@ from pathlib import Path
 from settings.checks.finding import known, mistake
 from settings.errors import Mistake
 from settings.layers import Layer
+from settings.paths import at
 from settings.stack import Settings
 
 ORDER = list(Layer)
@@ -16,7 +17,7 @@ def layers_in_one_piece(settings: Settings, _: Path) -> Iterator[Mistake]:
     layers = list(settings.layers)
     if known(settings.layers, *layers) and not _in_one_piece(layers):
         yield mistake(
-            "layers",
+            at.layers,
             ", ".join(layers) or "none",
             f"one or more of {', '.join(ORDER)}, each once, in this order and without a gap",
             "put them in order, give them to stacks of their own, or leave the key out for all",
@@ -51,7 +52,7 @@ def settings_of_other_layers(settings: Settings, _: Path) -> Iterator[Mistake]:
     for key, (layer, is_given) in given.items():
         if is_given and layer not in settings.layers:
             yield mistake(
-                key,
+                at[key],
                 f"settings of the layer {layer}, which this stack does not own",
                 f"settings of {', '.join(settings.layers)}",
                 f"move {key} to the stack that owns {layer}, or add {layer} to metalml:layers",
@@ -69,7 +70,7 @@ def upstream_where_needed(settings: Settings, _: Path) -> Iterator[Mistake]:
         (Layer.PLATFORM, settings.upstream.platform),
     ):
         below = ORDER.index(layer) < lowest
-        path = f"upstream.{layer}"
+        path = at.upstream[layer]
         if below and stack is None:
             yield mistake(
                 path,

@@ -7,6 +7,7 @@ from components.versions import IMAGES
 from settings.checks.finding import known, mistake, present
 from settings.errors import Mistake
 from settings.logging import ElasticsearchSettings, LoggingSettings
+from settings.paths import at, each
 from settings.quantities import quantity_value
 from settings.stack import Settings
 
@@ -36,8 +37,8 @@ def namespace_is_free(settings: Settings, _: Path) -> Iterator[Mistake]:
         return
     platform = settings.platform
     entries = [
-        *((f"platform.namespaces[{i}]", name) for i, name in enumerate(platform.namespaces)),
-        *((f"platform.teams[{i}].name", team.name) for i, team in enumerate(platform.teams)),
+        *each(platform.namespaces, at.platform.namespaces),
+        *((path.name, team.name) for path, team in each(platform.teams, at.platform.teams)),
     ]
     for path, name in entries:
         if known(name) and name == NAMESPACE:
@@ -51,7 +52,7 @@ def a_majority_is_left(settings: Settings, _: Path) -> Iterator[Mistake]:
     output = _elasticsearch(settings)
     if output is not None and known(output.replicas) and output.replicas == 2:
         yield mistake(
-            "platform.logging.output.replicas",
+            at.platform.logging.output.replicas,
             "2",
             "1, or 3 and more: with 3 one may be away",
             "choose 1 or 3",
@@ -69,7 +70,7 @@ def logs_fit_on_the_volumes(settings: Settings, _: Path) -> Iterator[Mistake]:
     most = quantity_value(volume) * output.replicas * FILLED_PERCENT / 100
     if quantity_value(size) > most:
         yield mistake(
-            "platform.logging.output.retention.size",
+            at.platform.logging.output.retention.size,
             f"{size}, with {output.replicas} volumes of {volume}",
             f"at most {FILLED_PERCENT} % of all volumes, where Elasticsearch stops to fill them",
             "lower it, or make the volumes larger",
@@ -83,7 +84,7 @@ def memory_is_enough(settings: Settings, _: Path) -> Iterator[Mistake]:
         return
     if quantity_value(output.memory) < quantity_value(LEAST_MEMORY):
         yield mistake(
-            "platform.logging.output.memory",
+            at.platform.logging.output.memory,
             output.memory,
             f"{LEAST_MEMORY} or more",
             "raise it: half of it is Java's heap",
@@ -96,7 +97,7 @@ def buffer_is_enough(settings: Settings, _: Path) -> Iterator[Mistake]:
     if logging is None or not known(logging.buffer):
         return
     if quantity_value(logging.buffer) < quantity_value(LEAST_BUFFER):
-        yield mistake("platform.logging.buffer", logging.buffer, f"{LEAST_BUFFER} or more", "raise it")
+        yield mistake(at.platform.logging.buffer, logging.buffer, f"{LEAST_BUFFER} or more", "raise it")
 
 
 def snapshots_have_keys(settings: Settings, _: Path) -> Iterator[Mistake]:
@@ -106,7 +107,7 @@ def snapshots_have_keys(settings: Settings, _: Path) -> Iterator[Mistake]:
         return
     if not settings.s3_access_key_id:
         yield mistake(
-            "platform.logging.output.snapshots",
+            at.platform.logging.output.snapshots,
             "a store, and no s3AccessKeyId",
             "snapshots with metalml:s3AccessKeyId and metalml:s3SecretAccessKey",
             "add both, or remove snapshots",
@@ -122,7 +123,7 @@ def output_can_log_in(settings: Settings, _: Path) -> Iterator[Mistake]:
     if secret not in settings.secrets:
         there = ", ".join(settings.secrets) or "there is none"
         yield mistake(
-            "platform.logging.output.secret",
+            at.platform.logging.output.secret,
             str(secret),
             f"a name in metalml:secrets: {there}",
             f"pulumi config set --secret --path metalml:secrets.{secret}",
@@ -138,7 +139,7 @@ def output_has_an_image(settings: Settings, _: Path) -> Iterator[Mistake]:
     key = f"fluentd-{kind}"
     if key not in IMAGES and key not in settings.images:
         yield mistake(
-            "platform.logging.output.kind",
+            at.platform.logging.output.kind,
             str(kind),
             f"an output whose image is known: metalml:images has no {key}",
             f"build one with its plugin (docs/logging.md), and add {key} to metalml:images",

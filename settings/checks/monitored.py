@@ -8,6 +8,7 @@ from settings.checks.finding import duplicates, is_file, known, mistake, present
 from settings.checks.layers import owned
 from settings.errors import Mistake
 from settings.layers import Layer
+from settings.paths import at, each
 from settings.samples import LARGEST_BYTES, read_samples
 from settings.stack import Settings
 
@@ -19,19 +20,17 @@ def somebody_looks(settings: Settings, _: Path) -> Iterator[Mistake]:
     if settings.platform.monitoring is not None:
         return
     wanted = [
-        (f"models[{index}].{key}", given)
-        for index, model in enumerate(settings.models)
-        for key, given in (("objectives", model.objectives), ("evaluation", model.evaluation))
+        entry
+        for path, model in each(settings.models, at.models)
+        for entry in ((path.objectives, model.objectives), (path.evaluation, model.evaluation))
     ]
     wanted += [
-        (f"models[{index}].rollout.tracks[{number}].gate", track.gate)
-        for index, model in enumerate(settings.models)
+        (place.gate, track.gate)
+        for path, model in each(settings.models, at.models)
         if known(model.rollout, model.rollout.tracks, *model.rollout.tracks)
-        for number, track in enumerate(model.rollout.tracks)
+        for place, track in each(model.rollout.tracks, path.rollout.tracks)
     ]
-    wanted += [
-        (f"training[{index}].reports", job.reports or None) for index, job in enumerate(settings.training)
-    ]
+    wanted += [(path.reports, job.reports or None) for path, job in each(settings.training, at.training)]
     for path, given in wanted:
         if present(given):
             yield mistake(
@@ -48,8 +47,8 @@ def own_alerts(settings: Settings, _: Path) -> Iterator[Mistake]:
     if not present(monitoring) or monitoring is None or not known(monitoring.rules):
         return
     entries = [
-        (f"platform.monitoring.rules.alerts[{index}].name", alert.name)
-        for index, alert in enumerate(monitoring.rules.alerts)
+        (path.name, alert.name)
+        for path, alert in each(monitoring.rules.alerts, at.platform.monitoring.rules.alerts)
     ]
     ours = {page.stem for page in RUNBOOKS.glob("*.md")}
     for path, name in entries:
@@ -62,26 +61,26 @@ def own_alerts(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def samples_readable(settings: Settings, directory: Path) -> Iterator[Mistake]:
     """An evaluation that cannot read its samples would fail on the cluster, every time."""
-    for index, model in enumerate(settings.models):
+    for path, model in each(settings.models, at.models):
         if not present(model.evaluation) or model.evaluation is None or not known(model.evaluation.samples):
             continue
-        path, given = f"models[{index}].evaluation.samples", model.evaluation.samples
+        place, given = path.evaluation.samples, model.evaluation.samples
         file = directory / Path(given).expanduser()
         allowed = 'lines like {"instance": 1.0, "label": 2.5}: docs/evaluation.md'
         if not is_file(file):
             yield mistake(
-                path, f"{given}, which is not a file", "a file on this computer", "correct the path"
+                place, f"{given}, which is not a file", "a file on this computer", "correct the path"
             )
             continue
         try:
             text = file.read_text()
             read_samples(text)
         except (OSError, ValueError) as error:
-            yield mistake(path, f"{given}: {error}", allowed, "correct that line")
+            yield mistake(place, f"{given}: {error}", allowed, "correct that line")
             continue
         if len(text.encode()) > LARGEST_BYTES:
             yield mistake(
-                path,
+                place,
                 f"{given}, of {len(text.encode())} bytes",
                 f"at most {LARGEST_BYTES} bytes: a ConfigMap takes no more",
                 "choose fewer samples",

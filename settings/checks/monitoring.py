@@ -8,6 +8,7 @@ from settings.checks.layers import owned
 from settings.errors import Mistake
 from settings.layers import Layer
 from settings.monitoring import KEPT_SHARE
+from settings.paths import at
 from settings.quantities import quantity_value
 from settings.stack import Settings
 
@@ -23,7 +24,7 @@ def retention_fits(settings: Settings, _: Path) -> Iterator[Mistake]:
     kept, size = prometheus.retention_size, prometheus.volume.size
     if kept is not None and present(size) and quantity_value(kept) > quantity_value(size) * KEPT_SHARE:
         yield mistake(
-            "platform.monitoring.prometheus.retentionSize",
+            at.platform.monitoring.prometheus.retention_size,
             kept,
             f"at most {KEPT_SHARE:%} of volume.size ({size}): it writes before it drops",
             "leave it out, which means just that share, or ask for a larger volume",
@@ -38,7 +39,7 @@ def control_plane_scraped(settings: Settings, _: Path) -> Iterator[Mistake]:
     ranges, pods = cluster.firewall.scrape_ranges, cluster.pod_range
     if present(ranges, pods) and not any(pods.subnet_of(one) for one in ranges if present(one)):
         yield mistake(
-            "cluster.firewall.scrapeRanges",
+            at.cluster.firewall.scrape_ranges,
             ", ".join(map(str, ranges)) or "none",
             f"the pods' range among them ({pods}): Prometheus is a pod",
             f"add {pods}; with network: calico the machines' range, too",
@@ -52,7 +53,7 @@ def somebody_to_ask(settings: Settings, _: Path) -> Iterator[Mistake]:
         return
     if figures.prometheus_url is None and settings.platform.monitoring is None:
         yield mistake(
-            "platform.customMetrics.prometheusUrl",
+            at.platform.custom_metrics.prometheus_url,
             "none, without platform.monitoring",
             "the address of a Prometheus that scrapes the models",
             "add monitoring: {} to platform, or the address of yours",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from settings.checks.finding import duplicates, known, mistake
 from settings.errors import Mistake
+from settings.paths import at, each
 from settings.stack import Settings
 
 EXISTING = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -13,8 +14,8 @@ EXISTING = ("default", "kube-system", "kube-public", "kube-node-lease")
 def own_namespaces(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A namespace that is there already cannot be made; Kubernetes' own must not go with a stack."""
     entries = [
-        *((f"platform.namespaces[{i}]", name) for i, name in enumerate(settings.platform.namespaces)),
-        *((f"platform.teams[{i}].name", team.name) for i, team in enumerate(settings.platform.teams)),
+        *each(settings.platform.namespaces, at.platform.namespaces),
+        *((path.name, team.name) for path, team in each(settings.platform.teams, at.platform.teams)),
     ]
     for path, name in entries:
         if known(name) and (name in EXISTING or name.startswith("kube-")):

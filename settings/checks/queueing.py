@@ -9,16 +9,17 @@ from settings.checks.layers import owned
 from settings.errors import Mistake
 from settings.gpu_resources import GPU
 from settings.layers import Layer
+from settings.paths import SettingPath, at, each
 from settings.quantities import quantity_value
 from settings.queueing import LOCAL_QUEUE, QueueSettings
 from settings.stack import Settings
 from settings.teams import TeamSettings
 
 
-def _queues(settings: Settings) -> Iterator[tuple[str, TeamSettings, QueueSettings]]:
-    for index, team in enumerate(settings.platform.teams):
+def _queues(settings: Settings) -> Iterator[tuple[SettingPath, TeamSettings, QueueSettings]]:
+    for path, team in each(settings.platform.teams, at.platform.teams):
         if known(team) and present(team.queue) and team.queue is not None:
-            yield f"platform.teams[{index}].queue", team, team.queue
+            yield path.queue, team, team.queue
 
 
 def queues_are_served(settings: Settings, _: Path) -> Iterator[Mistake]:
@@ -37,7 +38,7 @@ def queues_are_served(settings: Settings, _: Path) -> Iterator[Mistake]:
             )
     elif not queues and all(known(team.queue) for team in settings.platform.teams):
         yield mistake(
-            "platform.queueing",
+            at.platform.queueing,
             "queueing, and no team has a queue",
             "queueing with a queue of at least one team",
             "add queue: {cpu: …, memory: …} to a team, or remove queueing",
@@ -50,7 +51,7 @@ def products_are_listed(settings: Settings, _: Path) -> Iterator[Mistake]:
     if not present(queueing) or queueing is None or not known(queueing.products, *queueing.products):
         return
     yield from duplicates(
-        ((f"platform.queueing.products[{i}]", product) for i, product in enumerate(queueing.products)),
+        each(queueing.products, at.platform.queueing.products),
         "each product once",
         "remove one",
     )
@@ -62,7 +63,7 @@ def products_are_listed(settings: Settings, _: Path) -> Iterator[Mistake]:
             if product not in products:
                 close = suggestion(product, products)
                 yield mistake(
-                    f"{path}.gpus.{product}",
+                    path.gpus[product],
                     product,
                     f"one of platform.queueing.products: {', '.join(products) or 'there is none'}",
                     f"did you mean {close}?" if close else "add it there, or correct it",
@@ -78,7 +79,7 @@ def queue_within_quota(settings: Settings, _: Path) -> Iterator[Mistake]:
         ):
             if present(own, most) and quantity_value(own) > quantity_value(most):
                 yield mistake(
-                    f"{path}.{key}",
+                    path[key],
                     f"{own}, with quota.{key} {most}",
                     f"at most quota.{key}",
                     "lower it, or raise the quota",
@@ -87,7 +88,7 @@ def queue_within_quota(settings: Settings, _: Path) -> Iterator[Mistake]:
             total = sum(queue.gpus.values())
             if total > team.quota.gpu:
                 yield mistake(
-                    f"{path}.gpus",
+                    path.gpus,
                     f"{total} in all, with quota.gpu {team.quota.gpu}",
                     "at most quota.gpu",
                     "lower one of them, or raise the quota",
@@ -98,19 +99,19 @@ def work_waits_in_a_queue(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A Job that names a queue which is not there waits forever, or begins at once where nothing looks."""
     if (queues := _made_here(settings)) is None:
         return
-    for index, job in enumerate(settings.training):
+    for path, job in each(settings.training, at.training):
         if not present(job.queue) or not known(job.namespace):
             continue
         if job.namespace not in queues:
             yield mistake(
-                f"training[{index}].queue",
+                path.queue,
                 f"a queue, and the namespace {job.namespace} has none",
                 f"a queue in the namespace of a team that has one: {', '.join(queues) or 'there is none'}",
                 "give the team a queue, move the job, or let it begin at once without one",
             )
         elif job.queue != LOCAL_QUEUE:
             yield mistake(
-                f"training[{index}].queue",
+                path.queue,
                 f"{job.queue}, which is no queue of the team {job.namespace}",
                 LOCAL_QUEUE,
                 f"write queue: {LOCAL_QUEUE}",
@@ -121,7 +122,7 @@ def queues_give_out_what_work_asks_for(settings: Settings, _: Path) -> Iterator[
     """A Job that asks for GPUs which its queue has none of waits forever."""
     if (queues := _made_here(settings)) is None:
         return
-    for index, job in enumerate(settings.training):
+    for path, job in each(settings.training, at.training):
         queue = queues.get(job.namespace)
         if queue is None or not present(job.queue, queue.gpus, job.gpu, job.gpu_resource):
             continue
@@ -130,14 +131,14 @@ def queues_give_out_what_work_asks_for(settings: Settings, _: Path) -> Iterator[
         products = ", ".join(queue.gpus) or "none"
         if job.gpu_resource != GPU:
             yield mistake(
-                f"training[{index}].gpuResource",
+                path.gpu_resource,
                 f"{job.gpu_resource}, which no queue gives out",
                 f"{GPU}, of the products of the team's queue: {products}",
                 "ask for whole GPUs, or let the job begin at once without a queue",
             )
         elif not queue.gpus or (job.product is not None and job.product not in queue.gpus):
             yield mistake(
-                f"training[{index}].gpu",
+                path.gpu,
                 f"{job.gpu} {job.product or 'of any product'}, and the queue of the team has none",
                 f"GPUs of the products of the team's queue: {products}",
                 "add the product to the queue, or let the job begin at once without one",

@@ -9,6 +9,7 @@ from settings.checks.finding import known, mistake, present
 from settings.cluster import PodNetwork
 from settings.errors import Mistake
 from settings.machines import MachineSettings, Provider
+from settings.paths import SettingPath, at, each
 from settings.stack import Settings
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
@@ -22,9 +23,9 @@ def cluster_ranges_apart(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Machines, pods and Services are told apart by address alone."""
     cluster = settings.cluster
     ranges = {
-        "cluster.machineRange": cluster.machine_range,
-        "cluster.podRange": cluster.pod_range,
-        "cluster.serviceRange": cluster.service_range,
+        at.cluster.machine_range: cluster.machine_range,
+        at.cluster.pod_range: cluster.pod_range,
+        at.cluster.service_range: cluster.service_range,
     }
     for (first, one), (second, other) in combinations(ranges.items(), 2):
         if present(one, other) and one.overlaps(other):
@@ -39,7 +40,7 @@ def service_range_size(settings: Settings, _: Path) -> Iterator[Mistake]:
     if known(service_range) and service_range.prefixlen not in SERVICE_PREFIXES:
         smallest, largest = SERVICE_PREFIXES.stop - 1, SERVICE_PREFIXES.start
         yield mistake(
-            "cluster.serviceRange",
+            at.cluster.service_range,
             service_range,
             f"a range from /{largest} to /{smallest}",
             "choose another size",
@@ -49,22 +50,25 @@ def service_range_size(settings: Settings, _: Path) -> Iterator[Mistake]:
 def machine_addresses(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A machine's address lies in the network it stands in, and never in what pods and Services use."""
     cluster = settings.cluster
-    for index, machine in enumerate(settings.machines):
-        address, path = machine.address, f"machines[{index}].address"
+    for path, machine in each(settings.machines, at.machines):
+        address, place = machine.address, path.address
         if not known(address):
             continue
-        for key, taken in (("podRange", cluster.pod_range), ("serviceRange", cluster.service_range)):
+        for other, taken in (
+            (at.cluster.pod_range, cluster.pod_range),
+            (at.cluster.service_range, cluster.service_range),
+        ):
             if known(taken) and address in taken:
                 yield mistake(
-                    path,
-                    f"{address}, inside cluster.{key} {taken}",
+                    place,
+                    f"{address}, inside {other} {taken}",
                     f"an address outside {taken}",
                     "move one",
                 )
-        yield from _stands_in(cluster.machine_range, machine, path)
+        yield from _stands_in(cluster.machine_range, machine, place)
 
 
-def _stands_in(network: IPv4Network | None, machine: MachineSettings, path: str) -> Iterator[Mistake]:
+def _stands_in(network: IPv4Network | None, machine: MachineSettings, path: SettingPath) -> Iterator[Mistake]:
     if network is None or not known(network, machine.provider):
         return
     # The firewall takes whoever has an address in the range for a machine of the cluster, and nobody else.
@@ -88,14 +92,14 @@ def machine_range_for_local(settings: Settings, _: Path) -> Iterator[Mistake]:
         return
     if network is None:
         yield mistake(
-            "cluster.machineRange",
+            at.cluster.machine_range,
             "missing, and there are local machines",
             "an IPv4 range for the machines' network, such as 10.77.0.0/24",
             "add a range that this computer does not use yet",
         )
     elif network.prefixlen > SMALLEST_LOCAL_PREFIX:
         yield mistake(
-            "cluster.machineRange",
+            at.cluster.machine_range,
             network,
             f"a range of /{SMALLEST_LOCAL_PREFIX} or larger for local machines",
             "choose a larger one, such as 10.77.0.0/24",
@@ -107,19 +111,19 @@ def machine_pod_ranges(settings: Settings, _: Path) -> Iterator[Mistake]:
     cluster = settings.cluster
     if not known(cluster, cluster.network, settings.machines):
         return
-    for index, machine in enumerate(settings.machines):
-        pods, path = machine.pod_range, f"machines[{index}].podRange"
+    for path, machine in each(settings.machines, at.machines):
+        pods, place = machine.pod_range, path.pod_range
         if not known(machine, pods):
             continue
         if cluster.network is PodNetwork.CALICO:
             if pods is not None:
                 yield mistake(
-                    path, pods, "nothing with network calico", "remove it: Calico divides podRange itself"
+                    place, pods, "nothing with network calico", "remove it: Calico divides podRange itself"
                 )
             continue
         if pods is None:
             yield mistake(
-                path,
+                place,
                 "missing",
                 "a range of the machine's own with network routed",
                 "add one, such as 10.244.11.0/24",
@@ -127,13 +131,13 @@ def machine_pod_ranges(settings: Settings, _: Path) -> Iterator[Mistake]:
             continue
         if known(cluster.pod_range) and not pods.subnet_of(cluster.pod_range):
             yield mistake(
-                path, pods, f"a part of cluster.podRange {cluster.pod_range}", "choose a part of it"
+                place, pods, f"a part of cluster.podRange {cluster.pod_range}", "choose a part of it"
             )
         # Network, bridge and broadcast addresses are not for pods.
         room, wanted = pods.num_addresses - 3, cluster.kubelet.max_pods
         if known(wanted) and room < wanted:
             yield mistake(
-                path,
+                place,
                 f"{pods}, room for {max(room, 0)} pods",
                 f"room for cluster.kubelet.maxPods, which is {wanted}",
                 "choose a larger range or fewer pods",
@@ -143,8 +147,8 @@ def machine_pod_ranges(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def _overlapping_pod_ranges(settings: Settings) -> Iterator[Mistake]:
     given = [
-        (f"machines[{index}].podRange", machine.pod_range)
-        for index, machine in enumerate(settings.machines)
+        (path.pod_range, machine.pod_range)
+        for path, machine in each(settings.machines, at.machines)
         if present(machine, machine.pod_range)
     ]
     for (first, one), (second, other) in combinations(given, 2):
@@ -159,13 +163,13 @@ def firewall_ranges(settings: Settings, _: Path) -> Iterator[Mistake]:
     ranges = settings.cluster.firewall.admin_ranges
     if not known(settings.cluster, ranges):
         return
-    path, allowed = "cluster.firewall.adminRanges", "one or more ranges that your own computers are in"
+    path, allowed = at.cluster.firewall.admin_ranges, "one or more ranges that your own computers are in"
     if not ranges:
         yield mistake(path, "empty", allowed, "add this computer's address with /32, as the machines see it")
-    for index, admin in enumerate(ranges):
+    for place, admin in each(ranges, path):
         if known(admin) and admin == ANYWHERE:
             yield mistake(
-                f"{path}[{index}]",
+                place,
                 admin,
                 allowed,
                 "name the ranges; from changing addresses, use a bastion or a VPN",

@@ -11,6 +11,7 @@ from settings.files import HostFiles
 from settings.layers import Layer
 from settings.model_versions import versions_in
 from settings.models import ModelSettings
+from settings.paths import SettingPath, at, each
 from settings.rollout import SplitBy, Strategy
 from settings.stack import Settings
 
@@ -20,12 +21,12 @@ USES_TRACKS = (Strategy.BLUE_GREEN, Strategy.CANARY, Strategy.AB)
 DIVIDES = (Strategy.CANARY, Strategy.AB)
 
 
-def _rollouts(settings: Settings) -> Iterator[tuple[str, ModelSettings]]:
+def _rollouts(settings: Settings) -> Iterator[tuple[SettingPath, ModelSettings]]:
     """Each model whose rollout could be read, with the path of the rollout."""
-    for index, model in enumerate(settings.models):
+    for path, model in each(settings.models, at.models):
         rollout = model.rollout
         if known(model, rollout, rollout.strategy, rollout.tracks, *rollout.tracks):
-            yield f"models[{index}].rollout", model
+            yield path.rollout, model
 
 
 def nothing_unused(settings: Settings, _: Path) -> Iterator[Mistake]:
@@ -33,23 +34,22 @@ def nothing_unused(settings: Settings, _: Path) -> Iterator[Mistake]:
     for path, model in _rollouts(settings):
         rollout = model.rollout
         given = [
-            ("tracks", rollout.tracks, USES_TRACKS),
-            ("active", rollout.active, (Strategy.BLUE_GREEN,)),
-            ("splitBy", "split_by" in rollout.model_fields_set, DIVIDES),
+            (path.tracks, rollout.tracks, USES_TRACKS),
+            (path.active, rollout.active, (Strategy.BLUE_GREEN,)),
+            (path.split_by, "split_by" in rollout.model_fields_set, DIVIDES),
         ]
-        for number, track in enumerate(rollout.tracks):
+        # Where nothing uses tracks, they themselves are the mistake, once.
+        tracks = rollout.tracks if rollout.strategy in USES_TRACKS else ()
+        for place, track in each(tracks, path.tracks):
             given += [
-                (f"tracks[{number}].weight", known(track.weight) and track.weight, DIVIDES),
-                (f"tracks[{number}].headers", known(track.headers) and track.headers, (Strategy.AB,)),
-                (f"tracks[{number}].gate", known(track.gate) and track.gate, USES_TRACKS),
+                (place.weight, known(track.weight) and track.weight, DIVIDES),
+                (place.headers, known(track.headers) and track.headers, (Strategy.AB,)),
+                (place.gate, known(track.gate) and track.gate, USES_TRACKS),
             ]
-        for key, value, users in given:
+        for place, value, users in given:
             if value and rollout.strategy not in users:
-                # The tracks themselves are the mistake, once.
-                if key.startswith("tracks[") and rollout.strategy not in USES_TRACKS:
-                    continue
                 yield mistake(
-                    f"{path}.{key}",
+                    place,
                     f"given, with strategy {rollout.strategy}",
                     f"nothing: it is for strategy {' or '.join(users)}",
                     "remove it, or choose that strategy",
@@ -62,14 +62,14 @@ def two_or_more_tracks(settings: Settings, _: Path) -> Iterator[Mistake]:
         strategy, count = model.rollout.strategy, len(model.rollout.tracks)
         if strategy in DIVIDES and count < BLUE_GREEN_TRACKS:
             yield mistake(
-                f"{path}.tracks",
+                path.tracks,
                 f"{count} tracks",
                 f"two or more with strategy {strategy}",
                 "give them, such as {name: old, version: 1, weight: 90}, {name: new, version: 2, weight: 10}",
             )
         if strategy is Strategy.BLUE_GREEN and count != BLUE_GREEN_TRACKS:
             yield mistake(
-                f"{path}.tracks",
+                path.tracks,
                 f"{count} tracks",
                 "two with strategy blue-green: the one that is asked, and the next or the last one",
                 "give two, such as {name: blue, version: 1} and {name: green, version: 2}",
@@ -84,7 +84,7 @@ def active_track(settings: Settings, _: Path) -> Iterator[Mistake]:
             continue
         if active not in names:
             yield mistake(
-                f"{path}.active",
+                path.active,
                 active or "missing",
                 f"one of the tracks: {' or '.join(names)}",
                 "name one of them",
@@ -100,7 +100,7 @@ def weights_add_up(settings: Settings, _: Path) -> Iterator[Mistake]:
             continue
         if sum(weights) != WHOLE:
             yield mistake(
-                f"{path}.tracks",
+                path.tracks,
                 f"weights {' + '.join(map(str, weights))} = {sum(weights)}",
                 f"weights that add up to {WHOLE}: each is percent of the requests",
                 "correct them",
@@ -109,11 +109,11 @@ def weights_add_up(settings: Settings, _: Path) -> Iterator[Mistake]:
             yield from _weights_as_replicas(path, model)
 
 
-def _weights_as_replicas(path: str, model: ModelSettings) -> Iterator[Mistake]:
+def _weights_as_replicas(path: SettingPath, model: ModelSettings) -> Iterator[Mistake]:
     """Without the gateway nothing but the number of pods divides the requests."""
     if present(model.autoscaling):
         yield mistake(
-            f"{path}.splitBy",
+            path.split_by,
             "replicas, beside autoscaling",
             "gateway, where an autoscaler changes the number of pods",
             "choose splitBy: gateway, or remove autoscaling",
@@ -122,10 +122,10 @@ def _weights_as_replicas(path: str, model: ModelSettings) -> Iterator[Mistake]:
     counts = [track.replicas or model.replicas for track in model.rollout.tracks]
     if not known(*counts):
         return
-    for number, (track, count) in enumerate(zip(model.rollout.tracks, counts, strict=True)):
+    for place, (track, count) in each(zip(model.rollout.tracks, counts, strict=True), path.tracks):
         if track.weight * sum(counts) != WHOLE * count:
             yield mistake(
-                f"{path}.tracks[{number}].weight",
+                place.weight,
                 f"{track.weight}, with {count} of {sum(counts)} pods",
                 f"{WHOLE * count / sum(counts):g}: with splitBy replicas a share is a share of the pods",
                 "correct weight or replicas, or choose splitBy: gateway",
@@ -142,22 +142,22 @@ def headers_choose(settings: Settings, _: Path) -> Iterator[Mistake]:
             continue
         if rollout.split_by is SplitBy.REPLICAS:
             yield mistake(
-                f"{path}.splitBy",
+                path.split_by,
                 "replicas, with strategy ab",
                 "gateway: a Service does not read headers",
                 "choose splitBy: gateway (and platform.gateway), or strategy: canary",
             )
         elif not any(headers):
             yield mistake(
-                f"{path}.tracks",
+                path.tracks,
                 "no track has headers",
                 "headers for at least one track with strategy ab",
                 "give them, such as headers: {x-variant: b}, or choose strategy: canary",
             )
         yield from duplicates(
             (
-                (f"{path}.tracks[{number}].headers", tuple(sorted((k.lower(), v) for k, v in wanted.items())))
-                for number, wanted in enumerate(headers)
+                (place.headers, tuple(sorted((k.lower(), v) for k, v in wanted.items())))
+                for place, wanted in each(headers, path.tracks)
                 if wanted
             ),
             "headers that no other track has",
@@ -172,7 +172,7 @@ def something_routes(settings: Settings, _: Path) -> Iterator[Mistake]:
     for path, model in _rollouts(settings):
         if model.rollout.routed and settings.platform.gateway is None:
             yield mistake(
-                f"{path}.strategy",
+                path.strategy,
                 f"{model.rollout.strategy}, on a platform without a gateway",
                 "canary and ab with platform.gateway, or canary with splitBy: replicas",
                 "add gateway: {} to metalml:platform, or choose another",
@@ -183,10 +183,10 @@ def gates_hold(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A gate stands before a switch, and one by the number of pods is none."""
     for path, model in _rollouts(settings):
         rollout = model.rollout
-        for number, track in enumerate(rollout.tracks):
+        for place, track in each(rollout.tracks, path.tracks):
             if rollout.strategy in DIVIDES and rollout.split_by is SplitBy.REPLICAS and present(track.gate):
                 yield mistake(
-                    f"{path}.tracks[{number}].gate",
+                    place.gate,
                     "given, with splitBy replicas",
                     "with splitBy: gateway, or strategy: blue-green",
                     "choose splitBy: gateway (and platform.gateway), or leave it out",
@@ -199,12 +199,12 @@ def gateway_port(settings: Settings, _: Path) -> Iterator[Mistake]:
     if not owned(settings, Layer.PLATFORM) or not present(gateway) or gateway is None:
         return
     ports = [
-        (f"models[{i}].service.nodePort", model.service.node_port) for i, model in enumerate(settings.models)
+        (path.service.node_port, model.service.node_port) for path, model in each(settings.models, at.models)
     ]
     for path, port in ports:
         if present(port, gateway.node_port) and port == gateway.node_port:
             yield mistake(
-                "platform.gateway.nodePort",
+                at.platform.gateway.node_port,
                 f"{port}, as {path} has it",
                 "a port of its own",
                 "give one another port from 30000 to 32767",
@@ -215,8 +215,8 @@ def routed_names(settings: Settings, _: Path) -> Iterator[Mistake]:
     """All models behind the gateway are told apart by the names in their paths."""
     yield from duplicates(
         (
-            (f"models[{index}].servedName", model.served_name)
-            for index, model in enumerate(settings.models)
+            (path.served_name, model.served_name)
+            for path, model in each(settings.models, at.models)
             if known(model.rollout, model.rollout.strategy, model.rollout.split_by) and model.rollout.routed
         ),
         "a name that no other model behind the gateway has",
@@ -228,14 +228,14 @@ def track_names(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A track's Deployment and its Service are called <model>-<track>."""
     allowed = "a name <model>-<track> that nothing else of the namespace has, at most 63 characters"
     taken = {
-        (model.namespace, name): f"models[{index}].{key}"
-        for index, model in enumerate(settings.models)
-        for key, name in (("name", model.name), ("service.name", model.service.name))
+        (model.namespace, name): place
+        for path, model in each(settings.models, at.models)
+        for place, name in ((path.name, model.name), (path.service.name, model.service.name))
     }
     tracks = [
-        (f"models[{index}].rollout.tracks[{number}].name", (model.namespace, f"{model.name}-{track.name}"))
-        for index, model in enumerate(settings.models)
-        for number, track in enumerate(model.rollout.tracks)
+        (place.name, (model.namespace, f"{model.name}-{track.name}"))
+        for path, model in each(settings.models, at.models)
+        for place, track in each(model.rollout.tracks, path.rollout.tracks)
         if present(model.namespace, model.name, track.name)
     ]
     for path, (namespace, name) in tracks:
@@ -250,15 +250,15 @@ def track_names(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def track_versions(settings: Settings, directory: Path) -> Iterator[Mistake]:
     """A server without the version that it is to serve never becomes ready."""
-    for index, model in enumerate(settings.models):
+    for path, model in each(settings.models, at.models):
         files = model.files
         if not isinstance(files, HostFiles) or not present(files.source):
             continue
         there = versions_in(directory / Path(str(files.source)).expanduser())
-        for number, track in enumerate(model.rollout.tracks):
+        for place, track in each(model.rollout.tracks, path.rollout.tracks):
             if known(track.version) and there and track.version not in there:
                 yield mistake(
-                    f"models[{index}].rollout.tracks[{number}].version",
+                    place.version,
                     track.version,
                     f"a version of {files.source}: {', '.join(map(str, there))}",
                     "correct it, or export that version there",
@@ -267,13 +267,13 @@ def track_versions(settings: Settings, directory: Path) -> Iterator[Mistake]:
 
 def one_owner_of_replicas(settings: Settings, _: Path) -> Iterator[Mistake]:
     """An autoscaler owns the number of each track's pods."""
-    for index, model in enumerate(settings.models):
+    for path, model in each(settings.models, at.models):
         if not present(model.autoscaling):
             continue
-        for number, track in enumerate(model.rollout.tracks):
+        for place, track in each(model.rollout.tracks, path.rollout.tracks):
             if present(track.replicas):
                 yield mistake(
-                    f"models[{index}].rollout.tracks[{number}].replicas",
+                    place.replicas,
                     f"{track.replicas}, beside autoscaling",
                     "replicas or the model's autoscaling: one of them owns the number of pods",
                     "remove one",

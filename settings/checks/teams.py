@@ -9,6 +9,7 @@ from settings.errors import Mistake
 from settings.gpu_resources import GPU, MIG_RESOURCES, SHARED_GPU
 from settings.layers import Layer
 from settings.needs import shortages
+from settings.paths import SettingPath, at, each
 from settings.quantities import quantity_value
 from settings.stack import Settings
 from settings.teams import TeamSettings
@@ -26,15 +27,15 @@ QUOTA_KEYS = {
 }
 
 
-def _teams(settings: Settings) -> Iterator[tuple[str, TeamSettings]]:
-    for index, team in enumerate(settings.platform.teams):
+def _teams(settings: Settings) -> Iterator[tuple[SettingPath, TeamSettings]]:
+    for path, team in each(settings.platform.teams, at.platform.teams):
         if known(team, team.quota, team.containers):
-            yield f"platform.teams[{index}]", team
+            yield path, team
 
 
-def _key(resource: str) -> str:
+def _place(resource: str, quota: SettingPath) -> SettingPath:
     profile = resource.removeprefix(f"requests.{MIG_RESOURCES}")
-    return QUOTA_KEYS.get(resource) or f"slices.{profile}"
+    return quota[QUOTA_KEYS[resource]] if resource in QUOTA_KEYS else quota.slices[profile]
 
 
 def defaults_within_limits(settings: Settings, _: Path) -> Iterator[Mistake]:
@@ -45,7 +46,7 @@ def defaults_within_limits(settings: Settings, _: Path) -> Iterator[Mistake]:
         for key, request, limit in (("cpu", asked.cpu, most.cpu), ("memory", asked.memory, most.memory)):
             if present(request, limit) and quantity_value(request) > quantity_value(limit):
                 yield mistake(
-                    f"{path}.containers.requests.{key}",
+                    path.containers.requests[key],
                     f"{request}, with {where}.{key} {limit}",
                     f"at most {where}.{key}",
                     f"lower it, or raise {where}.{key}",
@@ -65,7 +66,7 @@ def quota_is_enough(settings: Settings, _: Path) -> Iterator[Mistake]:
         ]
         for short in shortages(team.quota.hard(), work):
             yield mistake(
-                f"{path}.quota.{_key(short.resource)}",
+                _place(short.resource, path.quota),
                 f"{short.has}, and its models and training need {short.wanted} ({short.users})",
                 f"{short.wanted} or more; a rollout on CPUs begins with one more pod of the model",
                 "raise the quota, or let them ask for less",
@@ -76,19 +77,19 @@ def models_within_limits(settings: Settings, _: Path) -> Iterator[Mistake]:
     """A pod with a container larger than the team's largest is refused."""
     if not owned(settings, Layer.PLATFORM):
         return
-    teams = {team.name: (path, team) for path, team in _teams(settings) if known(team.name)}
-    for index, model in enumerate(settings.models):
+    teams = {team.name: (place, team) for place, team in _teams(settings) if known(team.name)}
+    for path, model in each(settings.models, at.models):
         if not known(model.namespace) or model.namespace not in teams:
             continue
-        path, team = teams[model.namespace]
+        place, team = teams[model.namespace]
         limits, most = model.resources.limits, team.largest
-        source = "containers.limits" if present(team.containers.limits) else "quota"
+        source = place.containers.limits if present(team.containers.limits) else place.quota
         for key, limit, largest in (("cpu", limits.cpu, most.cpu), ("memory", limits.memory, most.memory)):
             if present(limit, largest) and quantity_value(limit) > quantity_value(largest):
                 yield mistake(
-                    f"models[{index}].resources.limits.{key}",
+                    path.resources.limits[key],
                     f"{limit}, in the namespace of the team {team.name}",
-                    f"at most {largest}, which {path}.{source}.{key} gives each container",
+                    f"at most {largest}, which {source[key]} gives each container",
                     "lower it, or raise the team's",
                 )
 
