@@ -126,11 +126,16 @@ def _keys_beside(location: tuple[str | int, ...]) -> list[str]:
             for name, field in model.model_fields.items():
                 if step in (field.alias, name):
                     inner += _models_in(field.annotation)
-        # A step that is no key chooses between the models of a union, by its kind.
-        models = inner or [model for model in models if step in str(model.model_fields["kind"].annotation)]
+        # A step that is no key is a key of the user's own, or chooses between the models of a union by its kind.
+        models = inner or [model for model in models if _is_of_kind(model, step)]
     return list(
         dict.fromkeys(field.alias or name for model in models for name, field in model.model_fields.items())
     )
+
+
+def _is_of_kind(model: type[BaseModel], kind: str) -> bool:
+    field = model.model_fields.get("kind")
+    return field is None or kind in str(field.annotation)
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

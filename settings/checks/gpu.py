@@ -51,7 +51,7 @@ def known_sharing(settings: Settings, _: Path) -> Iterator[Mistake]:
 def one_way_of_sharing(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Slices of a GPU are resources of their own names; which of them took turns would be guesswork."""
     offered = settings.platform.gpu
-    if not present(offered) or offered is None:
+    if not present(offered) or offered is None or not known(offered.sharing):
         return
     for name, sharing in offered.sharing.items():
         if present(name, sharing, sharing.time_slicing, sharing.mig):

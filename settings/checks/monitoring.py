@@ -37,7 +37,7 @@ def control_plane_scraped(settings: Settings, _: Path) -> Iterator[Mistake]:
     if not present(monitoring) or not owned(settings, Layer.CLUSTER) or not present(cluster):
         return
     ranges, pods = cluster.firewall.scrape_ranges, cluster.pod_range
-    if present(ranges, pods) and not any(pods.subnet_of(one) for one in ranges if present(one)):
+    if known(*ranges) and present(ranges, pods) and not any(pods.subnet_of(one) for one in ranges):
         yield mistake(
             at.cluster.firewall.scrape_ranges,
             ", ".join(map(str, ranges)) or "none",

@@ -41,6 +41,16 @@ GPU = {
         at="platform.gpu.sharing.shared.timeSlicing.replicas",
         says=("2 or more",),
     ),
+    "a way to share that is no group": Bad(
+        change={"platform.gpu": {"sharing": {"shared": None}}},
+        at="platform.gpu.sharing.shared",
+        says=("keys with values",),
+    ),
+    "a misspelt key in a way to share": Bad(
+        change={"platform.gpu": {"sharing": {"shared": {"timeSlicng": {"replicas": 4}}}}},
+        at="platform.gpu.sharing.shared.timeSlicng",
+        says=("did you mean timeSlicing?",),
+    ),
     "two ways to share": Bad(
         change={"platform.gpu": {"sharing": {"both": {"timeSlicing": {"replicas": 2}, "mig": "mixed"}}}},
         at="platform.gpu.sharing.both",

@@ -37,4 +37,9 @@ MONITORING = {
         at="cluster.firewall.scrapeRanges",
         says=("none", "10.244.0.0/16", "Prometheus is a pod"),
     ),
+    "a range that cannot be read, which is one mistake": Bad(
+        change={"platform.monitoring": {}, "cluster.firewall.scrapeRanges": ["10.244.0.0/33"]},
+        at="cluster.firewall.scrapeRanges[0]",
+        says=("10.244.0.0/33",),
+    ),
 }
