@@ -126,7 +126,7 @@ def _keys_beside(location: tuple[str | int, ...]) -> list[str]:
             for name, field in model.model_fields.items():
                 if step in (field.alias, name):
                     inner += _models_in(field.annotation)
-        # A step that is no key is a key of the user's own, or chooses between the models of a union by its kind.
+        # A step that is no field is a name of the user's, or chooses a model of a union by its kind.
         models = inner or [model for model in models if _is_of_kind(model, step)]
     return list(
         dict.fromkeys(field.alias or name for model in models for name, field in model.model_fields.items())
