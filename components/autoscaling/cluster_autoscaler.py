@@ -16,7 +16,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_name
 from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.kubernetes.rbac import SYSTEM, Rights, may
+from components.kubernetes.rbac import KUBE_SYSTEM, RbacRules, policy_rule
 
 NAME = "cluster-autoscaler"
 CONFIGURATION_DIRECTORY = "/config"
@@ -57,7 +57,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
         wanted = _controller_args(args)
         ConfigMap(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             data={"cloud-config": cloud_configuration(args)},
             opts=child,
         )
@@ -87,7 +87,7 @@ def _controller_args(args: ClusterAutoscalerArgs) -> ControllerArgs:
         args=[
             "--cloud-provider=externalgrpc",
             f"--cloud-config={CONFIGURATION_DIRECTORY}/cloud-config",
-            f"--namespace={SYSTEM}",
+            f"--namespace={KUBE_SYSTEM}",
             # Of groups that would do, the one that leaves least of a machine unused: GPUs are what costs.
             "--expander=least-waste",
             # Model servers have a scratch directory; it would keep every machine rented for ever.
@@ -99,7 +99,7 @@ def _controller_args(args: ClusterAutoscalerArgs) -> ControllerArgs:
         # Its release's requests for a cluster of this size.
         requests={"cpu": "100m", "memory": "300Mi"},
         limits={"cpu": "500m", "memory": "600Mi"},
-        rights=_rights(),
+        rbac=_rbac(),
         egress_ports=(API_SERVER_PORT, args.provider_port),
         resolves_names=True,
         mounts={
@@ -117,32 +117,32 @@ def _controller_args(args: ClusterAutoscalerArgs) -> ControllerArgs:
     )
 
 
-def _rights() -> Rights:
+def _rbac() -> RbacRules:
     """After the rules of its release: see what the scheduler sees, evict, mark and count machines."""
-    return Rights(
+    return RbacRules(
         cluster=[
-            may(LOOK, "", ["namespaces", "pods", "services", "replicationcontrollers"]),
-            may(LOOK, "", ["persistentvolumes", "persistentvolumeclaims"]),
-            may((*LOOK, "update", "patch"), "", ["nodes"]),
-            may(("create",), "", ["pods/eviction"]),
-            may(("update",), "", ["pods/status"]),
-            may(("create", "patch", "update"), "", ["events"]),
-            may(LOOK, "apps", ["daemonsets", "replicasets", "statefulsets"]),
-            may(LOOK, "batch", ["jobs", "cronjobs"]),
-            may(LOOK, "policy", ["poddisruptionbudgets"]),
-            may(
+            policy_rule(LOOK, "", ["namespaces", "pods", "services", "replicationcontrollers"]),
+            policy_rule(LOOK, "", ["persistentvolumes", "persistentvolumeclaims"]),
+            policy_rule((*LOOK, "update", "patch"), "", ["nodes"]),
+            policy_rule(("create",), "", ["pods/eviction"]),
+            policy_rule(("update",), "", ["pods/status"]),
+            policy_rule(("create", "patch", "update"), "", ["events"]),
+            policy_rule(LOOK, "apps", ["daemonsets", "replicasets", "statefulsets"]),
+            policy_rule(LOOK, "batch", ["jobs", "cronjobs"]),
+            policy_rule(LOOK, "policy", ["poddisruptionbudgets"]),
+            policy_rule(
                 LOOK,
                 "storage.k8s.io",
                 ["storageclasses", "csinodes", "csidrivers", "csistoragecapacities", "volumeattachments"],
             ),
-            may(LOOK, "resource.k8s.io", ["resourceclaims", "resourceslices", "deviceclasses"]),
+            policy_rule(LOOK, "resource.k8s.io", ["resourceclaims", "resourceslices", "deviceclasses"]),
         ],
         namespaces={
-            SYSTEM: [
-                may(("create",), "coordination.k8s.io", ["leases"]),
-                may(("get", "update"), "coordination.k8s.io", ["leases"], only=[NAME]),
-                may(("create", *LOOK), "", ["configmaps"]),
-                may(("update", "delete"), "", ["configmaps"], only=[STATUS]),
+            KUBE_SYSTEM: [
+                policy_rule(("create",), "coordination.k8s.io", ["leases"]),
+                policy_rule(("get", "update"), "coordination.k8s.io", ["leases"], only=[NAME]),
+                policy_rule(("create", *LOOK), "", ["configmaps"]),
+                policy_rule(("update", "delete"), "", ["configmaps"], only=[STATUS]),
             ]
         },
     )

@@ -14,7 +14,7 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, RoleRefAr
 from components.autoscaling.adapter_rules import adapter_configuration
 from components.kubernetes.aggregated_api import CERTIFICATE_FLAGS, register_apis
 from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.kubernetes.rbac import RBAC, SYSTEM, Rights, may
+from components.kubernetes.rbac import KUBE_SYSTEM, RBAC_API_GROUP, RbacRules, policy_rule
 from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
     ServiceCertificate,
@@ -72,14 +72,14 @@ class CustomMetrics(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         certificate = ServiceCertificate(
             f"{name}-certificate",
-            ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
+            ServiceCertificateArgs(service=NAME, namespace=KUBE_SYSTEM, secret=f"{NAME}-certificate"),
             child,
         )
         configuration = adapter_configuration(args.apis)
         wanted = _controller_args(args, configuration, certificate)
         ConfigMap(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             data={"config.yaml": configuration},
             opts=child,
         )
@@ -100,7 +100,7 @@ def _let_the_autoscaler_ask(
         # Their names are those of the user's recording rules.
         MetricsApi.EXTERNAL: ["*"],
     }
-    rules = [may(("get", "list"), str(api), names) for api, names in asked.items() if api in apis]
+    rules = [policy_rule(("get", "list"), str(api), names) for api, names in asked.items() if api in apis]
     if not rules:
         return
     role = ClusterRole(
@@ -112,8 +112,8 @@ def _let_the_autoscaler_ask(
     ClusterRoleBinding(
         f"{name}-readers",
         metadata=ObjectMetaArgs(name=f"metalml:{NAME}-readers", labels=labels),
-        role_ref=RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=role.metadata.name),
-        subjects=[SubjectArgs(kind="ServiceAccount", name=AUTOSCALER_ACCOUNT, namespace=SYSTEM)],
+        role_ref=RoleRefArgs(api_group=RBAC_API_GROUP, kind="ClusterRole", name=role.metadata.name),
+        subjects=[SubjectArgs(kind="ServiceAccount", name=AUTOSCALER_ACCOUNT, namespace=KUBE_SYSTEM)],
         opts=child,
     )
 
@@ -139,10 +139,10 @@ def _controller_args(
         # Its release's requests.
         requests={"cpu": "100m", "memory": "180Mi"},
         limits={"cpu": "500m", "memory": "400Mi"},
-        rights=Rights(
+        rbac=RbacRules(
             # From a figure's labels to the object that it belongs to.
-            cluster=[may(("get", "list", "watch"), "", ["namespaces", "nodes", "pods", "services"])],
-            answers_for_api_server=True,
+            cluster=[policy_rule(("get", "list", "watch"), "", ["namespaces", "nodes", "pods", "services"])],
+            delegated_auth=True,
         ),
         egress_ports=(API_SERVER_PORT, args.prometheus_port),
         resolves_names=True,

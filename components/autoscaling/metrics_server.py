@@ -10,7 +10,7 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole
 
 from components.kubernetes.aggregated_api import CERTIFICATE_FLAGS, register_apis
 from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.kubernetes.rbac import SYSTEM, Rights, may
+from components.kubernetes.rbac import KUBE_SYSTEM, RbacRules, policy_rule
 from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
     ServiceCertificate,
@@ -55,7 +55,7 @@ class MetricsServer(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         certificate = ServiceCertificate(
             f"{name}-certificate",
-            ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
+            ServiceCertificateArgs(service=NAME, namespace=KUBE_SYSTEM, secret=f"{NAME}-certificate"),
             child,
         )
         wanted = _controller_args(args, certificate)
@@ -71,7 +71,7 @@ class MetricsServer(pulumi.ComponentResource):
                     **{f"rbac.authorization.k8s.io/aggregate-to-{role}": "true" for role in roles},
                 },
             ),
-            rules=[may(("get", "list", "watch"), GROUP, ["pods", "nodes"])],
+            rules=[policy_rule(("get", "list", "watch"), GROUP, ["pods", "nodes"])],
             opts=child,
         )
         apis = register_apis(
@@ -101,12 +101,12 @@ def _controller_args(args: MetricsServerArgs, certificate: ServiceCertificate) -
         # Its release's numbers for up to 100 machines.
         requests={"cpu": "100m", "memory": "200Mi"},
         limits={"cpu": "500m", "memory": "400Mi"},
-        rights=Rights(
+        rbac=RbacRules(
             cluster=[
-                may(("get",), "", ["nodes/metrics"]),
-                may(("get", "list", "watch"), "", ["pods", "nodes"]),
+                policy_rule(("get",), "", ["nodes/metrics"]),
+                policy_rule(("get", "list", "watch"), "", ["pods", "nodes"]),
             ],
-            answers_for_api_server=True,
+            delegated_auth=True,
         ),
         egress_ports=(API_SERVER_PORT, KUBELET_PORT),
         replicas=args.replicas,

@@ -22,15 +22,15 @@ from pulumi_kubernetes.meta.v1 import (
 )
 
 from components import versions
-from components.autoscaling.vertical_rights import (
+from components.autoscaling.vertical_rbac import (
     GROUP,
-    admission_rights,
-    recommender_rights,
-    updater_rights,
+    admission_rules,
+    recommender_rules,
+    updater_rules,
 )
 from components.kubernetes.controller import Controller, ControllerArgs, Probe
 from components.kubernetes.crds import Definitions, deliver_definitions, read_definitions
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.kubernetes.release_file import ReleaseFile
 from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
@@ -87,7 +87,7 @@ class VerticalPodAutoscaling(pulumi.ComponentResource):
         definitions = deliver_definitions(name, args.definitions, child)
         certificate = ServiceCertificate(
             f"{name}-certificate",
-            ServiceCertificateArgs(service=SERVICE, namespace=SYSTEM, secret="vpa-tls-certs"),
+            ServiceCertificateArgs(service=SERVICE, namespace=KUBE_SYSTEM, secret="vpa-tls-certs"),
             child,
         )
         wait_for = (definitions, *args.wait_for)
@@ -97,7 +97,7 @@ class VerticalPodAutoscaling(pulumi.ComponentResource):
         admission = Controller(ADMISSION, admission_args, child)
         service = Service(
             SERVICE,
-            metadata=ObjectMetaArgs(name=SERVICE, namespace=SYSTEM, labels=admission_args.labels),
+            metadata=ObjectMetaArgs(name=SERVICE, namespace=KUBE_SYSTEM, labels=admission_args.labels),
             spec=ServiceSpecArgs(
                 selector=admission_args.selector,
                 ports=[ServicePortArgs(name="https", port=443, target_port="https", protocol="TCP")],
@@ -138,12 +138,12 @@ def _webhook(
                 namespace_selector=LabelSelectorArgs(
                     match_expressions=[
                         LabelSelectorRequirementArgs(
-                            key="kubernetes.io/metadata.name", operator="NotIn", values=[SYSTEM]
+                            key="kubernetes.io/metadata.name", operator="NotIn", values=[KUBE_SYSTEM]
                         )
                     ]
                 ),
                 client_config=WebhookClientConfigArgs(
-                    service=ServiceReferenceArgs(name=service.metadata.name, namespace=SYSTEM, port=443),
+                    service=ServiceReferenceArgs(name=service.metadata.name, namespace=KUBE_SYSTEM, port=443),
                     ca_bundle=certificate.ca_bundle,
                 ),
                 rules=[
@@ -169,7 +169,7 @@ def _recommender(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource])
         readiness=health,
         requests={"cpu": "50m", "memory": "100Mi"},
         limits={"cpu": "200m", "memory": "1000Mi"},
-        rights=recommender_rights(),
+        rbac=recommender_rules(),
         annotations={"metalml/measured-by": args.measured_by},
         wait_for=wait_for,
     )
@@ -187,9 +187,9 @@ def _updater(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource]) -> 
         readiness=health,
         requests={"cpu": "50m", "memory": "100Mi"},
         limits={"cpu": "200m", "memory": "1000Mi"},
-        rights=updater_rights(),
+        rbac=updater_rules(),
         # Where the admission controller's lease is.
-        environment={"NAMESPACE": SYSTEM},
+        environment={"NAMESPACE": KUBE_SYSTEM},
         wait_for=wait_for,
     )
 
@@ -214,8 +214,8 @@ def _admission(
         readiness=health,
         requests={"cpu": "50m", "memory": "100Mi"},
         limits={"cpu": "200m", "memory": "500Mi"},
-        rights=admission_rights(),
-        environment={"NAMESPACE": SYSTEM},
+        rbac=admission_rules(),
+        environment={"NAMESPACE": KUBE_SYSTEM},
         mounts={CERTIFICATE_DIRECTORY: certificate_volume(certificate)},
         annotations={"metalml/certificate-sha256": certificate.digest},
         wait_for=wait_for,

@@ -10,7 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs, Role, RoleBinding, RoleRefArgs, SubjectArgs
 
 from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.kubernetes.rbac import RBAC, SYSTEM, Rights, may
+from components.kubernetes.rbac import KUBE_SYSTEM, RBAC_API_GROUP, RbacRules, policy_rule
 
 NAME = "traefik"
 CONTROLLER = "traefik.io/gateway-controller"
@@ -47,12 +47,12 @@ class Traefik(pulumi.ComponentResource):
     def __init__(self, name: str, args: TraefikArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:gateway:Traefik", name, None, opts)
         child = ResourceOptions(parent=self)
-        rights = [_rights_in(name, space, there, child) for space, there in args.namespaces.items()]
-        wanted = controller_args(args, wait_for=[*rights, *args.wait_for])
+        bindings = [_role_in(name, space, there, child) for space, there in args.namespaces.items()]
+        wanted = controller_args(args, wait_for=[*bindings, *args.wait_for])
         controller = Controller(name, wanted, child)
         self.service = Service(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             spec=ServiceSpecArgs(
                 type="NodePort",
                 selector=wanted.selector,
@@ -101,11 +101,11 @@ def controller_args(args: TraefikArgs, wait_for: Sequence[Resource]) -> Controll
         readiness=Probe(path="/ping", port="ping"),
         requests={"cpu": "100m", "memory": "128Mi"},
         limits={"cpu": "1", "memory": "512Mi"},
-        rights=Rights(
+        rbac=RbacRules(
             cluster=[
-                may(("list", "watch"), "", ["namespaces"]),
-                may(("get", "list", "watch"), GROUP, ["gatewayclasses"]),
-                may(("update",), GROUP, ["gatewayclasses/status"]),
+                policy_rule(("list", "watch"), "", ["namespaces"]),
+                policy_rule(("get", "list", "watch"), GROUP, ["gatewayclasses"]),
+                policy_rule(("update",), GROUP, ["gatewayclasses/status"]),
             ]
         ),
         egress_ports=(API_SERVER_PORT, args.models_port),
@@ -114,15 +114,15 @@ def controller_args(args: TraefikArgs, wait_for: Sequence[Resource]) -> Controll
     )
 
 
-def _rights_in(name: str, space: str, there: Input[str], opts: ResourceOptions) -> RoleBinding:
+def _role_in(name: str, space: str, there: Input[str], opts: ResourceOptions) -> RoleBinding:
     """Its rights in one namespace, and in no other: it cannot start where it may not read Secrets."""
     metadata = ObjectMetaArgs(name=f"metalml:{name}", namespace=there)
     role = Role(f"{name}-{space}", metadata=metadata, rules=_rules(), opts=opts)
     return RoleBinding(
         f"{name}-{space}",
         metadata=metadata,
-        role_ref=RoleRefArgs(api_group=RBAC, kind="Role", name=role.metadata.name),
-        subjects=[SubjectArgs(kind="ServiceAccount", name=NAME, namespace=SYSTEM)],
+        role_ref=RoleRefArgs(api_group=RBAC_API_GROUP, kind="Role", name=role.metadata.name),
+        subjects=[SubjectArgs(kind="ServiceAccount", name=NAME, namespace=KUBE_SYSTEM)],
         opts=opts,
     )
 
@@ -130,8 +130,8 @@ def _rights_in(name: str, space: str, there: Input[str], opts: ResourceOptions) 
 def _rules() -> list[PolicyRuleArgs]:
     read, kinds = ("get", "list", "watch"), ["gateways", "httproutes", "grpcroutes"]
     return [
-        may(read, "", ["services", "secrets"]),
-        may(read, "discovery.k8s.io", ["endpointslices"]),
-        may(read, GROUP, [*kinds, "referencegrants"]),
-        may(("update",), GROUP, [f"{kind}/status" for kind in kinds]),
+        policy_rule(read, "", ["services", "secrets"]),
+        policy_rule(read, "discovery.k8s.io", ["endpointslices"]),
+        policy_rule(read, GROUP, [*kinds, "referencegrants"]),
+        policy_rule(("update",), GROUP, [f"{kind}/status" for kind in kinds]),
     ]

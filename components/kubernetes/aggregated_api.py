@@ -9,7 +9,7 @@ from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.kubernetes.controller import Controller, ControllerArgs
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.kubernetes.service_certificate import CERTIFICATE_DIRECTORY, ServiceCertificate
 
 # How every such program of Kubernetes is told where its certificate is.
@@ -49,7 +49,7 @@ def register_api(
         spec=APIServiceSpecArgs(
             group=group,
             version=version,
-            service=ServiceReferenceArgs(name=service, namespace=SYSTEM, port=port),
+            service=ServiceReferenceArgs(name=service, namespace=KUBE_SYSTEM, port=port),
             ca_bundle=certificate.ca_bundle,
             group_priority_minimum=GROUP_PRIORITY,
             version_priority=priority,
@@ -76,7 +76,7 @@ def register_apis(
     """
     service = Service(
         name,
-        metadata=ObjectMetaArgs(name=args.name, namespace=SYSTEM, labels=args.labels),
+        metadata=ObjectMetaArgs(name=args.name, namespace=KUBE_SYSTEM, labels=args.labels),
         spec=ServiceSpecArgs(
             selector=args.selector,
             ports=[

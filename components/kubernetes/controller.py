@@ -1,4 +1,4 @@
-"""One program of the platform: its identity, its rights, its network and its Deployment."""
+"""A program of the platform: ServiceAccount, RBAC, NetworkPolicy, PodDisruptionBudget and Deployment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ from components.kubernetes.disruption_budget import one_at_a_time
 from components.kubernetes.labels import labels_of_part
 from components.kubernetes.network_policy import Allow, dns_ports, network_policy, tcp
 from components.kubernetes.pod_parts import over_machines
-from components.kubernetes.rbac import SYSTEM, Rights, register_rights
+from components.kubernetes.rbac import KUBE_SYSTEM, RbacRules, bind_rules
 from components.kubernetes.security_context import restricted_container, restricted_pod
 
 # "nobody" of the distroless images that all these programs are released in; any user would do.
@@ -57,7 +57,7 @@ class ControllerArgs:
     """A program that serves the cluster rather than a user."""
 
     name: str
-    namespace: Input[str] = SYSTEM
+    namespace: Input[str] = KUBE_SYSTEM
     image: str
     args: Sequence[str]
     command: Sequence[str] = ()
@@ -70,7 +70,7 @@ class ControllerArgs:
     readiness: Probe
     requests: Mapping[str, str]
     limits: Mapping[str, str]
-    rights: Rights = field(default_factory=Rights)
+    rbac: RbacRules = field(default_factory=RbacRules)
     egress_ports: Sequence[int] = (API_SERVER_PORT,)
     """TCP ports that it calls, of pods, machines and others."""
     resolves_names: bool = False
@@ -122,11 +122,11 @@ class Controller(pulumi.ComponentResource):
         account = ServiceAccount(
             name,
             metadata=metadata,
-            # Only the pod that says so gets the token, which carries all the rights below.
+            # Only pods that opt in get a token, because the roles below are bound to this account.
             automount_service_account_token=False,
             opts=child,
         )
-        rights = register_rights(name, args.rights, account, args.labels, child)
+        bindings = bind_rules(name, args.rbac, account, args.labels, child)
         policy = _network_policy(name, args, metadata, child)
         one_at_a_time(name, metadata, args.selector, child)
         self.deployment = Deployment(
@@ -146,7 +146,7 @@ class Controller(pulumi.ComponentResource):
                     spec=_pod(args, account),
                 ),
             ),
-            opts=ResourceOptions(parent=self, depends_on=[policy, *rights, *args.wait_for]),
+            opts=ResourceOptions(parent=self, depends_on=[policy, *bindings, *args.wait_for]),
         )
         self.register_outputs({})
 
@@ -174,8 +174,8 @@ def _pod(args: ControllerArgs, account: ServiceAccount) -> PodSpecArgs:
     scratch = VolumeArgs(name="scratch", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE))
     return PodSpecArgs(
         service_account_name=account.metadata.name,
-        # Whoever has no rights asks nobody who would look at the token.
-        automount_service_account_token=args.rights != Rights(),
+        # Without rules the program does not call the API server and needs no token.
+        automount_service_account_token=args.rbac != RbacRules(),
         enable_service_links=False,
         # Models wait for what measures them, so it is not the first to go when a machine is full.
         priority_class_name="system-cluster-critical",

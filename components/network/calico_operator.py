@@ -63,7 +63,7 @@ def register_operator(name: str, *, parent: Resource, image: str, definitions: R
         automount_service_account_token=False,
         opts=child,
     )
-    rights = _register_rights(name, account, namespace, child)
+    bindings = _bind_roles(name, account, namespace, child)
     return Deployment(
         f"{name}-operator",
         metadata=in_namespace,
@@ -76,11 +76,11 @@ def register_operator(name: str, *, parent: Resource, image: str, definitions: R
                 metadata=ObjectMetaArgs(labels=LABELS), spec=_operator_pod(account, image)
             ),
         ),
-        opts=ResourceOptions(parent=parent, depends_on=[definitions, *rights]),
+        opts=ResourceOptions(parent=parent, depends_on=[definitions, *bindings]),
     )
 
 
-def _register_rights(
+def _bind_roles(
     name: str, account: ServiceAccount, namespace: Namespace, child: ResourceOptions
 ) -> list[Resource]:
     subjects = [

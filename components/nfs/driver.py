@@ -76,8 +76,8 @@ class NfsDriver(pulumi.ComponentResource):
             opts=child,
         )
         account = register_account(name, CONTROLLER, child)
-        rights = register_controller_role(name, account, child)
-        _controller(name, args, account, ResourceOptions(parent=self, depends_on=[described, *rights]))
+        role = register_controller_role(name, account, child)
+        _controller(name, args, account, ResourceOptions(parent=self, depends_on=[described, *role]))
         _nodes(name, args, register_account(name, NODE, child), child)
         self.register_outputs({})
 

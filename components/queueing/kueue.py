@@ -19,7 +19,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.kubernetes.aggregated_api import register_api
 from components.kubernetes.controller import Controller, ControllerArgs, Probe
 from components.kubernetes.crds import Definitions, deliver_definitions
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
     ServiceCertificate,
@@ -33,7 +33,7 @@ from components.queueing.configuration import (
     WEBHOOK_PORT,
     kueue_configuration,
 )
-from components.queueing.rights import kueue_rights
+from components.queueing.rbac import kueue_rules
 from components.queueing.webhooks import register_webhooks
 
 NAME = "kueue"
@@ -68,21 +68,21 @@ class Kueue(pulumi.ComponentResource):
         definitions = deliver_definitions(name, args.definitions, child)
         certificate = ServiceCertificate(
             f"{name}-certificate",
-            ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
+            ServiceCertificateArgs(service=NAME, namespace=KUBE_SYSTEM, secret=f"{NAME}-certificate"),
             child,
         )
         configuration = kueue_configuration()
         wanted = _controller_args(args, configuration, certificate, definitions)
         ConfigMap(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             data={"kueue.yaml": configuration},
             opts=child,
         )
         controller = Controller(name, wanted, child)
         service = Service(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             spec=ServiceSpecArgs(
                 selector=wanted.selector,
                 ports=[
@@ -125,7 +125,7 @@ def _controller_args(
         # Its release's limits. What it asks for there is as much, for clusters with thousands of jobs.
         requests={"cpu": "50m", "memory": "128Mi"},
         limits={"cpu": "2", "memory": "512Mi"},
-        rights=kueue_rights(),
+        rbac=kueue_rules(),
         mounts={
             CERTIFICATE_DIRECTORY: certificate_volume(certificate),
             METRICS_CERTIFICATE_DIRECTORY: certificate_volume(certificate),

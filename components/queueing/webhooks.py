@@ -19,7 +19,7 @@ from pulumi_kubernetes.meta.v1 import (
     ObjectMetaArgs,
 )
 
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.queueing.api import GROUP, QUEUE_LABEL, VERSION
 
 JOB, WORKLOAD = "job", "workload"
@@ -44,7 +44,7 @@ def register_webhooks(
 
     def webhook(verb: str, kind: str, operations: Sequence[str], parts: Sequence[str]) -> Mapping[str, Any]:
         path = f"/{verb}-{'-'.join(_group_of(kind)).replace('.', '-')}-{kind}"
-        reference = ServiceReferenceArgs(name=service, namespace=SYSTEM, port=443, path=path)
+        reference = ServiceReferenceArgs(name=service, namespace=KUBE_SYSTEM, port=443, path=path)
         return {
             "name": f"{verb[0]}{kind}.kb.io",
             "admission_review_versions": ["v1"],

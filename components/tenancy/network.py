@@ -16,7 +16,7 @@ from components.kubernetes.network_policy import (
     pods,
     tcp,
 )
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from settings.teams import EgressSettings
 
 # A model server has a policy of its own that says all it needs. Policies only add to each other: whatever is
@@ -45,7 +45,7 @@ def register_policies(
 
     # Workers of a training talk to each other, and whatever the team runs asks its own models.
     within = [Allow(peers=[NetworkPolicyPeerArgs(pod_selector=ALL_PODS)])]
-    coredns = pods({"k8s-app": "kube-dns"}, SYSTEM)
+    coredns = pods({"k8s-app": "kube-dns"}, KUBE_SYSTEM)
     made = [
         network_policy(f"{team}-default-deny", metadata("default-deny"), ALL_PODS, opts=opts),
         policy("within-team", within, within),

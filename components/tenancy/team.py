@@ -8,7 +8,7 @@ from pulumi import Input, ResourceOptions
 
 from components.tenancy.network import register_policies
 from components.tenancy.quota import register_limits, register_quota
-from components.tenancy.rights import register_binding
+from components.tenancy.rbac import register_binding
 from settings.teams import TeamSettings
 
 

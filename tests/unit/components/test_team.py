@@ -4,7 +4,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from components.tenancy.rights import data_scientist_rules
+from components.tenancy.rbac import data_scientist_rules
 from components.tenancy.team import Team, TeamArgs
 from settings.teams import ContainersSettings, EgressSettings, QuotaSettings, SizeSettings, TeamSettings
 

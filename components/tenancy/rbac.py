@@ -1,7 +1,5 @@
 """What the members of a team may do in its namespace."""
 
-from collections.abc import Sequence
-
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import (
@@ -13,9 +11,9 @@ from pulumi_kubernetes.rbac.v1 import (
 )
 
 from components.kubernetes.labels import OURS
+from components.kubernetes.rbac import RBAC_API_GROUP, policy_rule
 
 DATA_SCIENTIST = "metalml-data-scientist"
-RBAC_GROUP = "rbac.authorization.k8s.io"
 READ = ("get", "list", "watch")
 WRITE = ("create", "update", "patch", "delete", "deletecollection")
 
@@ -37,8 +35,8 @@ def register_binding(
     return RoleBinding(
         f"{team}-data-scientists",
         metadata=ObjectMetaArgs(name="data-scientists", namespace=namespace, labels=OURS),
-        role_ref=RoleRefArgs(api_group=RBAC_GROUP, kind="ClusterRole", name=role),
-        subjects=[SubjectArgs(api_group=RBAC_GROUP, kind="Group", name=group)],
+        role_ref=RoleRefArgs(api_group=RBAC_API_GROUP, kind="ClusterRole", name=role),
+        subjects=[SubjectArgs(api_group=RBAC_API_GROUP, kind="Group", name=group)],
         opts=opts,
     )
 
@@ -56,36 +54,32 @@ def _see() -> list[PolicyRuleArgs]:
     core = ["pods", "pods/log", "services", "events", "persistentvolumeclaims", "configmaps"]
     return [
         # Quota and limits are the first thing to look at when a pod is refused.
-        _may(READ, "", [*core, "resourcequotas", "limitranges", "serviceaccounts"]),
-        _may(READ, "apps", ["deployments", "replicasets", "statefulsets", "daemonsets"]),
-        _may(READ, "batch", ["jobs", "cronjobs"]),
-        _may(READ, "autoscaling", ["horizontalpodautoscalers"]),
-        _may(READ, "autoscaling.k8s.io", ["verticalpodautoscalers"]),
-        _may(READ, "discovery.k8s.io", ["endpointslices"]),
-        _may(READ, "events.k8s.io", ["events"]),
-        _may(READ, "gateway.networking.k8s.io", ["httproutes"]),
-        _may(READ, "kueue.x-k8s.io", ["localqueues", "workloads"]),
-        _may(READ, "visibility.kueue.x-k8s.io", ["localqueues/pendingworkloads"]),
-        _may(READ, "metrics.k8s.io", ["pods"]),
-        _may(READ, "networking.k8s.io", ["networkpolicies"]),
-        _may(READ, "policy", ["poddisruptionbudgets"]),
+        policy_rule(READ, "", [*core, "resourcequotas", "limitranges", "serviceaccounts"]),
+        policy_rule(READ, "apps", ["deployments", "replicasets", "statefulsets", "daemonsets"]),
+        policy_rule(READ, "batch", ["jobs", "cronjobs"]),
+        policy_rule(READ, "autoscaling", ["horizontalpodautoscalers"]),
+        policy_rule(READ, "autoscaling.k8s.io", ["verticalpodautoscalers"]),
+        policy_rule(READ, "discovery.k8s.io", ["endpointslices"]),
+        policy_rule(READ, "events.k8s.io", ["events"]),
+        policy_rule(READ, "gateway.networking.k8s.io", ["httproutes"]),
+        policy_rule(READ, "kueue.x-k8s.io", ["localqueues", "workloads"]),
+        policy_rule(READ, "visibility.kueue.x-k8s.io", ["localqueues/pendingworkloads"]),
+        policy_rule(READ, "metrics.k8s.io", ["pods"]),
+        policy_rule(READ, "networking.k8s.io", ["networkpolicies"]),
+        policy_rule(READ, "policy", ["poddisruptionbudgets"]),
     ]
 
 
 def _run() -> list[PolicyRuleArgs]:
     return [
-        _may(WRITE, "", ["pods", "persistentvolumeclaims", "configmaps"]),
-        _may(WRITE, "batch", ["jobs", "cronjobs"]),
-        _may((*READ, *WRITE), "jobset.x-k8s.io", ["jobsets"]),
+        policy_rule(WRITE, "", ["pods", "persistentvolumeclaims", "configmaps"]),
+        policy_rule(WRITE, "batch", ["jobs", "cronjobs"]),
+        policy_rule((*READ, *WRITE), "jobset.x-k8s.io", ["jobsets"]),
         # A shell in a pod, a notebook's port on one's own computer. Clients ask with GET or with POST.
-        _may(("get", "create"), "", ["pods/exec", "pods/attach", "pods/portforward"]),
+        policy_rule(("get", "create"), "", ["pods/exec", "pods/attach", "pods/portforward"]),
     ]
 
 
 def _bring_secrets() -> PolicyRuleArgs:
     """Credentials of one's own can be brought and taken away; neither shows what is in another's."""
-    return _may(("create", "delete"), "", ["secrets"])
-
-
-def _may(verbs: Sequence[str], group: str, resources: Sequence[str]) -> PolicyRuleArgs:
-    return PolicyRuleArgs(api_groups=[group], resources=list(resources), verbs=list(verbs))
+    return policy_rule(("create", "delete"), "", ["secrets"])
