@@ -7,7 +7,7 @@ from pulumi import Resource, ResourceOptions
 
 from components.kubernetes.crds import Definitions
 from components.kubernetes.release_file import release_cache
-from components.queueing.kinds import INTERNAL, RELEASE, kueue_definitions
+from components.queueing.crds import INTERNAL, RELEASE, kueue_definitions
 from components.queueing.kueue import Kueue, KueueArgs
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
 from settings import QueueSettings, Settings, TeamSettings

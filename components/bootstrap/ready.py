@@ -33,12 +33,12 @@ class ReadyNode(pulumi.ComponentResource):
             f"{name}-ready",
             "ready.sh",
             control=args.control_plane.connection,
-            payload=node_marks(args.machine),
+            payload=node_manifest(args.machine),
         )
         self.register_outputs({})
 
 
-def node_marks(machine: Machine) -> str:
+def node_manifest(machine: Machine) -> str:
     """Our part of the Node object; applied server-side, so that a label taken out here goes there too.
 
     The list of taints can only be applied whole, and Kubernetes puts its own into it. So ours stand in an

@@ -20,7 +20,7 @@ from pulumi_kubernetes.rbac.v1 import (
 from components import versions
 from components.checks import require_pinned_image
 from components.kubernetes.container_resources import DISK_LIMIT
-from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.disruption_budget import register_disruption_budget
 from components.kubernetes.network_policy import Allow, network_policy, pods, tcp
 from components.kubernetes.rbac import KUBE_SYSTEM, RBAC_API_GROUP, policy_rule
 from components.kubernetes.timeouts import awaited
@@ -87,7 +87,7 @@ class PrometheusServers(pulumi.ComponentResource):
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
         rights = _may_look(name, account, child)
         policy = _network_policy(name, metadata, child)
-        one_at_a_time(name, metadata, PROMETHEUS_PODS, child)
+        register_disruption_budget(name, metadata, PROMETHEUS_PODS, child)
         made = Prometheus(
             name,
             ObjectMetaArgs(

@@ -4,7 +4,7 @@ import pytest
 from pulumi import ResourceOptions
 
 from components.kubernetes.release_file import release_cache
-from components.queueing.kinds import KUEUE_FILES, kueue_definitions
+from components.queueing.crds import KUEUE_FILES, kueue_definitions
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
 from local.progress import Progress
 from local.releases import place_release_files

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from components import versions
-from components.kubernetes.crds import files_of_kinds, read_definitions
+from components.kubernetes.crds import crd_files, read_definitions
 from components.queueing.api import GROUP
 
 RELEASE = f"Kueue {versions.KUEUE}"
-KUEUE_FILES = files_of_kinds(RELEASE, f"{versions.KUEUE_CRDS_URL}{GROUP}_", versions.KUEUE_CRDS_SHA256)
+KUEUE_FILES = crd_files(RELEASE, f"{versions.KUEUE_CRDS_URL}{GROUP}_", versions.KUEUE_CRDS_SHA256)
 # It makes one for each Job, and they go with their Jobs a moment later.
 INTERNAL = (f"workloads.{GROUP}",)
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from components import versions
-from components.kubernetes.crds import files_of_kinds, read_definitions
+from components.kubernetes.crds import crd_files, read_definitions
 
 RELEASE = f"the Gateway API {versions.GATEWAY_API}"
-GATEWAY_API_FILES = files_of_kinds(
+GATEWAY_API_FILES = crd_files(
     RELEASE,
     f"{versions.GATEWAY_API_CRDS_URL}gateway.networking.k8s.io_",
     versions.GATEWAY_API_CRDS_SHA256,
