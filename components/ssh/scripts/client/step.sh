@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# step.sh STEP: sends the payload on standard input to the machine METALML_* and follows the step there.
-# step.sh --clean STEP: runs the node script clean-STEP.sh there; a machine that is gone is no error.
+# step.sh STEP: sends the payload on standard input to the machine METALML_* and follows the step.
+# step.sh --clean STEP: runs node/clean-STEP.sh on the machine; succeeds if the machine is unreachable.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=components/ssh/scripts/client/ssh.sh
