@@ -1,7 +1,7 @@
-"""What Calico's operator may do, after the rules of its release.
+"""RBAC rules of the Tigera operator, based on the ClusterRole of its release.
 
-Left out: creating and changing CustomResourceDefinitions (they are resources of this program, so the
-operator runs without `-manage-crds`) and PodSecurityPolicies (gone from Kubernetes since 1.25).
+Left out: creating and updating CustomResourceDefinitions (this program applies them, so the operator runs
+without `-manage-crds`) and PodSecurityPolicies (removed in Kubernetes 1.25).
 """
 
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ def _policy_rule(
 
 
 def operator_rules() -> list[PolicyRuleArgs]:
-    """Rules for the whole cluster."""
+    """Rules of the ClusterRole."""
     return [*_core_rules(), *_own_api_rules(), *_calico_api_rules(), *_admission_rules(), *_gateway_rules()]
 
 
 def operator_secret_rules() -> list[PolicyRuleArgs]:
-    """Rules for the operator's own namespace only: elsewhere it may read Secrets but not write them."""
+    """Rules for the operator's own namespace: in others it may read Secrets but not write them."""
     return [_policy_rule(("create", "update", "delete"), "", ["secrets"])]
 
 
@@ -53,9 +53,9 @@ def _core_rules() -> list[PolicyRuleArgs]:
         ),
         _policy_rule(READ, "", ["resourcequotas", "secrets"]),
         _policy_rule(MANAGE, "", ["resourcequotas"], only=["calico-critical-pods", "tigera-critical-pods"]),
-        # Labels of nodes that move from another installation, and the number of nodes for Typha.
+        # For node labels in a migration from another installation, and the number of Typha replicas.
         _policy_rule((*READ, "patch"), "", ["nodes"]),
-        # The operator asks who it is itself.
+        # The operator looks up its own identity.
         _policy_rule(("create",), "authentication.k8s.io", ["tokenreviews"]),
         _policy_rule(
             (*MANAGE, "bind", "escalate"),
@@ -71,7 +71,7 @@ def _core_rules() -> list[PolicyRuleArgs]:
             ("list", "watch", "create", "update", "delete"), "apiregistration.k8s.io", ["apiservices"]
         ),
         _policy_rule(READ, "discovery.k8s.io", ["endpointslices"]),
-        # The lock that keeps a second operator from acting.
+        # Leader election.
         _policy_rule(MANAGE, "coordination.k8s.io", ["leases"]),
         _policy_rule(MANAGE, "storage.k8s.io", ["csidrivers"]),
         _policy_rule(("list", "watch"), "certificates.k8s.io", ["certificatesigningrequests"]),
@@ -81,7 +81,7 @@ def _core_rules() -> list[PolicyRuleArgs]:
 def _own_api_rules() -> list[PolicyRuleArgs]:
     group = "operator.tigera.io"
     kinds = ["apiservers", "goldmanes", "installations", "managementclusterconnections", "whiskers", "istios"]
-    # An owner reference to an object needs the right to its finalizers.
+    # Setting an owner reference with blockOwnerDeletion requires update on the owner's finalizers.
     with_parts = [f"{kind}{part}" for kind in kinds for part in ("", "/finalizers", "/status")]
     return [
         _policy_rule(
@@ -98,7 +98,7 @@ def _own_api_rules() -> list[PolicyRuleArgs]:
             ],
         ),
         _policy_rule(("create", "delete"), group, ["tigerastatuses"]),
-        # Its own objects, when Calico is removed.
+        # For uninstalling Calico.
         _policy_rule(("delete",), group, ["installations", "apiservers", "whiskers", "goldmanes"]),
     ]
 
@@ -115,7 +115,7 @@ def _calico_api_rules() -> list[PolicyRuleArgs]:
         _policy_rule((*MANAGE, "patch"), group, ["ippools"]),
         _policy_rule(READ, group, ["ipamconfigurations", "clusterinformations"]),
         _policy_rule((*MANAGE, "patch"), group, ["networkpolicies", "globalnetworkpolicies", "networksets"]),
-        # Calico's API server asks for a right on the tier of a policy, spelt as a kind of its own.
+        # Calico's API server authorizes access to a policy's tier through these pseudo resources.
         _policy_rule(
             MANAGE, group, ["tier.networkpolicies", "tier.globalnetworkpolicies"], only=["calico-system.*"]
         ),
@@ -123,7 +123,7 @@ def _calico_api_rules() -> list[PolicyRuleArgs]:
         _policy_rule(("get", "delete", "update"), group, ["tiers"], only=["calico-system"]),
         _policy_rule((*READ, "create"), group, ["tiers"]),
         _policy_rule(READ, "migration.projectcalico.org", ["datastoremigrations"]),
-        # Handed on to calico-node and Typha, which may get no right that the operator lacks.
+        # The operator grants it to calico-node and Typha, and can only grant what it has.
         _policy_rule(READ, "kubevirt.io", ["virtualmachineinstancemigrations"]),
     ]
 
@@ -153,7 +153,7 @@ def _admission_rules() -> list[PolicyRuleArgs]:
 
 
 def _gateway_rules() -> list[PolicyRuleArgs]:
-    """The operator watches these from its start, also where nothing of Gateway API or Istio is asked for."""
+    """The operator watches these from its start, also if Gateway API and Istio are not configured."""
     return [
         _policy_rule(MANAGE, "gateway.networking.k8s.io", ["gatewayclasses"]),
         _policy_rule(MANAGE, "gateway.envoyproxy.io", ["envoyproxies"]),
