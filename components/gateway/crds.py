@@ -1,4 +1,4 @@
-"""The kinds of the Gateway API, of its standard channel: the ones that Traefik watches."""
+"""CustomResourceDefinitions of the Gateway API's standard channel that Traefik watches."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,5 +16,5 @@ GATEWAY_API_FILES = crd_files(
 
 
 def gateway_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
-    """The kinds of the pinned release."""
+    """The CRDs of the pinned release, downloaded once and verified by digest."""
     return read_definitions(GATEWAY_API_FILES, cache)

@@ -1,4 +1,4 @@
-"""A class for claims: each gets a new directory on one NFS share."""
+"""A StorageClass that provisions a new directory on one NFS share per PersistentVolumeClaim."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,13 @@ DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 @dataclass(frozen=True, kw_only=True)
 class NfsClassArgs:
-    """The share on which directories are made, and the class by which claims ask for one."""
+    """The StorageClass, and the NFS share for its directories."""
 
     name: str
     server: str
     path: str
     default: bool = False
-    """Whether claims that name no class get this one. A cluster has one such class at most."""
+    """Whether it is the default StorageClass. A cluster should have at most one."""
 
     def __post_init__(self) -> None:
         require_dns_name("name", self.name)
@@ -30,10 +30,10 @@ class NfsClassArgs:
 
 
 def register_class(args: NfsClassArgs, opts: ResourceOptions) -> StorageClass:
-    """Register the class. Its parameters cannot change: another share needs a class of another name.
+    """Register the StorageClass. Its parameters are immutable: another share needs a class with another name.
 
-    A directory goes with its claim, and what is in it with it: files that must outlive their claim belong on
-    a volume that names its directory.
+    Deleting a claim deletes its directory with all files. For files that must outlive their claim, use a
+    PersistentVolume that names its directory.
     """
     return StorageClass(
         args.name,
