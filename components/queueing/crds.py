@@ -1,4 +1,4 @@
-"""The kinds of Kueue."""
+"""CustomResourceDefinitions of Kueue."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,20 +10,20 @@ from components.queueing.api import GROUP
 
 RELEASE = f"Kueue {versions.KUEUE}"
 KUEUE_FILES = crd_files(RELEASE, f"{versions.KUEUE_CRDS_URL}{GROUP}_", versions.KUEUE_CRDS_SHA256)
-# It makes one for each Job, and they go with their Jobs a moment later.
+# Kueue creates a Workload per Job; the garbage collector deletes it shortly after its Job.
 INTERNAL = (f"workloads.{GROUP}",)
 
 
 def kueue_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
-    """The kinds of the pinned release, each in its newest version.
+    """The CRDs of the pinned release, with their storage version only.
 
-    The older one could be asked for only through a webhook that translates, and nothing here has ever used
-    it. It is half of a megabyte of schemas.
+    The older version would need a conversion webhook, and no release of metalml has used it. Its schemas are
+    half a megabyte.
     """
-    return [_newest_only(definition) for definition in read_definitions(KUEUE_FILES, cache)]
+    return [_storage_version_only(definition) for definition in read_definitions(KUEUE_FILES, cache)]
 
 
-def _newest_only(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+def _storage_version_only(definition: Mapping[str, Any]) -> Mapping[str, Any]:
     spec = definition["spec"]
     stored = [version for version in spec["versions"] if version["storage"]]
     return {**definition, "spec": {**spec, "versions": stored}}

@@ -1,7 +1,7 @@
-"""What Kueue may do, after the rules of its release for Jobs.
+"""RBAC rules of Kueue, based on those of its release, for batch/v1 Jobs.
 
-Left out: the other kinds of work that it could start, several clusters, and the certificate of its webhooks,
-which is made here.
+Left out: other job frameworks, MultiKueue, and the Secret of its webhooks' certificate, which this program
+creates.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ READ = ("get", "list", "watch")
 
 
 def kueue_rules() -> RbacRules:
-    """Start and suspend Jobs, and keep the books of queues."""
+    """Start and suspend Jobs, and manage queues and workloads."""
     return RbacRules(
-        cluster=[*_what_work_asks_for(), *_jobs(), *_books(), _telling(), _serving()],
-        # Which of several replicas decides, and the event that says so.
+        cluster=[*_pod_resources(), *_jobs(), *_queues(), _events(), _priority_and_fairness()],
+        # Leader election, and its events.
         namespaces={
             KUBE_SYSTEM: [
                 policy_rule((*READ, "create", "update", "patch"), "coordination.k8s.io", ["leases"]),
@@ -29,8 +29,8 @@ def kueue_rules() -> RbacRules:
     )
 
 
-def _what_work_asks_for() -> Sequence[PolicyRuleArgs]:
-    """From a pod's template to what it will take of a machine."""
+def _pod_resources() -> Sequence[PolicyRuleArgs]:
+    """To compute the resource requests of a Job from its pod template."""
     devices = ["deviceclasses", "resourceclaims", "resourceclaimtemplates", "resourceslices"]
     return [
         policy_rule(READ, "", ["limitranges", "namespaces", "nodes", "pods"]),
@@ -47,24 +47,24 @@ def _jobs() -> Sequence[PolicyRuleArgs]:
     ]
 
 
-def _books() -> Sequence[PolicyRuleArgs]:
-    given_out = ["admissionchecks", "clusterqueues", "resourceflavors", "topologies"]
-    counted = ["admissionchecks", "clusterqueues", "cohorts", "localqueues", "workloads"]
+def _queues() -> Sequence[PolicyRuleArgs]:
+    with_finalizers = ["admissionchecks", "clusterqueues", "resourceflavors", "topologies"]
+    with_status = ["admissionchecks", "clusterqueues", "cohorts", "localqueues", "workloads"]
     return [
-        policy_rule((*READ, "update"), GROUP, given_out),
-        policy_rule(("update",), GROUP, [f"{kind}/finalizers" for kind in (*given_out, "workloads")]),
-        policy_rule(("get", "update", "patch"), GROUP, [f"{kind}/status" for kind in counted]),
+        policy_rule((*READ, "update"), GROUP, with_finalizers),
+        policy_rule(("update",), GROUP, [f"{kind}/finalizers" for kind in (*with_finalizers, "workloads")]),
+        policy_rule(("get", "update", "patch"), GROUP, [f"{kind}/status" for kind in with_status]),
         policy_rule(READ, GROUP, ["cohorts", "localqueues", "workloadpriorityclasses"]),
         policy_rule((*READ, "create", "update", "patch", "delete"), GROUP, ["workloads"]),
     ]
 
 
-def _telling() -> PolicyRuleArgs:
+def _events() -> PolicyRuleArgs:
     return policy_rule(("create", "watch", "update", "patch"), "events.k8s.io", ["events"])
 
 
-def _serving() -> PolicyRuleArgs:
-    """Whose questions go first, as for any server of an API."""
+def _priority_and_fairness() -> PolicyRuleArgs:
+    """API Priority and Fairness, which every extension API server reads."""
     return policy_rule(
         ("list", "watch"), "flowcontrol.apiserver.k8s.io", ["flowschemas", "prioritylevelconfigurations"]
     )
