@@ -1,4 +1,4 @@
-"""What the members of a team may do in its namespace."""
+"""RBAC of a team's members in its namespace."""
 
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
@@ -19,7 +19,7 @@ WRITE = ("create", "update", "patch", "delete", "deletecollection")
 
 
 def register_data_scientist(opts: ResourceOptions) -> ClusterRole:
-    """Register the rights once for all teams. They hold only in the namespaces of their bindings."""
+    """Register the ClusterRole, once for all teams. RoleBindings grant it in the teams' namespaces only."""
     return ClusterRole(
         DATA_SCIENTIST,
         metadata=ObjectMetaArgs(name=DATA_SCIENTIST, labels=OURS),
@@ -31,7 +31,7 @@ def register_data_scientist(opts: ResourceOptions) -> ClusterRole:
 def register_binding(
     team: str, namespace: Input[str], group: str, role: Input[str], opts: ResourceOptions
 ) -> RoleBinding:
-    """Give the rights to a group, in one namespace."""
+    """Bind the ClusterRole to a group in one namespace."""
     return RoleBinding(
         f"{team}-data-scientists",
         metadata=ObjectMetaArgs(name="data-scientists", namespace=namespace, labels=OURS),
@@ -42,18 +42,18 @@ def register_binding(
 
 
 def data_scientist_rules() -> list[PolicyRuleArgs]:
-    """See all that runs, run work of one's own; leave models, quotas, policies and rights as they are.
+    """Read all workloads and create own ones; models, quotas, policies and RBAC are read-only or not visible.
 
-    No secret can be read through the API. Whoever may start pods can mount one into a pod all the same: the
-    namespace is the border, so what a team must not have stays out of its namespace.
+    Secrets are not readable through the API. But a user who can create pods can mount any Secret of the
+    namespace: the namespace is the isolation boundary, so keep other Secrets out of it.
     """
-    return [*_see(), *_run(), _bring_secrets()]
+    return [*_read_rules(), *_workload_rules(), _secret_rule()]
 
 
-def _see() -> list[PolicyRuleArgs]:
+def _read_rules() -> list[PolicyRuleArgs]:
     core = ["pods", "pods/log", "services", "events", "persistentvolumeclaims", "configmaps"]
     return [
-        # Quota and limits are the first thing to look at when a pod is refused.
+        # ResourceQuota and LimitRange explain why a pod is rejected.
         policy_rule(READ, "", [*core, "resourcequotas", "limitranges", "serviceaccounts"]),
         policy_rule(READ, "apps", ["deployments", "replicasets", "statefulsets", "daemonsets"]),
         policy_rule(READ, "batch", ["jobs", "cronjobs"]),
@@ -70,16 +70,16 @@ def _see() -> list[PolicyRuleArgs]:
     ]
 
 
-def _run() -> list[PolicyRuleArgs]:
+def _workload_rules() -> list[PolicyRuleArgs]:
     return [
         policy_rule(WRITE, "", ["pods", "persistentvolumeclaims", "configmaps"]),
         policy_rule(WRITE, "batch", ["jobs", "cronjobs"]),
         policy_rule((*READ, *WRITE), "jobset.x-k8s.io", ["jobsets"]),
-        # A shell in a pod, a notebook's port on one's own computer. Clients ask with GET or with POST.
+        # kubectl exec, attach and port-forward, for example to a notebook. Clients use GET or POST.
         policy_rule(("get", "create"), "", ["pods/exec", "pods/attach", "pods/portforward"]),
     ]
 
 
-def _bring_secrets() -> PolicyRuleArgs:
-    """Credentials of one's own can be brought and taken away; neither shows what is in another's."""
+def _secret_rule() -> PolicyRuleArgs:
+    """Create and delete Secrets; neither shows the content of an existing one."""
     return policy_rule(("create", "delete"), "", ["secrets"])

@@ -148,7 +148,7 @@ def test_rights_and_the_cluster_are_not_the_teams(verbs, resource):
     assert resource not in verbs
 
 
-def test_pods_may_come_only_when_all_walls_stand(engine, settle):
+def test_pods_are_created_only_after_the_whole_isolation(engine, settle):
     waited = []
 
     def build():
