@@ -1,4 +1,4 @@
-"""The HorizontalPodAutoscaler of a model: how many pods serve it."""
+"""The HorizontalPodAutoscaler of a model server."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,18 +25,18 @@ from components.checks import require_dns_label
 from components.kubernetes.labels import OURS
 from settings.autoscaling import PodMetric
 
-# Seconds. As often as the controller looks, and new figures come.
+# Seconds: the sync period of the HPA controller, and the resolution of the metrics.
 UP_PERIOD = 15
 UP_PODS = 4
-# Seconds between two pods that are taken away: time to see that the others bear the load.
+# Seconds between the removal of two pods: time to see whether the remaining pods sustain the load.
 DOWN_PERIOD = 30
-# Seconds; the API server takes no longer stabilization.
+# Seconds: the API server's maximum for stabilizationWindowSeconds.
 LONGEST_STABILIZATION = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalMetric:
-    """A figure of `external.metrics.k8s.io`, which knows of no pods."""
+    """A metric of `external.metrics.k8s.io`, which does not belong to a pod; target: its average per pod."""
 
     name: str
     per_pod: int
@@ -44,22 +44,22 @@ class ExternalMetric:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelScalerArgs:
-    """Which Deployment is scaled, between which numbers of pods, and by what."""
+    """The target Deployment, the range of replicas, and the metrics with their targets."""
 
     namespace: Input[str]
     deployment: Input[str]
     measured_by: Sequence[Input[str]]
-    """The metrics APIs that it asks; each known once it answers, so there are figures from the start."""
+    """The metrics APIs that it queries: outputs of their APIServices, so that they are available."""
     name: str = "ml-model-hpa"
     min_replicas: int = 1
     max_replicas: int = 3
     cpu_percent: int | None = 70
-    """Of what the pods request, on their average."""
+    """Target average utilization, in percent of the CPU request."""
     pod_metrics: Mapping[PodMetric, int] = field(default_factory=dict)
-    """How much of each figure one pod is to have."""
+    """Target average value per pod, by metric."""
     external: ExternalMetric | None = None
     down_after_seconds: int = 300
-    """How long the load must have been lower before a pod goes; loading the model again is slow."""
+    """Stabilization window for scaling down, in seconds: loading a model again is slow."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
@@ -70,7 +70,7 @@ class ModelScalerArgs:
                 f"and at most max_replicas {self.max_replicas}; without pods only external can tell of work"
             )
         if self.cpu_percent is None and not self.pod_metrics and self.external is None:
-            raise ValueError("an autoscaler needs a figure: cpu_percent, pod_metrics or external")
+            raise ValueError("an autoscaler needs a metric: set cpu_percent, pod_metrics or external")
         targets = [self.cpu_percent, *self.pod_metrics.values(), self.external and self.external.per_pod]
         if any(target is not None and target < 1 for target in targets):
             raise ValueError("cpu_percent, pod_metrics and external.per_pod must be 1 or more")
@@ -81,9 +81,9 @@ class ModelScalerArgs:
 
 
 class ModelScaler(pulumi.ComponentResource):
-    """An `autoscaling/v2` HPA: at once up, one pod at a time down.
+    """An `autoscaling/v2` HPA: scales up immediately, and down by one pod at a time.
 
-    It owns the Deployment's number of replicas, so the Deployment must not name one.
+    It owns the Deployment's spec.replicas, so the Deployment must not set it.
     """
 
     def __init__(self, name: str, args: ModelScalerArgs, opts: ResourceOptions | None = None) -> None:
@@ -111,20 +111,20 @@ class ModelScaler(pulumi.ComponentResource):
 
 
 def _metrics(args: ModelScalerArgs) -> list[MetricSpecArgs]:
-    """The figure that asks for most pods counts."""
-    found: list[MetricSpecArgs] = []
+    """The metric that results in the most replicas decides."""
+    metrics: list[MetricSpecArgs] = []
     if args.cpu_percent is not None:
         target = MetricTargetArgs(type="Utilization", average_utilization=args.cpu_percent)
         cpu = ResourceMetricSourceArgs(name="cpu", target=target)
-        found.append(MetricSpecArgs(type="Resource", resource=cpu))
+        metrics.append(MetricSpecArgs(type="Resource", resource=cpu))
     for metric, per_pod in args.pod_metrics.items():
         source = PodsMetricSourceArgs(metric=MetricIdentifierArgs(name=metric), target=_average(per_pod))
-        found.append(MetricSpecArgs(type="Pods", pods=source))
+        metrics.append(MetricSpecArgs(type="Pods", pods=source))
     if args.external is not None:
         identifier = MetricIdentifierArgs(name=args.external.name)
-        outside = ExternalMetricSourceArgs(metric=identifier, target=_average(args.external.per_pod))
-        found.append(MetricSpecArgs(type="External", external=outside))
-    return found
+        external = ExternalMetricSourceArgs(metric=identifier, target=_average(args.external.per_pod))
+        metrics.append(MetricSpecArgs(type="External", external=external))
+    return metrics
 
 
 def _average(per_pod: int) -> MetricTargetArgs:
@@ -133,7 +133,7 @@ def _average(per_pod: int) -> MetricTargetArgs:
 
 def _behavior(down_after: int) -> HorizontalPodAutoscalerBehaviorArgs:
     return HorizontalPodAutoscalerBehaviorArgs(
-        # The default waits for nothing either, but it only doubles: from 1 to 3 would take two rounds.
+        # Without the Pods policy, 100 percent only doubles: from 1 to 3 pods would take two periods.
         scale_up=HPAScalingRulesArgs(
             stabilization_window_seconds=0,
             select_policy="Max",
@@ -142,7 +142,7 @@ def _behavior(down_after: int) -> HorizontalPodAutoscalerBehaviorArgs:
                 HPAScalingPolicyArgs(type="Percent", value=100, period_seconds=UP_PERIOD),
             ],
         ),
-        # The default takes all superfluous pods at once, and the next request wave finds none.
+        # The default removes all surplus pods at once; the next burst of requests would find too few.
         scale_down=HPAScalingRulesArgs(
             stabilization_window_seconds=down_after,
             select_policy="Max",

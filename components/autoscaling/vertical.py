@@ -1,4 +1,4 @@
-"""The VerticalPodAutoscaler object of a model: how large its pods should be."""
+"""The VerticalPodAutoscaler of a model server."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from components.checks import require_dns_label
 from components.kubernetes.labels import OURS
 from settings.autoscaling import Sized, VerticalMode
 
-# `Auto` is an old name of one of these, and `Off` would be read as false by YAML.
+# updateMode by setting. The API's `Auto` is a deprecated alias, and YAML would parse `Off` as false.
 _API_MODES = {
     VerticalMode.RECOMMEND: "Off",
     VerticalMode.INITIAL: "Initial",
@@ -22,19 +22,19 @@ _API_MODES = {
 
 @dataclass(frozen=True, kw_only=True)
 class VerticalArgs:
-    """Which Deployment is looked at, and what becomes of what was found."""
+    """The target Deployment, and how recommendations are applied."""
 
     namespace: Input[str]
     deployment: Input[str]
     recommended_by: Input[str]
-    """The API of the VerticalPodAutoscaler; known once its programs run."""
+    """The VerticalPodAutoscaler's API group: an output of its controllers."""
     limits: Mapping[str, str]
-    """Of one pod: nothing above is ever recommended."""
+    """maxAllowed per container, as quantities by resource name."""
     name: str = "ml-model-vpa"
     mode: VerticalMode = VerticalMode.RECOMMEND
     resources: Sequence[Sized] = tuple(Sized)
     scaled_by_cpu: bool = False
-    """Whether an HPA goes by the CPU of the same pods."""
+    """Whether an HPA scales the same pods by CPU utilization."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
@@ -67,7 +67,7 @@ class VerticalPodAutoscaler(CustomResource):
 
 
 def _spec(args: VerticalArgs) -> dict[str, Any]:
-    """The `spec` as the API spells it."""
+    """The `spec` in the schema of `autoscaling.k8s.io/v1`."""
     return {
         "targetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": args.deployment},
         "updatePolicy": {"updateMode": _API_MODES[args.mode]},
@@ -76,7 +76,7 @@ def _spec(args: VerticalArgs) -> dict[str, Any]:
                 {
                     "containerName": "*",
                     "controlledResources": [str(resource) for resource in args.resources],
-                    # Limits stay the settings' own: what a pod may never take from its neighbours.
+                    # Limits stay as in the settings: they protect other pods on the node.
                     "controlledValues": "RequestsOnly",
                     "maxAllowed": {str(resource): args.limits[resource] for resource in args.resources},
                 }

@@ -1,7 +1,7 @@
-"""What the three programs of the VerticalPodAutoscaler may do, after the rules of its release.
+"""RBAC rules of the VerticalPodAutoscaler's three controllers, based on those of its release.
 
-Left out: the alpha API group, which nothing serves any more, and the right to write webhooks: this program
-registers the one that there is, so the admission controller need not.
+Left out: the alpha API group, which is no longer served, and write access to webhook configurations: this
+program registers the webhook.
 """
 
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs
@@ -12,11 +12,11 @@ READ = ("get", "list", "watch")
 GROUP = "autoscaling.k8s.io"
 
 
-def _seeing_pods() -> list[PolicyRuleArgs]:
+def _read_rules() -> list[PolicyRuleArgs]:
     return [
         policy_rule(READ, "", ["pods", "nodes", "limitranges"]),
         policy_rule(READ, GROUP, ["verticalpodautoscalers"]),
-        # From the Deployment that a VPA names to its pods.
+        # To find the pods of a VPA's targetRef.
         policy_rule(
             ("get", "watch"), "apps", ["deployments/scale", "replicasets/scale", "statefulsets/scale"]
         ),
@@ -26,7 +26,7 @@ def _seeing_pods() -> list[PolicyRuleArgs]:
     ]
 
 
-def _telling() -> list[PolicyRuleArgs]:
+def _event_rules() -> list[PolicyRuleArgs]:
     return [
         policy_rule((*READ, "create", "patch", "update"), group, ["events"])
         for group in ("", "events.k8s.io")
@@ -34,14 +34,14 @@ def _telling() -> list[PolicyRuleArgs]:
 
 
 def recommender_rules() -> RbacRules:
-    """Watch what pods use, and write down what they should ask for."""
+    """Read the usage of pods, and write recommendations to the VPAs' status."""
     return RbacRules(
         cluster=[
-            *_seeing_pods(),
-            *_telling(),
+            *_read_rules(),
+            *_event_rules(),
             policy_rule(("get", "list"), "metrics.k8s.io", ["pods"]),
             policy_rule(("get", "patch"), GROUP, ["verticalpodautoscalers/status"]),
-            # Its memory over restarts.
+            # Its history, which survives restarts.
             policy_rule((*READ, "create", "patch", "delete"), GROUP, ["verticalpodautoscalercheckpoints"]),
             policy_rule(("get", "list"), "", ["namespaces"]),
         ]
@@ -49,24 +49,24 @@ def recommender_rules() -> RbacRules:
 
 
 def updater_rules() -> RbacRules:
-    """Resize or evict pods whose requests are far from the recommendation, where a VPA says so."""
+    """Resize or evict pods whose requests are far from the recommendation, as the VPA's updateMode says."""
     return RbacRules(
         cluster=[
-            *_seeing_pods(),
-            *_telling(),
+            *_read_rules(),
+            *_event_rules(),
             policy_rule(("create",), "", ["pods/eviction"]),
             policy_rule(("patch",), "", ["pods/resize", "pods"]),
         ],
-        # Whether the admission controller is there: without it an evicted pod would come back as it was.
+        # The admission controller's Lease: while it is down, an evicted pod would get its old requests again.
         namespaces={KUBE_SYSTEM: [policy_rule(READ, "coordination.k8s.io", ["leases"])]},
     )
 
 
 def admission_rules() -> RbacRules:
-    """Look up the recommendation for a pod that is being made."""
+    """Read the recommendation for a pod on its creation."""
     return RbacRules(
-        cluster=_seeing_pods(),
-        # How it shows the updater that it is there.
+        cluster=_read_rules(),
+        # Its Lease, by which the updater knows that it is up.
         namespaces={
             KUBE_SYSTEM: [policy_rule((*READ, "create", "update"), "coordination.k8s.io", ["leases"])]
         },
