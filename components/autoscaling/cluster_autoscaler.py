@@ -1,4 +1,4 @@
-"""Cluster Autoscaler for machines that somebody's own API rents: it asks a provider over gRPC."""
+"""Cluster Autoscaler with the cloud provider `externalgrpc`: a gRPC server of the user rents machines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

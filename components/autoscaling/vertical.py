@@ -42,8 +42,8 @@ class VerticalArgs:
             raise ValueError("resources must name cpu, memory or both")
         if self.scaled_by_cpu and self.mode is not VerticalMode.RECOMMEND and Sized.CPU in self.resources:
             raise ValueError(
-                f"mode {self.mode} with cpu in resources: the HPA goes by the share of the requested CPU "
-                "that pods use, and each new request would move it; choose [memory] or mode recommend"
+                f"mode {self.mode} with cpu in resources: the HPA scales by CPU usage relative to requests, "
+                "which this mode changes; set resources to [memory], or mode to recommend"
             )
 
 

@@ -56,11 +56,11 @@ refuse_others() {
     esac
   done <<<"$listed"
   ((${#others[@]} == 0)) || fail "not of this stack, so nothing was changed: $(list "${others[@]}").
-Leave out of the settings what has installed them, or, if nobody else needs them any more, give them to this stack:
+Turn off in the settings what installs them, or, if no other program needs them any more, give them to this stack:
   kubectl annotate customresourcedefinition NAME metalml/stack=$METALML_STACK"
   ((${#former[@]} == 0)) || fail "from before definitions left the state, so nothing was changed: $(list "${former[@]}").
 If this stack has made them, bring it up once with the version before, which lets go of them (docs/upgrade.md). If
-another program has, leave out of the settings what has installed them."
+another program has, turn off in the settings what installs them."
 }
 
 list() {
@@ -99,7 +99,7 @@ delivered() {
 wait_until_served() {
   local states name left=(all)
   while ((${#left[@]})); do
-    ((SECONDS < SERVED_WITHIN)) || fail "not served after $SERVED_WITHIN s: ${left[*]}; kubectl describe customresourcedefinition says why"
+    ((SECONDS < SERVED_WITHIN)) || fail "not Established after $SERVED_WITHIN s: ${left[*]}; see kubectl describe customresourcedefinition"
     states=$(delivered)
     left=()
     for name in "${wanted[@]}"; do
@@ -126,12 +126,12 @@ remove() {
   while read -r name stack _; do
     [[ -n $name ]] || continue
     if [[ $stack != "$METALML_STACK" ]]; then
-      printf '%s stays: it is not of this stack\n' "$name" >&2
+      printf '%s stays: it belongs to another stack or program\n' "$name" >&2
       continue
     fi
     objects=$(objects_of "$name")
     if [[ -n $objects ]]; then
-      printf '%s stays, for objects that this stack has not made: %s\n' \
+      printf '%s stays, because custom resources exist that this stack did not create: %s\n' \
         "$name" "$(head -n 3 <<<"$objects" | paste -sd' ')" >&2
       continue
     fi
@@ -156,7 +156,7 @@ case $1 in
   apply)
     file=${XDG_CACHE_HOME:-$HOME/.cache}/metalml/releases/$METALML_SHA256
     sha256sum --check --status <<<"$METALML_SHA256  $file" ||
-      fail "$file, which this program has written, is not there or has another content; run it again"
+      fail "$file, which this program writes, is missing or damaged; run pulumi again"
     refuse_others
     cluster apply --server-side --force-conflicts --field-manager="$MANAGER" --filename "$file" >/dev/null
     disown

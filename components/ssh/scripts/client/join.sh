@@ -37,7 +37,7 @@ trap forget_token EXIT
 
 join() {
   (umask 077 && root_on METALML_CONTROL "$METALML_NAME" "$METALML_ADDRESS" <"$here/../node/make-token.sh" >"$made") ||
-    fail "$METALML_NAME: the control plane $METALML_CONTROL_NAME makes no token"
+    fail "$METALML_NAME: the control plane $METALML_CONTROL_NAME cannot create a bootstrap token"
   {
     cat "$payload"
     printf -- '--- secret token\n%s\n--- secret ca-hash\n%s\n' \
@@ -48,6 +48,6 @@ join() {
 if ! (join); then
   # The machine may have been busy with another step for longer than the token's TTL.
   if root_on METALML_CONTROL "$METALML_NAME" <"$here/../node/has-token.sh"; then exit 1; fi
-  printf '%s: its token was gone before it joined; trying once more with a new one\n' "$METALML_NAME" >&2
+  printf '%s: its bootstrap token expired before it joined; trying once more with a new one\n' "$METALML_NAME" >&2
   join
 fi

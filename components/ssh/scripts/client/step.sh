@@ -8,7 +8,7 @@ source "$here/ssh.sh"
 
 if [[ $1 == --clean ]]; then
   if ! reachable METALML; then
-    printf '%s does not answer: nothing to clean on it\n' "$METALML_NAME" >&2
+    printf '%s is unreachable: it is not cleaned up\n' "$METALML_NAME" >&2
     exit 0
   fi
   root_on METALML <"$here/../node/clean-$2.sh" >&2
