@@ -1,4 +1,4 @@
-"""Local machines: system containers on this computer that replace rented servers."""
+"""Local machines: system containers on this computer that stand in for rented servers."""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# local-machine.sh create|delete: a system container on this computer that replaces a rented server.
+# local-machine.sh create|delete: a system container on this computer that stands in for a rented server.
 #
 # Environment: METALML_CLUSTER, METALML_NETWORK, METALML_NAME, METALML_ADDRESS, METALML_KEY_FILE (its public half may log in), and for
 # create METALML_ROOT (folder with the root filesystem), METALML_MACHINE_RANGE, METALML_POD_RANGE (empty: no route).
