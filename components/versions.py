@@ -20,7 +20,7 @@ COREDNS = "1.14.7"
 # The sandbox image that kubeadm 1.36 names; containerd's configuration must say the same.
 PAUSE = "3.10.2"
 # With another version come the digests below, local/bundle/modules/kueue, and what components/queueing has
-# after config/components of its repository: paths in webhooks.py, rules in rights.py, and feature gates in
+# after config/components of its repository: paths in webhooks.py, rules in rbac.py, and feature gates in
 # configuration.py, of which some exclude each other. tests/cluster/full/test_queueing.py tells if it works.
 # renovate: datasource=github-releases depName=kubernetes-sigs/kueue
 KUEUE = "0.19.2"

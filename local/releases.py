@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components import versions
-from components.kubernetes.release_file import ReleaseFile, keep_release_file, kept_at, release_cache
+from components.kubernetes.release_file import ReleaseFile, cache_path, cache_release_file, release_cache
 from local.golang import find_go
 from local.process import must
 from local.progress import Progress
@@ -44,10 +44,10 @@ def place_release_files(files: Iterable[ReleaseFile], progress: Progress) -> Non
     """Put each file that a module has where the program keeps its downloads. The program does the others."""
     for file in files:
         beginning = next((known for known in SOURCES if file.source.startswith(known)), None)
-        if beginning is None or kept_at(file, release_cache()).exists():
+        if beginning is None or cache_path(file, release_cache()).exists():
             continue
         path = _module_folder(SOURCES[beginning], progress) / file.source.removeprefix(beginning)
-        keep_release_file(file, path.read_bytes(), release_cache())
+        cache_release_file(file, path.read_bytes(), release_cache())
 
 
 def _module_folder(source: Source, progress: Progress) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pulumi import Output, Resource, ResourceOptions
 
-from components.autoscaling import vertical_rights
+from components.autoscaling import vertical_rbac
 from components.autoscaling.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs
 from components.autoscaling.custom_metrics import CustomMetrics, CustomMetricsArgs
 from components.autoscaling.horizontal import ModelScaler, ModelScalerArgs
@@ -78,7 +78,7 @@ def build_autoscaling(
             ),
             options,
         )
-        apis[vertical_rights.GROUP] = sizing.group
+        apis[vertical_rbac.GROUP] = sizing.group
     if (more := settings.platform.cluster_autoscaler) is not None and more.provider is not None:
         host, _, port = more.provider.address.rpartition(":")
         ClusterAutoscaler(
@@ -131,7 +131,7 @@ def scale(
                 namespace=server.namespace,
                 deployment=server.deployment,
                 name=f"{server.deployment_name}-vpa",
-                recommended_by=platform.scaling_api(vertical_rights.GROUP),
+                recommended_by=platform.scaling_api(vertical_rbac.GROUP),
                 limits=model.resources.limits,
                 settings=wanted.vertical,
                 scaled_by_cpu=wanted.moves and wanted.cpu_target is not None,

@@ -6,7 +6,7 @@ from typing import Any
 from pulumi import Input, Output, ResourceOptions
 
 from components.gateway import traefik
-from components.gateway.kinds import RELEASE, gateway_definitions
+from components.gateway.crds import RELEASE, gateway_definitions
 from components.gateway.models_gateway import NAMESPACE, ModelsGateway, ModelsGatewayArgs
 from components.kubernetes.crds import Definitions
 from components.kubernetes.release_file import release_cache

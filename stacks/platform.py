@@ -20,12 +20,12 @@ def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     build_gpus(settings, cluster)
     shares = build_shares(settings, cluster)
-    tenancy = build_tenancy(settings, cluster, {team: queue.share for team, queue in shares.items()})
+    tenancy = build_tenancy(settings, cluster, {team: queue.cluster_queue for team, queue in shares.items()})
     build_nfs(settings, cluster)
     return PlatformOutputs(
         namespaces=tenancy.namespaces,
         teams=tenancy.teams,
-        queues={team: queue.open(tenancy.namespaces[team]) for team, queue in shares.items()},
+        queues={team: queue.register_local_queue(tenancy.namespaces[team]) for team, queue in shares.items()},
         priorities=register_priorities(options),
         gateway=build_gateway(settings, cluster, tenancy.namespaces),
         scaling_apis=build_autoscaling(settings, cluster, tenancy.removed_last),

@@ -7,7 +7,7 @@ from pulumi import Resource, ResourceOptions
 
 from components.kubernetes.crds import Definitions
 from components.kubernetes.release_file import release_cache
-from components.queueing.kinds import INTERNAL, RELEASE, kueue_definitions
+from components.queueing.crds import INTERNAL, RELEASE, kueue_definitions
 from components.queueing.kueue import Kueue, KueueArgs
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
 from settings import QueueSettings, Settings, TeamSettings
@@ -47,7 +47,7 @@ def _install(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
         ),
         ResourceOptions(provider=cluster.kubernetes),
     )
-    return kueue.answers
+    return kueue.ready
 
 
 def _share(
@@ -67,7 +67,7 @@ def _share(
 def _amount(own: str, most: str) -> Amount:
     """As much more may be borrowed as the team's quota lets it have at all."""
     left = max(quantity_value(most) - quantity_value(own), Decimal(0))
-    return Amount(own=own, borrowed=quantity_text(left))
+    return Amount(nominal=own, borrowing_limit=quantity_text(left))
 
 
 def _gpus_left(team: TeamSettings, queue: QueueSettings, own: int) -> str:

@@ -1,11 +1,11 @@
 """Which files of other projects' releases a stack's settings need on the operator's computer."""
 
 from components.autoscaling.vertical_pod_autoscaler import VPA_CRDS
-from components.gateway.kinds import GATEWAY_API_FILES
+from components.gateway.crds import GATEWAY_API_FILES
 from components.kubernetes.release_file import ReleaseFile
 from components.monitoring.kinds import MONITORING_FILES
 from components.network.calico import CALICO_CRDS
-from components.queueing.kinds import KUEUE_FILES
+from components.queueing.crds import KUEUE_FILES
 from settings import Layer, PodNetwork, Settings
 
 

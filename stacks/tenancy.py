@@ -8,7 +8,7 @@ from pulumi import Input, Output, Resource, ResourceOptions, RunError
 from pulumi_kubernetes.core.v1 import Namespace
 
 from components.tenancy.namespace import register_namespace
-from components.tenancy.rights import register_data_scientist
+from components.tenancy.rbac import register_data_scientist
 from components.tenancy.team import Team, TeamArgs
 from settings import ModelSettings, Settings, TrainingSettings
 from settings.needs import shortages

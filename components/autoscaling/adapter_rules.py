@@ -1,4 +1,4 @@
-"""Which figures prometheus-adapter offers, and by which queries: its configuration file, as text."""
+"""The configuration file of prometheus-adapter: its metrics, and their PromQL queries."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,12 +7,12 @@ import yaml
 
 from settings.autoscaling import MetricsApi, PodMetric
 
-# Seconds. Two scrapes of 30 s, so that a missed one does not look like silence.
+# The range of rate(): two scrape intervals of 30 s, so that one missed scrape leaves a value.
 WINDOW = "1m"
 
 
-# The series of TensorFlow Serving begin with a colon, which scraping has to replace (docs/autoscaling.md).
-# Probes are requests, too, but without an API: idle pods would look busy.
+# TensorFlow Serving's metric names begin with a colon, which relabeling must replace (docs/autoscaling.md).
+# Probes count as requests, too, but without the label API: with them idle pods would look busy.
 _REQUESTS = 'tensorflow_serving_request_latency_count{namespace!="",pod!=""}'
 _QUEUE = "tensorflow_serving_batching_session_queuing_latency"
 _SERIES = {
@@ -26,7 +26,7 @@ _SERIES = {
         f"sum(rate({_QUEUE}_sum{{<<.LabelMatchers>>}}[{WINDOW}])) by (<<.GroupBy>>)"
         f" / sum(rate({_QUEUE}_count{{<<.LabelMatchers>>}}[{WINDOW}])) by (<<.GroupBy>>) / 1000",
     ),
-    # Right only for pods that have a GPU to themselves: DCGM cannot tell who uses a shared one.
+    # Correct only for pods with exclusive GPUs: DCGM does not attribute a shared GPU's utilization to pods.
     PodMetric.GPU_PERCENT: (
         'DCGM_FI_DEV_GPU_UTIL{namespace!="",pod!=""}',
         "avg(<<.Series>>{<<.LabelMatchers>>}) by (<<.GroupBy>>)",
@@ -36,7 +36,7 @@ _BY_POD = {"overrides": {"namespace": {"resource": "namespace"}, "pod": {"resour
 
 
 def adapter_configuration(apis: Iterable[MetricsApi]) -> str:
-    """The file for the APIs that the adapter is to own."""
+    """The YAML for the metrics APIs that the adapter serves."""
     wanted = set(apis)
     rules: dict[str, Any] = {}
     if MetricsApi.CUSTOM in wanted:
@@ -52,7 +52,7 @@ def adapter_configuration(apis: Iterable[MetricsApi]) -> str:
     if MetricsApi.EXTERNAL in wanted:
         rules["externalRules"] = [
             {
-                # Whatever a recording rule of yours calls so.
+                # Recording rules of the user with this prefix.
                 "seriesQuery": '{__name__=~"^autoscaling:.+"}',
                 "resources": {"namespaced": False},
                 "name": {"matches": "^autoscaling:(.+)$", "as": "$1"},
@@ -65,7 +65,7 @@ def adapter_configuration(apis: Iterable[MetricsApi]) -> str:
 
 
 def _resource_rules() -> Mapping[str, Any]:
-    """CPU and memory from the kubelets' and node_exporter's series."""
+    """CPU and memory from metrics of kubelets (cAdvisor) and node_exporter."""
     by = {"overrides": {name: {"resource": name} for name in ("namespace", "pod", "node")}}
     container = '{<<.LabelMatchers>>,container!="",pod!=""}'
     machine = "{<<.LabelMatchers>>}"

@@ -1,4 +1,4 @@
-"""Cluster Autoscaler for machines that somebody's own API rents: it asks a provider over gRPC."""
+"""Cluster Autoscaler with the cloud provider `externalgrpc`: a gRPC server of the user rents machines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,39 +16,42 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_name
 from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.kubernetes.rbac import SYSTEM, Rights, may
+from components.kubernetes.rbac import KUBE_SYSTEM, RbacRules, policy_rule
 
 NAME = "cluster-autoscaler"
 CONFIGURATION_DIRECTORY = "/config"
 CERTIFICATE_DIRECTORY = "/provider-certificate"
-# What the program writes about itself, for people.
+# The ConfigMap with the autoscaler's status report.
 STATUS = "cluster-autoscaler-status"
-LOOK = ("get", "list", "watch")
+READ = ("get", "list", "watch")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAutoscalerArgs:
-    """The program, and the provider that rents and returns machines for it."""
+    """The autoscaler's image, and the gRPC cloud provider, which adds and deletes nodes."""
 
     image: str
-    """Of the cluster's minor: it asks itself what that scheduler would do."""
+    """Of the cluster's minor version: the autoscaler simulates the scheduler of that version."""
     provider_host: str
     provider_port: int
     provider_secret: str
-    """Secret in kube-system with `tls.crt`, `tls.key` and `ca.crt`. Whoever could call the provider without a
-    certificate could return every machine."""
+    """Secret in kube-system with `tls.crt`, `tls.key` and `ca.crt`, for mTLS: without it, any client of the
+    provider could delete all machines."""
     wait_for: Sequence[Resource] = ()
 
     def __post_init__(self) -> None:
         require_dns_name("provider_secret", self.provider_secret)
         if not self.provider_host or not 1 <= self.provider_port <= 65535:
-            raise ValueError("provider_host and provider_port must name where the provider answers")
+            raise ValueError(
+                f"provider_host {self.provider_host!r} must not be empty, "
+                f"and provider_port {self.provider_port} must be between 1 and 65535"
+            )
 
 
 class ClusterAutoscaler(pulumi.ComponentResource):
-    """Rents machines for pods that find no place, and returns machines that nothing needs.
+    """Adds nodes for unschedulable pods, and removes unneeded nodes.
 
-    Which groups of machines there are, of what size, is the provider's knowledge: nothing here says it twice.
+    The provider defines the node groups and their sizes.
     """
 
     def __init__(self, name: str, args: ClusterAutoscalerArgs, opts: ResourceOptions | None = None) -> None:
@@ -57,7 +60,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
         wanted = _controller_args(args)
         ConfigMap(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             data={"cloud-config": cloud_configuration(args)},
             opts=child,
         )
@@ -66,7 +69,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
 
 
 def cloud_configuration(args: ClusterAutoscalerArgs) -> str:
-    """How the provider is reached, as `--cloud-provider=externalgrpc` reads it."""
+    """The --cloud-config of `--cloud-provider=externalgrpc`: the provider's address and TLS files."""
     return yaml.safe_dump(
         {
             "address": f"{args.provider_host}:{args.provider_port}",
@@ -87,19 +90,20 @@ def _controller_args(args: ClusterAutoscalerArgs) -> ControllerArgs:
         args=[
             "--cloud-provider=externalgrpc",
             f"--cloud-config={CONFIGURATION_DIRECTORY}/cloud-config",
-            f"--namespace={SYSTEM}",
-            # Of groups that would do, the one that leaves least of a machine unused: GPUs are what costs.
+            f"--namespace={KUBE_SYSTEM}",
+            # Choose the node group with the least idle CPU and memory after scale-up: GPU nodes are
+            # expensive.
             "--expander=least-waste",
-            # Model servers have a scratch directory; it would keep every machine rented for ever.
+            # Model servers have an emptyDir; by default it would block the removal of their nodes.
             "--skip-nodes-with-local-storage=false",
         ],
         ports={"metrics": 8085},
         liveness=Probe(path="/health-check", port="metrics"),
         readiness=Probe(path="/metrics", port="metrics"),
-        # Its release's requests for a cluster of this size.
+        # The requests of the release for a cluster of this size.
         requests={"cpu": "100m", "memory": "300Mi"},
         limits={"cpu": "500m", "memory": "600Mi"},
-        rights=_rights(),
+        rbac=_rbac(),
         egress_ports=(API_SERVER_PORT, args.provider_port),
         resolves_names=True,
         mounts={
@@ -111,38 +115,38 @@ def _controller_args(args: ClusterAutoscalerArgs) -> ControllerArgs:
                 secret=SecretVolumeSourceArgs(secret_name=args.provider_secret, default_mode=0o440),
             ),
         },
-        # It reads the address at its start only.
+        # The autoscaler reads the address only when it starts.
         annotations={"metalml/provider": f"{args.provider_host}:{args.provider_port}"},
         wait_for=args.wait_for,
     )
 
 
-def _rights() -> Rights:
-    """After the rules of its release: see what the scheduler sees, evict, mark and count machines."""
-    return Rights(
+def _rbac() -> RbacRules:
+    """Based on the rules of the release: read what the scheduler reads, evict pods, taint nodes."""
+    return RbacRules(
         cluster=[
-            may(LOOK, "", ["namespaces", "pods", "services", "replicationcontrollers"]),
-            may(LOOK, "", ["persistentvolumes", "persistentvolumeclaims"]),
-            may((*LOOK, "update", "patch"), "", ["nodes"]),
-            may(("create",), "", ["pods/eviction"]),
-            may(("update",), "", ["pods/status"]),
-            may(("create", "patch", "update"), "", ["events"]),
-            may(LOOK, "apps", ["daemonsets", "replicasets", "statefulsets"]),
-            may(LOOK, "batch", ["jobs", "cronjobs"]),
-            may(LOOK, "policy", ["poddisruptionbudgets"]),
-            may(
-                LOOK,
+            policy_rule(READ, "", ["namespaces", "pods", "services", "replicationcontrollers"]),
+            policy_rule(READ, "", ["persistentvolumes", "persistentvolumeclaims"]),
+            policy_rule((*READ, "update", "patch"), "", ["nodes"]),
+            policy_rule(("create",), "", ["pods/eviction"]),
+            policy_rule(("update",), "", ["pods/status"]),
+            policy_rule(("create", "patch", "update"), "", ["events"]),
+            policy_rule(READ, "apps", ["daemonsets", "replicasets", "statefulsets"]),
+            policy_rule(READ, "batch", ["jobs", "cronjobs"]),
+            policy_rule(READ, "policy", ["poddisruptionbudgets"]),
+            policy_rule(
+                READ,
                 "storage.k8s.io",
                 ["storageclasses", "csinodes", "csidrivers", "csistoragecapacities", "volumeattachments"],
             ),
-            may(LOOK, "resource.k8s.io", ["resourceclaims", "resourceslices", "deviceclasses"]),
+            policy_rule(READ, "resource.k8s.io", ["resourceclaims", "resourceslices", "deviceclasses"]),
         ],
         namespaces={
-            SYSTEM: [
-                may(("create",), "coordination.k8s.io", ["leases"]),
-                may(("get", "update"), "coordination.k8s.io", ["leases"], only=[NAME]),
-                may(("create", *LOOK), "", ["configmaps"]),
-                may(("update", "delete"), "", ["configmaps"], only=[STATUS]),
+            KUBE_SYSTEM: [
+                policy_rule(("create",), "coordination.k8s.io", ["leases"]),
+                policy_rule(("get", "update"), "coordination.k8s.io", ["leases"], only=[NAME]),
+                policy_rule(("create", *READ), "", ["configmaps"]),
+                policy_rule(("update", "delete"), "", ["configmaps"], only=[STATUS]),
             ]
         },
     )

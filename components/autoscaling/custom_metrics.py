@@ -1,4 +1,4 @@
-"""prometheus-adapter: figures from Prometheus behind the APIs that autoscalers ask."""
+"""prometheus-adapter: serves metrics from Prometheus through the metrics APIs that HPAs query."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, RoleRefAr
 from components.autoscaling.adapter_rules import adapter_configuration
 from components.kubernetes.aggregated_api import CERTIFICATE_FLAGS, register_apis
 from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.kubernetes.rbac import RBAC, SYSTEM, Rights, may
+from components.kubernetes.rbac import KUBE_SYSTEM, RBAC_API_GROUP, RbacRules, policy_rule
 from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
     ServiceCertificate,
@@ -25,9 +25,9 @@ from settings.autoscaling import MetricsApi, PodMetric
 
 NAME = "prometheus-adapter"
 CONFIGURATION_DIRECTORY = "/etc/adapter"
-# The controller that asks, as Kubernetes calls it.
+# The ServiceAccount of the HPA controller.
 AUTOSCALER_ACCOUNT = "horizontal-pod-autoscaler"
-# Versions that the adapter serves of each API.
+# The versions of each API that the adapter serves.
 VERSIONS = {
     MetricsApi.RESOURCE: ("v1beta1",),
     MetricsApi.CUSTOM: ("v1beta1", "v1beta2"),
@@ -38,15 +38,15 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, kw_only=True)
 class CustomMetricsArgs:
-    """The program, the Prometheus that it asks, and the APIs that it owns."""
+    """The adapter's image, the Prometheus that it queries, and the APIs that it serves."""
 
     image: str
     prometheus_url: str
-    """As a pod reaches it, such as http://prometheus.monitoring.svc:9090."""
+    """URL from inside the cluster, such as http://prometheus.monitoring.svc:9090."""
     apis: Sequence[MetricsApi] = (MetricsApi.CUSTOM,)
     wait_for: Sequence[Resource] = ()
     namespaces: Sequence[Resource] = ()
-    """Deleted only when the API is no longer registered."""
+    """Deleted after the APIServices (see `register_apis`)."""
 
     def __post_init__(self) -> None:
         if not self.apis:
@@ -56,51 +56,51 @@ class CustomMetricsArgs:
 
     @property
     def prometheus_port(self) -> int:
-        """The port that the address names, or that its scheme has."""
+        """The URL's port, or the default port of its scheme."""
         url = urlsplit(self.prometheus_url)
         return url.port or DEFAULT_PORTS[url.scheme]
 
 
 class CustomMetrics(pulumi.ComponentResource):
-    """The owner of the metrics APIs that it is given, and of no other."""
+    """prometheus-adapter, registered for these metrics APIs only: a cluster has one APIService per API."""
 
     groups: Mapping[str, Output[str]]
-    """Names of the APIs; each is known once it answers."""
+    """API group names; each resolves once its APIService is Available."""
 
     def __init__(self, name: str, args: CustomMetricsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:autoscaling:CustomMetrics", name, None, opts)
         child = ResourceOptions(parent=self)
         certificate = ServiceCertificate(
             f"{name}-certificate",
-            ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
+            ServiceCertificateArgs(service=NAME, namespace=KUBE_SYSTEM, secret=f"{NAME}-certificate"),
             child,
         )
         configuration = adapter_configuration(args.apis)
         wanted = _controller_args(args, configuration, certificate)
         ConfigMap(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             data={"config.yaml": configuration},
             opts=child,
         )
         controller = Controller(name, wanted, child)
-        _let_the_autoscaler_ask(name, args.apis, wanted.labels, child)
+        _register_hpa_role(name, args.apis, wanted.labels, child)
         versions = {str(api): VERSIONS[api] for api in args.apis}
         self.groups = register_apis(name, versions, controller, wanted, certificate, self, args.namespaces)
         self.register_outputs({})
 
 
-def _let_the_autoscaler_ask(
+def _register_hpa_role(
     name: str, apis: Sequence[MetricsApi], labels: Mapping[str, str], child: ResourceOptions
 ) -> None:
-    """Kubernetes lets its autoscaler ask for CPU and memory; for other figures whoever offers them does."""
-    # A figure of pods is asked for as if it were a part of theirs, one of something else as a thing itself.
-    asked = {
+    """Allow HPAs the custom and external metrics: Kubernetes' own role covers metrics.k8s.io only."""
+    # Metrics of pods are subresources of pods; external metrics are resources.
+    resources = {
         MetricsApi.CUSTOM: [f"pods/{metric}" for metric in PodMetric],
-        # Their names are those of the user's recording rules.
+        # The user's recording rules name them.
         MetricsApi.EXTERNAL: ["*"],
     }
-    rules = [may(("get", "list"), str(api), names) for api, names in asked.items() if api in apis]
+    rules = [policy_rule(("get", "list"), str(api), names) for api, names in resources.items() if api in apis]
     if not rules:
         return
     role = ClusterRole(
@@ -112,8 +112,8 @@ def _let_the_autoscaler_ask(
     ClusterRoleBinding(
         f"{name}-readers",
         metadata=ObjectMetaArgs(name=f"metalml:{NAME}-readers", labels=labels),
-        role_ref=RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=role.metadata.name),
-        subjects=[SubjectArgs(kind="ServiceAccount", name=AUTOSCALER_ACCOUNT, namespace=SYSTEM)],
+        role_ref=RoleRefArgs(api_group=RBAC_API_GROUP, kind="ClusterRole", name=role.metadata.name),
+        subjects=[SubjectArgs(kind="ServiceAccount", name=AUTOSCALER_ACCOUNT, namespace=KUBE_SYSTEM)],
         opts=child,
     )
 
@@ -130,19 +130,19 @@ def _controller_args(
             *CERTIFICATE_FLAGS,
             f"--config={CONFIGURATION_DIRECTORY}/config.yaml",
             f"--prometheus-url={args.prometheus_url}",
-            # How soon a figure of a new pod can be asked for.
+            # How soon a new pod's metrics are available.
             "--metrics-relist-interval=30s",
         ],
         ports={"https": 6443},
         liveness=Probe(path="/livez", port="https", scheme="HTTPS"),
         readiness=Probe(path="/readyz", port="https", scheme="HTTPS"),
-        # Its release's requests.
+        # The requests of the release.
         requests={"cpu": "100m", "memory": "180Mi"},
         limits={"cpu": "500m", "memory": "400Mi"},
-        rights=Rights(
-            # From a figure's labels to the object that it belongs to.
-            cluster=[may(("get", "list", "watch"), "", ["namespaces", "nodes", "pods", "services"])],
-            answers_for_api_server=True,
+        rbac=RbacRules(
+            # To map a series' labels to Kubernetes objects.
+            cluster=[policy_rule(("get", "list", "watch"), "", ["namespaces", "nodes", "pods", "services"])],
+            delegated_auth=True,
         ),
         egress_ports=(API_SERVER_PORT, args.prometheus_port),
         resolves_names=True,
@@ -152,7 +152,7 @@ def _controller_args(
                 name="configuration", config_map=ConfigMapVolumeSourceArgs(name=NAME)
             ),
         },
-        # It reads both at its start only.
+        # The adapter reads both only when it starts.
         annotations={
             "metalml/certificate-sha256": certificate.digest,
             "metalml/config-sha256": hashlib.sha256(configuration.encode()).hexdigest(),

@@ -1,4 +1,4 @@
-"""The HorizontalPodAutoscaler of a model: how many pods serve it."""
+"""The HorizontalPodAutoscaler of a model server."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,21 +25,21 @@ from components.checks import require_dns_label
 from components.kubernetes.labels import OURS
 from settings.autoscaling import AutoscalingSettings
 
-# Seconds. As often as the controller looks, and new figures come.
+# Seconds: the sync period of the HPA controller, and the resolution of the metrics.
 UP_PERIOD = 15
 UP_PODS = 4
-# Seconds between two pods that are taken away: time to see that the others bear the load.
+# Seconds between the removal of two pods: time to see whether the remaining pods sustain the load.
 DOWN_PERIOD = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelScalerArgs:
-    """Which Deployment is scaled, and how."""
+    """The target Deployment, the range of replicas, and the metrics with their targets."""
 
     namespace: Input[str]
     deployment: Input[str]
     measured_by: Sequence[Input[str]]
-    """The metrics APIs that it asks; each known once it answers, so there are figures from the start."""
+    """The metrics APIs that it queries: outputs of their APIServices, so that they are available."""
     name: str = "ml-model-hpa"
     settings: AutoscalingSettings
 
@@ -48,9 +48,9 @@ class ModelScalerArgs:
 
 
 class ModelScaler(pulumi.ComponentResource):
-    """An `autoscaling/v2` HPA: at once up, one pod at a time down.
+    """An `autoscaling/v2` HPA: scales up immediately, and down by one pod at a time.
 
-    It owns the Deployment's number of replicas, so the Deployment must not name one.
+    It owns the Deployment's spec.replicas, so the Deployment must not set it.
     """
 
     def __init__(self, name: str, args: ModelScalerArgs, opts: ResourceOptions | None = None) -> None:
@@ -78,20 +78,20 @@ class ModelScaler(pulumi.ComponentResource):
 
 
 def _metrics(scaling: AutoscalingSettings) -> list[MetricSpecArgs]:
-    """The figure that asks for most pods counts."""
-    found: list[MetricSpecArgs] = []
+    """The metric that results in the most replicas decides."""
+    metrics: list[MetricSpecArgs] = []
     if scaling.cpu_target is not None:
         target = MetricTargetArgs(type="Utilization", average_utilization=scaling.cpu_target)
         cpu = ResourceMetricSourceArgs(name="cpu", target=target)
-        found.append(MetricSpecArgs(type="Resource", resource=cpu))
+        metrics.append(MetricSpecArgs(type="Resource", resource=cpu))
     for metric, per_pod in scaling.pod_metrics.items():
         source = PodsMetricSourceArgs(metric=MetricIdentifierArgs(name=metric), target=_average(per_pod))
-        found.append(MetricSpecArgs(type="Pods", pods=source))
+        metrics.append(MetricSpecArgs(type="Pods", pods=source))
     if scaling.external is not None:
         identifier = MetricIdentifierArgs(name=scaling.external.metric)
-        outside = ExternalMetricSourceArgs(metric=identifier, target=_average(scaling.external.per_pod))
-        found.append(MetricSpecArgs(type="External", external=outside))
-    return found
+        external = ExternalMetricSourceArgs(metric=identifier, target=_average(scaling.external.per_pod))
+        metrics.append(MetricSpecArgs(type="External", external=external))
+    return metrics
 
 
 def _average(per_pod: int) -> MetricTargetArgs:
@@ -100,7 +100,7 @@ def _average(per_pod: int) -> MetricTargetArgs:
 
 def _behavior(down_after: int) -> HorizontalPodAutoscalerBehaviorArgs:
     return HorizontalPodAutoscalerBehaviorArgs(
-        # The default waits for nothing either, but it only doubles: from 1 to 3 would take two rounds.
+        # Without the Pods policy, 100 percent only doubles: from 1 to 3 pods would take two periods.
         scale_up=HPAScalingRulesArgs(
             stabilization_window_seconds=0,
             select_policy="Max",
@@ -109,7 +109,7 @@ def _behavior(down_after: int) -> HorizontalPodAutoscalerBehaviorArgs:
                 HPAScalingPolicyArgs(type="Percent", value=100, period_seconds=UP_PERIOD),
             ],
         ),
-        # The default takes all superfluous pods at once, and the next request wave finds none.
+        # The default removes all surplus pods at once; the next burst of requests would find too few.
         scale_down=HPAScalingRulesArgs(
             stabilization_window_seconds=down_after,
             select_policy="Max",

@@ -1,4 +1,4 @@
-"""metrics-server: how much CPU and memory pods and machines use, behind the API `metrics.k8s.io`."""
+"""metrics-server: CPU and memory usage of pods and nodes, through the API `metrics.k8s.io`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole
 
 from components.kubernetes.aggregated_api import CERTIFICATE_FLAGS, register_apis
 from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.kubernetes.rbac import SYSTEM, Rights, may
+from components.kubernetes.rbac import KUBE_SYSTEM, RbacRules, policy_rule
 from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
     ServiceCertificate,
@@ -22,40 +22,40 @@ NAME = "metrics-server"
 GROUP = "metrics.k8s.io"
 PORT = 10250
 KUBELET_PORT = 10250
-# The authority of the cluster, which also signs what the kubelets serve with; every pod finds it here.
-CLUSTER_AUTHORITY = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
-# Seconds. An autoscaler asks every 15 s; kubelets measure every 10 to 15 s.
+# The cluster CA, which also signs the kubelets' serving certificates; mounted in every pod with a token.
+CLUSTER_CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
+# Seconds. HPAs query every 15 s; kubelets measure every 10 to 15 s.
 RESOLUTION = 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class MetricsServerArgs:
-    """The program, and how many of it."""
+    """metrics-server's image and number of replicas."""
 
     image: str
     replicas: int = 1
-    """With one, `kubectl top` and autoscalers pause for half a minute when its machine goes."""
+    """With 1, `kubectl top` and HPAs have no metrics for half a minute when its node fails."""
     wait_for: Sequence[Resource] = ()
     namespaces: Sequence[Resource] = ()
-    """Deleted only when the API is no longer registered."""
+    """Deleted after the APIService (see `register_apis`)."""
 
 
 class MetricsServer(pulumi.ComponentResource):
-    """The owner of `metrics.k8s.io`.
+    """metrics-server, registered for `metrics.k8s.io`.
 
-    Nobody is believed unseen: kubelets by the authority of the cluster, metrics-server by the API server, and
-    callers by their own rights.
+    All connections are authenticated: metrics-server verifies the kubelets' certificates by the cluster CA,
+    the API server verifies metrics-server by its caBundle, and clients are authorized by RBAC.
     """
 
     group: Output[str]
-    """Name of the API; known once it answers."""
+    """The API group's name, which resolves once its APIService is Available."""
 
     def __init__(self, name: str, args: MetricsServerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:autoscaling:MetricsServer", name, None, opts)
         child = ResourceOptions(parent=self)
         certificate = ServiceCertificate(
             f"{name}-certificate",
-            ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
+            ServiceCertificateArgs(service=NAME, namespace=KUBE_SYSTEM, secret=f"{NAME}-certificate"),
             child,
         )
         wanted = _controller_args(args, certificate)
@@ -67,11 +67,11 @@ class MetricsServer(pulumi.ComponentResource):
                 name=f"metalml:{NAME}-readers",
                 labels={
                     **wanted.labels,
-                    # Whoever may see a namespace's pods may see what they use.
+                    # Users who can read a namespace's pods can read their usage.
                     **{f"rbac.authorization.k8s.io/aggregate-to-{role}": "true" for role in roles},
                 },
             ),
-            rules=[may(("get", "list", "watch"), GROUP, ["pods", "nodes"])],
+            rules=[policy_rule(("get", "list", "watch"), GROUP, ["pods", "nodes"])],
             opts=child,
         )
         apis = register_apis(
@@ -89,8 +89,8 @@ def _controller_args(args: MetricsServerArgs, certificate: ServiceCertificate) -
         args=[
             f"--secure-port={PORT}",
             *CERTIFICATE_FLAGS,
-            f"--kubelet-certificate-authority={CLUSTER_AUTHORITY}",
-            # Machines' names need not be in any DNS; their certificates name this address, too.
+            f"--kubelet-certificate-authority={CLUSTER_CA}",
+            # Node names need not resolve in DNS; the kubelets' certificates have the InternalIP as a SAN.
             "--kubelet-preferred-address-types=InternalIP",
             "--kubelet-use-node-status-port",
             f"--metric-resolution={RESOLUTION}s",
@@ -98,15 +98,15 @@ def _controller_args(args: MetricsServerArgs, certificate: ServiceCertificate) -
         ports={"https": PORT},
         liveness=Probe(path="/livez", port="https", scheme="HTTPS"),
         readiness=Probe(path="/readyz", port="https", scheme="HTTPS"),
-        # Its release's numbers for up to 100 machines.
+        # The release's values for up to 100 nodes.
         requests={"cpu": "100m", "memory": "200Mi"},
         limits={"cpu": "500m", "memory": "400Mi"},
-        rights=Rights(
+        rbac=RbacRules(
             cluster=[
-                may(("get",), "", ["nodes/metrics"]),
-                may(("get", "list", "watch"), "", ["pods", "nodes"]),
+                policy_rule(("get",), "", ["nodes/metrics"]),
+                policy_rule(("get", "list", "watch"), "", ["pods", "nodes"]),
             ],
-            answers_for_api_server=True,
+            delegated_auth=True,
         ),
         egress_ports=(API_SERVER_PORT, KUBELET_PORT),
         replicas=args.replicas,

@@ -1,4 +1,4 @@
-"""The VerticalPodAutoscaler object of a model: how large its pods should be."""
+"""The VerticalPodAutoscaler of a model server."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from components.kubernetes.labels import OURS
 from settings.autoscaling import Sized, VerticalMode, VerticalSettings
 from settings.compute import ComputeSettings
 
-# `Auto` is an old name of one of these, and `Off` would be read as false by YAML.
+# updateMode by setting. The API's `Auto` is a deprecated alias, and YAML would parse `Off` as false.
 _API_MODES = {
     VerticalMode.RECOMMEND: "Off",
     VerticalMode.INITIAL: "Initial",
@@ -22,26 +22,26 @@ _API_MODES = {
 
 @dataclass(frozen=True, kw_only=True)
 class VerticalArgs:
-    """Which Deployment is looked at, and what becomes of what was found."""
+    """The target Deployment, and how recommendations are applied."""
 
     namespace: Input[str]
     deployment: Input[str]
     recommended_by: Input[str]
-    """The API of the VerticalPodAutoscaler; known once its programs run."""
+    """The VerticalPodAutoscaler's API group: an output of its controllers."""
     limits: ComputeSettings
-    """Of one pod: nothing above is ever recommended."""
+    """maxAllowed per container."""
     name: str = "ml-model-vpa"
     settings: VerticalSettings
     scaled_by_cpu: bool = False
-    """Whether an HPA goes by the CPU of the same pods."""
+    """Whether an HPA scales the same pods by CPU utilization."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
         mode, resources = self.settings.mode, self.settings.resources
         if self.scaled_by_cpu and mode is not VerticalMode.RECOMMEND and Sized.CPU in resources:
             raise ValueError(
-                f"mode {mode} with cpu in resources: the HPA goes by the share of the requested CPU "
-                "that pods use, and each new request would move it; choose [memory] or mode recommend"
+                f"mode {mode} with cpu in resources: the HPA scales by CPU usage relative to requests, "
+                "which this mode changes; set resources to [memory], or mode to recommend"
             )
 
 
@@ -65,7 +65,7 @@ class VerticalPodAutoscaler(CustomResource):
 
 
 def _spec(args: VerticalArgs) -> dict[str, Any]:
-    """The `spec` as the API spells it."""
+    """The `spec` in the schema of `autoscaling.k8s.io/v1`."""
     resources, limits = args.settings.resources, args.limits.amounts
     return {
         "targetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": args.deployment},
@@ -75,7 +75,7 @@ def _spec(args: VerticalArgs) -> dict[str, Any]:
                 {
                     "containerName": "*",
                     "controlledResources": [str(resource) for resource in resources],
-                    # Limits stay the settings' own: what a pod may never take from its neighbours.
+                    # Limits stay as in the settings: they protect other pods on the node.
                     "controlledValues": "RequestsOnly",
                     "maxAllowed": {str(resource): limits[resource] for resource in resources},
                 }

@@ -1,4 +1,4 @@
-"""The VerticalPodAutoscaler's programs: one recommends, one changes pods that run, one pods that start."""
+"""The controllers of the VerticalPodAutoscaler: recommender, updater and admission controller."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ from pulumi_kubernetes.meta.v1 import (
 )
 
 from components import versions
-from components.autoscaling.vertical_rights import (
+from components.autoscaling.vertical_rbac import (
     GROUP,
-    admission_rights,
-    recommender_rights,
-    updater_rights,
+    admission_rules,
+    recommender_rules,
+    updater_rules,
 )
 from components.kubernetes.controller import Controller, ControllerArgs, Probe
 from components.kubernetes.crds import Definitions, deliver_definitions, read_definitions
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.kubernetes.release_file import ReleaseFile
 from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
@@ -45,39 +45,39 @@ VPA_CRDS = ReleaseFile(
     source=versions.VPA_CRDS_URL,
     sha256=versions.VPA_CRDS_SHA256,
 )
-# What the recommender has learnt.
+# The recommender's checkpoints.
 INTERNAL = (f"verticalpodautoscalercheckpoints.{GROUP}",)
 RECOMMENDER, UPDATER, ADMISSION = "vpa-recommender", "vpa-updater", "vpa-admission-controller"
 SERVICE = "vpa-webhook"
 WEBHOOK_PORT = 8000
-# Seconds that the making of a pod may be held up by a webhook that does not answer; then it is made as it is.
+# timeoutSeconds: if the webhook does not respond in time, the pod is created without the recommendation.
 WEBHOOK_TIMEOUT = 5
 
 
 def vpa_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
-    """The kinds of the pinned release, checked by digest."""
+    """The CRDs of the pinned release, verified by digest."""
     return read_definitions([VPA_CRDS], cache)
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerticalPodAutoscalingArgs:
-    """The three programs, and the kinds that they work with."""
+    """The images of the three controllers, and their CRDs."""
 
     recommender_image: str
     updater_image: str
     admission_image: str
     definitions: Definitions
-    """Of the release that the programs belong to."""
+    """The CRDs of the images' release."""
     measured_by: Input[str]
-    """The API of metrics-server, from which the recommender learns; known once it answers."""
+    """The API group metrics.k8s.io, which the recommender queries: an output of its APIService."""
     wait_for: Sequence[Resource] = ()
 
 
 class VerticalPodAutoscaling(pulumi.ComponentResource):
-    """What VerticalPodAutoscaler objects need to be acted upon. Alone it changes no pod."""
+    """The controllers that VerticalPodAutoscaler objects need. Without such objects they change no pods."""
 
     group: Output[str]
-    """`autoscaling.k8s.io`; known once its objects can be made and are acted upon."""
+    """`autoscaling.k8s.io`; resolves once recommender and webhook are ready."""
 
     def __init__(
         self, name: str, args: VerticalPodAutoscalingArgs, opts: ResourceOptions | None = None
@@ -87,7 +87,7 @@ class VerticalPodAutoscaling(pulumi.ComponentResource):
         definitions = deliver_definitions(name, args.definitions, child)
         certificate = ServiceCertificate(
             f"{name}-certificate",
-            ServiceCertificateArgs(service=SERVICE, namespace=SYSTEM, secret="vpa-tls-certs"),
+            ServiceCertificateArgs(service=SERVICE, namespace=KUBE_SYSTEM, secret="vpa-tls-certs"),
             child,
         )
         wait_for = (definitions, *args.wait_for)
@@ -97,7 +97,7 @@ class VerticalPodAutoscaling(pulumi.ComponentResource):
         admission = Controller(ADMISSION, admission_args, child)
         service = Service(
             SERVICE,
-            metadata=ObjectMetaArgs(name=SERVICE, namespace=SYSTEM, labels=admission_args.labels),
+            metadata=ObjectMetaArgs(name=SERVICE, namespace=KUBE_SYSTEM, labels=admission_args.labels),
             spec=ServiceSpecArgs(
                 selector=admission_args.selector,
                 ports=[ServicePortArgs(name="https", port=443, target_port="https", protocol="TCP")],
@@ -116,9 +116,9 @@ def _webhook(
     labels: Mapping[str, str],
     child: ResourceOptions,
 ) -> MutatingWebhookConfiguration:
-    """Ours, not registered by the program itself: that one would stay behind when all the rest has gone."""
+    """The admission controller could register its webhook itself, but destroy would not delete that one."""
 
-    def about(operations: list[str], group: str, version: str, resource: str) -> RuleWithOperationsArgs:
+    def rule(operations: list[str], group: str, version: str, resource: str) -> RuleWithOperationsArgs:
         return RuleWithOperationsArgs(
             operations=operations, api_groups=[group], api_versions=[version], resources=[resource]
         )
@@ -131,24 +131,24 @@ def _webhook(
                 name="vpa.k8s.io",
                 admission_review_versions=["v1"],
                 side_effects="None",
-                # Recommendations are advice: nothing waits for them to start.
+                # Pods must be created even if the webhook is down.
                 failure_policy="Ignore",
                 timeout_seconds=WEBHOOK_TIMEOUT,
-                # The programs of the platform itself, this one's pod among them, are never held up.
+                # The platform's own pods in kube-system, such as the webhook's own, do not depend on it.
                 namespace_selector=LabelSelectorArgs(
                     match_expressions=[
                         LabelSelectorRequirementArgs(
-                            key="kubernetes.io/metadata.name", operator="NotIn", values=[SYSTEM]
+                            key="kubernetes.io/metadata.name", operator="NotIn", values=[KUBE_SYSTEM]
                         )
                     ]
                 ),
                 client_config=WebhookClientConfigArgs(
-                    service=ServiceReferenceArgs(name=service.metadata.name, namespace=SYSTEM, port=443),
+                    service=ServiceReferenceArgs(name=service.metadata.name, namespace=KUBE_SYSTEM, port=443),
                     ca_bundle=certificate.ca_bundle,
                 ),
                 rules=[
-                    about(["CREATE"], "", "v1", "pods"),
-                    about(["CREATE", "UPDATE"], GROUP, "*", "verticalpodautoscalers"),
+                    rule(["CREATE"], "", "v1", "pods"),
+                    rule(["CREATE", "UPDATE"], GROUP, "*", "verticalpodautoscalers"),
                 ],
             )
         ],
@@ -162,14 +162,14 @@ def _recommender(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource])
         component="autoscaling",
         name=RECOMMENDER,
         image=args.recommender_image,
-        # Only pods with a VPA are kept in memory.
+        # Track only pods that have a VPA.
         args=["--memory-saver=true"],
         ports={"metrics": 8942},
         liveness=health,
         readiness=health,
         requests={"cpu": "50m", "memory": "100Mi"},
         limits={"cpu": "200m", "memory": "1000Mi"},
-        rights=recommender_rights(),
+        rbac=recommender_rules(),
         annotations={"metalml/measured-by": args.measured_by},
         wait_for=wait_for,
     )
@@ -187,9 +187,9 @@ def _updater(args: VerticalPodAutoscalingArgs, wait_for: Sequence[Resource]) -> 
         readiness=health,
         requests={"cpu": "50m", "memory": "100Mi"},
         limits={"cpu": "200m", "memory": "1000Mi"},
-        rights=updater_rights(),
-        # Where the admission controller's lease is.
-        environment={"NAMESPACE": SYSTEM},
+        rbac=updater_rules(),
+        # The namespace of the admission controller's Lease.
+        environment={"NAMESPACE": KUBE_SYSTEM},
         wait_for=wait_for,
     )
 
@@ -214,8 +214,8 @@ def _admission(
         readiness=health,
         requests={"cpu": "50m", "memory": "100Mi"},
         limits={"cpu": "200m", "memory": "500Mi"},
-        rights=admission_rights(),
-        environment={"NAMESPACE": SYSTEM},
+        rbac=admission_rules(),
+        environment={"NAMESPACE": KUBE_SYSTEM},
         mounts={CERTIFICATE_DIRECTORY: certificate_volume(certificate)},
         annotations={"metalml/certificate-sha256": certificate.digest},
         wait_for=wait_for,

@@ -1,6 +1,6 @@
-"""From a machine to a node: preflight, software, kubeadm."""
+"""Turns a machine into a node: preflight, packages, kubeadm."""
 
 from pathlib import Path
 
-# What is sent to machines.
+# Scripts that run on machines.
 SCRIPTS = Path(__file__).parent / "scripts"

@@ -1,4 +1,4 @@
-"""The control plane: `kubeadm init`, once."""
+"""The control plane: runs `kubeadm init` once."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ APPROVER = "metalml-approve-serving-certificates"
 
 @dataclass(frozen=True, kw_only=True)
 class ControlPlaneArgs:
-    """The machine and the cluster it starts."""
+    """The machine, and the configuration of the cluster."""
 
     machine: Machine
     facts: pulumi.Output[Facts]
@@ -26,10 +26,10 @@ class ControlPlaneArgs:
 
 
 class ControlPlane(pulumi.ComponentResource):
-    """The machine that runs the API server, and what the others need from it."""
+    """A control plane node that `kubeadm init` creates, and its kubeconfig."""
 
     kubeconfig: pulumi.Output[str]
-    """The administrator's; a secret. Read by a Command of its own: it stays when init's inputs change."""
+    """admin.conf; a secret. A separate Command reads it, so that it does not change when init's inputs do."""
     initialised: pulumi.Resource
 
     def __init__(self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A machine made ready for kubeadm."""
+"""Prepares a machine for kubeadm."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ BUNDLE_TARGET = "/var/lib/metalml/bundle"
 
 @dataclass(frozen=True, kw_only=True)
 class NodeArgs:
-    """What a node is prepared with."""
+    """The machine, and what to install and configure on it."""
 
     machine: Machine
     facts: pulumi.Output[Facts]
@@ -35,15 +35,15 @@ class NodeArgs:
     firewall: FirewallArgs
     kubelet: KubeletSettings
     nvidia: NvidiaSource | None
-    """For machines with GPUs. None: they bring driver and toolkit with them."""
+    """APT sources for machines with GPUs. None: driver and toolkit are already installed."""
     routed: RoutedNetwork | None
-    """None: a pod network that installs itself as pods (Calico)."""
+    """None: a pod network that runs as pods (Calico)."""
     after: tuple[pulumi.Resource, ...]
     """The preflights of all machines."""
 
 
 class Node(pulumi.ComponentResource):
-    """Firewall, software and settings of one machine; taken off again with the resource."""
+    """Firewall, container runtime, kubelet and kernel settings of one machine; removed on destroy."""
 
     prepared: tuple[pulumi.Resource, ...]
 
@@ -106,7 +106,7 @@ class Node(pulumi.ComponentResource):
 
 
 def _belongs_on(path: str, role: str) -> bool:
-    """Programs go everywhere, the control plane's images only there; served images come later."""
+    """Programs go to all machines, images/control-plane.tar to control planes. Others: see ServedImages."""
     if path.startswith("images/"):
         return path == "images/node.tar" or (role == "control-plane" and path == "images/control-plane.tar")
     return True
@@ -124,7 +124,8 @@ def _kubelet_step(config: str) -> str:
 def _parameters(facts: Facts, source: AptSource | BundleSource, version: str, role: str) -> dict[str, str]:
     common = {"IN_CONTAINER": "yes" if facts.container else "no", "MODULES": " ".join(MODULES)}
     if isinstance(source, BundleSource):
-        # The digest is for nobody to read: another bundle is another step, so what it brings gets installed.
+        # No script reads the digest: it makes another bundle another input, so that the step runs and
+        # installs it.
         return {"NODE_SOURCE": "bundle", "BUNDLE": manifest_digest(_delivered(source, role))} | common
     minor = version.rpartition(".")[0]
     return {

@@ -1,4 +1,4 @@
-"""First contact with a machine: everything that can be found wrong before the first change."""
+"""Preflight checks: connect to a machine for the first time and check it before anything is changed."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,15 @@ from components.machines.facts import Facts
 from components.machines.machine import Machine
 from components.ssh.host import Host
 
-# kubeadm asks for 1700 MB on a control plane; a worker with less could not hold one model server.
+# kubeadm requires 1700 MB on a control plane; a worker with less cannot run a model server.
 MIN_MEMORY_MIB = 1700
-# Images and binaries of a node take about 3 GiB, the kubelet evicts at 10-15 % free, and a model needs room.
+# A node's images and binaries take about 3 GiB, the kubelet evicts at 10-15 % free, and models need space.
 MIN_DISK_GIB = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class PreflightArgs:
-    """What the machine is to become."""
+    """The machine, and its role in which cluster."""
 
     machine: Machine
     cluster: str
@@ -25,9 +25,9 @@ class PreflightArgs:
 
 
 class Preflight(pulumi.ComponentResource):
-    """Checks a machine once, changes nothing on it, and knows its facts from then on.
+    """Checks a machine once, without a change on it, and stores its facts in the state.
 
-    Everything that changes any machine depends on the preflights of all machines.
+    All resources that change a machine depend on the preflights of all machines.
     """
 
     facts: pulumi.Output[Facts]

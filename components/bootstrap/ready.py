@@ -1,4 +1,4 @@
-"""Waiting until a node is Ready, and keeping its labels and taints."""
+"""Applies a node's labels and taints, and waits until it is Ready."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,16 +14,19 @@ TAINTS_ANNOTATION = "metalml/taints"
 
 @dataclass(frozen=True, kw_only=True)
 class ReadyNodeArgs:
-    """The node and where to ask about it."""
+    """The node's machine, and the control plane on which kubectl runs."""
 
     machine: Machine
     control_plane: Machine
     after: tuple[pulumi.Resource, ...]
-    """The node's join and the pod network: a node without one never is Ready."""
+    """The node's join and the pod network: without a CNI plugin a node never becomes Ready."""
 
 
 class ReadyNode(pulumi.ComponentResource):
-    """A node that runs pods and answers for their logs; what uses the cluster depends on `reached`."""
+    """A node that is Ready and whose kubelet has a serving certificate, which `kubectl logs` needs.
+
+    Resources in the cluster depend on `reached`.
+    """
 
     reached: pulumi.Resource
 
@@ -33,22 +36,23 @@ class ReadyNode(pulumi.ComponentResource):
             f"{name}-ready",
             "ready.sh",
             control=args.control_plane.connection,
-            payload=node_marks(args.machine),
+            payload=node_manifest(args.machine),
         )
         self.register_outputs({})
 
 
-def node_marks(machine: Machine) -> str:
-    """Our part of the Node object; applied server-side, so that a label taken out here goes there too.
+def node_manifest(machine: Machine) -> str:
+    """Our fields of the Node object, as YAML for server-side apply, which also removes labels.
 
-    The list of taints can only be applied whole, and Kubernetes puts its own into it. So ours stand in an
-    annotation, by which scripts/node/wait-ready.sh knows which to add, and which were ours and are no more.
+    spec.taints is an atomic list, to which Kubernetes adds its own taints. So the annotation metalml/taints
+    lists ours: with it scripts/node/wait-ready.sh adds taints, and removes those that were ours and are no
+    longer listed.
     """
     labels = dict(machine.labels)
     if machine.role == "worker":
         labels["node-role.kubernetes.io/worker"] = ""
     metadata: dict[str, Any] = {"name": machine.name, "labels": labels}
     if machine.taints:
-        written = (f"{key}={value}:{effect}" for key, value, effect in machine.taints)
-        metadata["annotations"] = {TAINTS_ANNOTATION: " ".join(written)}
+        taints = (f"{key}={value}:{effect}" for key, value, effect in machine.taints)
+        metadata["annotations"] = {TAINTS_ANNOTATION: " ".join(taints)}
     return yaml.safe_dump({"apiVersion": "v1", "kind": "Node", "metadata": metadata}, sort_keys=False)

@@ -1,4 +1,4 @@
-"""Images of what the cluster runs besides Kubernetes, for machines that cannot pull them."""
+"""Images of add-ons and workloads, imported on machines that cannot pull from a registry."""
 
 from dataclasses import dataclass
 
@@ -12,24 +12,24 @@ from components.ssh.payload import payload
 from settings.sources import BundleSource
 
 TARGET = "/var/lib/metalml/served"
-# Folders below the bundle's `images`, beside Kubernetes' own: for workers, and for every machine.
+# Folders in the bundle's `images`: images for workers, and images for all machines.
 SERVED_FOLDER, EVERYWHERE_FOLDER = "served", "everywhere"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServedImagesArgs:
-    """The machine, and the bundle that has the images."""
+    """The machine, and the bundle with the images."""
 
     machine: Connection
     source: BundleSource
     folders: tuple[str, ...]
-    """Of the bundle's `images`."""
+    """Folders in the bundle's `images`."""
     after: tuple[pulumi.Resource, ...]
-    """Loading a gigabyte holds the machine's lock: what must not wait for that comes before."""
+    """Steps that must not wait: importing a gigabyte holds the machine's lock for one step at a time."""
 
 
 class ServedImages(pulumi.ComponentResource):
-    """Images of the bundle besides Kubernetes' own, loaded into a machine's containerd."""
+    """Images of the bundle, except those of Kubernetes itself, imported into a machine's containerd."""
 
     loaded: pulumi.Resource
 
@@ -60,6 +60,6 @@ class ServedImages(pulumi.ComponentResource):
 
 
 def images_in(source: BundleSource, folders: tuple[str, ...]) -> str:
-    """The lines of the bundle's manifest for the images in these folders; empty for none."""
+    """The lines of the bundle's manifest for images in these folders; empty if there are none."""
     below = tuple(f"images/{folder}/" for folder in folders)
     return select(source.manifest, lambda path: path.startswith(below))

@@ -1,4 +1,4 @@
-"""A worker: joined with a token made for it, drained and taken out again with its resource."""
+"""A worker: joins with a bootstrap token of its own; on destroy it is drained and its Node object deleted."""
 
 from dataclasses import dataclass
 
@@ -14,18 +14,18 @@ from components.ssh.payload import MachineFile, payload
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerArgs:
-    """The machine and the cluster it joins."""
+    """The machine, and the cluster that it joins."""
 
     machine: Machine
     facts: pulumi.Output[Facts]
     endpoint: str
     control_plane: Machine
     after: tuple[pulumi.Resource, ...]
-    """The prepared node and the initialised control plane."""
+    """The prepared node and the initialized control plane."""
 
 
 class Worker(pulumi.ComponentResource):
-    """A machine that runs workloads."""
+    """A worker node."""
 
     joined: pulumi.Resource
 

@@ -1,1 +1,1 @@
-"""The Gateway API: which requests go where, by path, header and weight."""
+"""The Gateway API: HTTP routing to models by path, header and weight."""

@@ -1,4 +1,4 @@
-"""Objects of the Gateway API, group `gateway.networking.k8s.io`: the parts that models need."""
+"""Custom resources of the Gateway API, group `gateway.networking.k8s.io`: the fields that models need."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ API_VERSION = "gateway.networking.k8s.io/v1"
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """A Service of the route's own namespace, and its share."""
+    """A Service in the route's namespace, and its weight."""
 
     service: Input[str]
     port: int
     weight: int
-    """Of the sum over the rule's backends; 0 gets no request."""
+    """Relative to the sum of the rule's weights; 0 gets no requests."""
 
     def to_wire(self) -> Mapping[str, Any]:
         """A `backendRef`."""
@@ -27,19 +27,19 @@ class Backend:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Requests to one of the paths that carry all of the headers, and who gets them."""
+    """Matches requests to one of the paths with all of the headers, and routes them to the backends."""
 
     exact: Sequence[str] = ()
-    below: Sequence[str] = ()
-    """What paths begin with, in whole parts between slashes: /a is the beginning of /a/b, not of /ab."""
+    prefixes: Sequence[str] = ()
+    """PathPrefix matches, by path element: /a matches /a/b, but not /ab."""
     headers: Mapping[str, str] = field(default_factory=dict)
     backends: Sequence[Backend]
 
     def to_wire(self) -> Mapping[str, Any]:
-        """A rule of an HTTPRoute. Of several that match, the longest path wins, then the most headers."""
+        """A rule of an HTTPRoute. Of several matches the longest path wins, then the most headers."""
         paths = [
             *({"type": "Exact", "value": path} for path in self.exact),
-            *({"type": "PathPrefix", "value": path} for path in self.below),
+            *({"type": "PathPrefix", "value": path} for path in self.prefixes),
         ]
         headers = [
             {"type": "Exact", "name": name, "value": value} for name, value in sorted(self.headers.items())
@@ -51,14 +51,14 @@ class Rule:
 
 
 class GatewayClass(CustomResource):
-    """Which program makes the Gateways of this class."""
+    """The controller that implements Gateways of this class."""
 
     def __init__(self, resource_name: str, *, name: str, controller: str, opts: ResourceOptions) -> None:
         super().__init__(
             resource_name,
             api_version=API_VERSION,
             kind="GatewayClass",
-            # Objects of this kind are not waited for unless they say what to wait for.
+            # The provider has no await logic for custom resources; this annotation adds it.
             metadata=ObjectMetaArgs(name=name, annotations={"pulumi.com/waitFor": "condition=Accepted"}),
             spec={"controllerName": controller},
             opts=opts,
@@ -66,7 +66,7 @@ class GatewayClass(CustomResource):
 
 
 class Gateway(CustomResource):
-    """A port for HTTP, and whose routes it takes; awaited until somebody listens on it."""
+    """A Gateway with one HTTP listener, which accepts HTTPRoutes of the namespaces `routes_of`."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class Gateway(CustomResource):
 
 
 class HTTPRoute(CustomResource):
-    """Rules for requests that arrive at a Gateway."""
+    """Routing rules for requests to a Gateway."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The one Gateway that models are asked through, and the program behind it."""
+"""The Gateway for requests to models, and the controller that implements it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,43 +15,44 @@ from components.kubernetes.crds import Definitions, deliver_definitions
 from components.kubernetes.labels import OURS
 
 NAME = "models"
-# Of its own, so that the program behind it reads nobody else's Secrets. No pod runs there.
+# A separate namespace, so that the controller reads no other Secrets. It has no pods.
 NAMESPACE = "gateway"
-# Where other implementations listen.
+# The listener's port with other implementations than Traefik.
 HTTP_PORT = 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelsGatewayArgs:
-    """Whose routes the Gateway takes, and who makes it."""
+    """The Gateway's namespaces, NodePort and GatewayClass."""
 
     namespaces: Mapping[str, Input[str]]
-    """Those with routes, by name; each value is known when the namespace is there."""
+    """Namespaces with HTTPRoutes, by name; each value is an output of its Namespace object."""
     node_port: int
-    """The port of every node on which it answers."""
+    """The NodePort of Traefik's Service."""
     class_name: str = traefik.NAME
     traefik_image: str | None = None
-    """None: somebody else installs what makes Gateways of that class, and the kinds with it."""
+    """None: the implementation of that class and the CRDs are installed by other means."""
     replicas: int = 1
     definitions: Definitions | None = None
-    """The kinds of the Gateway API, where Traefik is installed."""
+    """The CRDs of the Gateway API; required with Traefik."""
     models_port: int = 8501
+    """TCP port of the model servers' pods."""
     wait_for: Sequence[Resource] = ()
 
     def __post_init__(self) -> None:
         if bool(self.traefik_image) != bool(self.definitions):
-            raise ValueError("traefik_image and definitions are given together, or none of them")
+            raise ValueError("traefik_image and definitions must be set together, or neither of them")
 
 
 class ModelsGateway(pulumi.ComponentResource):
-    """A Gateway for the routes of models.
+    """A Gateway for the HTTPRoutes of models.
 
-    What is removed goes in an order: the routes and the Gateway first, while the program that lifts their
-    finalizers still runs; then the program; the kinds go last.
+    The order of deletion matters: first the routes and the Gateway, while the controller still runs and
+    removes their finalizers; then the controller; then the CRDs.
     """
 
     gateway: Output[str]
-    """Its name; known once somebody listens on it."""
+    """Its name, which resolves once the Gateway is Programmed."""
 
     def __init__(self, name: str, args: ModelsGatewayArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:gateway:ModelsGateway", name, None, opts)
@@ -67,7 +68,7 @@ class ModelsGateway(pulumi.ComponentResource):
         after: list[Resource] = list(args.wait_for)
         if args.traefik_image is not None and args.definitions is not None:
             definitions = deliver_definitions(name, args.definitions, child)
-            program = Traefik(
+            controller = Traefik(
                 traefik.NAME,
                 TraefikArgs(
                     image=args.traefik_image,
@@ -79,7 +80,7 @@ class ModelsGateway(pulumi.ComponentResource):
                 ),
                 child,
             )
-            after.append(program.service)
+            after.append(controller.service)
             after.append(
                 GatewayClass(
                     args.class_name,
@@ -88,13 +89,13 @@ class ModelsGateway(pulumi.ComponentResource):
                     opts=ResourceOptions(parent=self, depends_on=list(after)),
                 )
             )
-        made = Gateway(
+        gateway = Gateway(
             name,
             metadata=ObjectMetaArgs(
                 name=NAME,
                 namespace=namespace.metadata.name,
                 labels=labels,
-                # Objects of this kind are not waited for unless they say what to wait for.
+                # The provider has no await logic for custom resources; this annotation adds it.
                 annotations={"pulumi.com/waitFor": "condition=Programmed"},
             ),
             class_name=args.class_name,
@@ -103,5 +104,5 @@ class ModelsGateway(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=after),
         )
 
-        self.gateway = made.id.apply(lambda _: NAME)
+        self.gateway = gateway.id.apply(lambda _: NAME)
         self.register_outputs({})

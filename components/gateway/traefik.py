@@ -1,4 +1,4 @@
-"""Traefik: the implementation of the Gateway API that is installed where there is no other."""
+"""Traefik, the default implementation of the Gateway API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,53 +10,56 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs, Role, RoleBinding, RoleRefArgs, SubjectArgs
 
 from components.kubernetes.controller import API_SERVER_PORT, Controller, ControllerArgs, Probe
-from components.kubernetes.rbac import RBAC, SYSTEM, Rights, may
+from components.kubernetes.rbac import KUBE_SYSTEM, RBAC_API_GROUP, RbacRules, policy_rule
 
 NAME = "traefik"
 CONTROLLER = "traefik.io/gateway-controller"
 GROUP = "gateway.networking.k8s.io"
-# Traefik takes a Gateway's listener only where one of its own entry points has the same port, and as a user
-# who is not root it can have none below 1024.
+# Traefik accepts a listener only if one of its entry points has the same port; without root, ports below 1024
+# are not available.
 PORT = 8000
 PING_PORT = 8082
-# Seconds that it goes on taking requests after it was told to go, until every node has heard of it, and then
-# for those that it has taken. Together below the 30 that a pod has by default.
+# Graceful shutdown, in seconds: after SIGTERM Traefik still accepts requests, until all nodes have removed
+# the endpoint, and then finishes open requests. Together less than the default terminationGracePeriodSeconds
+# of 30.
 ACCEPT_SECONDS = 10
 FINISH_SECONDS = 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class TraefikArgs:
-    """The program, where it answers, and whose routes it reads."""
+    """Traefik's image, NodePort and namespaces."""
 
     image: str
     node_port: int
     namespaces: Mapping[str, Input[str]]
-    """Those that it watches, by name; each value is known when the namespace is there."""
+    """Namespaces that it watches, by name; each value is an output of its Namespace object."""
     models_port: int
-    """TCP port of the pods that it sends requests to."""
+    """TCP port of its backends' pods."""
     replicas: int = 1
     wait_for: Sequence[Resource] = ()
 
 
 class Traefik(pulumi.ComponentResource):
-    """Traefik in kube-system, behind one port of every node."""
+    """Traefik in kube-system, with a Service of type NodePort."""
 
     service: Service
 
     def __init__(self, name: str, args: TraefikArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:gateway:Traefik", name, None, opts)
         child = ResourceOptions(parent=self)
-        rights = [_rights_in(name, space, there, child) for space, there in args.namespaces.items()]
-        wanted = controller_args(args, wait_for=[*rights, *args.wait_for])
+        bindings = [
+            _role_in(name, namespace, created, child) for namespace, created in args.namespaces.items()
+        ]
+        wanted = controller_args(args, wait_for=[*bindings, *args.wait_for])
         controller = Controller(name, wanted, child)
         self.service = Service(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             spec=ServiceSpecArgs(
                 type="NodePort",
                 selector=wanted.selector,
-                # Every node answers on the port, also the ones without a pod of it.
+                # All nodes serve the NodePort, also nodes without a Traefik pod.
                 external_traffic_policy="Cluster",
                 ports=[
                     ServicePortArgs(
@@ -69,14 +72,14 @@ class Traefik(pulumi.ComponentResource):
                     )
                 ],
             ),
-            # A Service is awaited until it has a ready pod, which can only be after the Deployment.
+            # Pulumi waits until a Service has a ready endpoint, and only the Deployment makes one.
             opts=ResourceOptions(parent=self, depends_on=[controller.deployment]),
         )
         self.register_outputs({})
 
 
 def controller_args(args: TraefikArgs, wait_for: Sequence[Resource]) -> ControllerArgs:
-    """What runs, with which rights."""
+    """Traefik's command line, ports and RBAC."""
     lifecycle = "--entrypoints.web.transport.lifecycle"
     return ControllerArgs(
         name=NAME,
@@ -91,7 +94,7 @@ def controller_args(args: TraefikArgs, wait_for: Sequence[Resource]) -> Controll
             "--ping.entrypoint=ping",
             "--providers.kubernetesgateway=true",
             f"--providers.kubernetesgateway.namespaces={','.join(args.namespaces)}",
-            # It calls nobody but the cluster.
+            # No requests to servers outside the cluster.
             "--global.checknewversion=false",
             "--global.sendanonymoususage=false",
             "--log.level=INFO",
@@ -101,11 +104,11 @@ def controller_args(args: TraefikArgs, wait_for: Sequence[Resource]) -> Controll
         readiness=Probe(path="/ping", port="ping"),
         requests={"cpu": "100m", "memory": "128Mi"},
         limits={"cpu": "1", "memory": "512Mi"},
-        rights=Rights(
+        rbac=RbacRules(
             cluster=[
-                may(("list", "watch"), "", ["namespaces"]),
-                may(("get", "list", "watch"), GROUP, ["gatewayclasses"]),
-                may(("update",), GROUP, ["gatewayclasses/status"]),
+                policy_rule(("list", "watch"), "", ["namespaces"]),
+                policy_rule(("get", "list", "watch"), GROUP, ["gatewayclasses"]),
+                policy_rule(("update",), GROUP, ["gatewayclasses/status"]),
             ]
         ),
         egress_ports=(API_SERVER_PORT, args.models_port),
@@ -114,15 +117,15 @@ def controller_args(args: TraefikArgs, wait_for: Sequence[Resource]) -> Controll
     )
 
 
-def _rights_in(name: str, space: str, there: Input[str], opts: ResourceOptions) -> RoleBinding:
-    """Its rights in one namespace, and in no other: it cannot start where it may not read Secrets."""
-    metadata = ObjectMetaArgs(name=f"metalml:{name}", namespace=there)
-    role = Role(f"{name}-{space}", metadata=metadata, rules=_rules(), opts=opts)
+def _role_in(name: str, namespace: str, created: Input[str], opts: ResourceOptions) -> RoleBinding:
+    """A Role per watched namespace, not a ClusterRole: Traefik must read Secrets, or it does not start."""
+    metadata = ObjectMetaArgs(name=f"metalml:{name}", namespace=created)
+    role = Role(f"{name}-{namespace}", metadata=metadata, rules=_rules(), opts=opts)
     return RoleBinding(
-        f"{name}-{space}",
+        f"{name}-{namespace}",
         metadata=metadata,
-        role_ref=RoleRefArgs(api_group=RBAC, kind="Role", name=role.metadata.name),
-        subjects=[SubjectArgs(kind="ServiceAccount", name=NAME, namespace=SYSTEM)],
+        role_ref=RoleRefArgs(api_group=RBAC_API_GROUP, kind="Role", name=role.metadata.name),
+        subjects=[SubjectArgs(kind="ServiceAccount", name=NAME, namespace=KUBE_SYSTEM)],
         opts=opts,
     )
 
@@ -130,8 +133,8 @@ def _rights_in(name: str, space: str, there: Input[str], opts: ResourceOptions) 
 def _rules() -> list[PolicyRuleArgs]:
     read, kinds = ("get", "list", "watch"), ["gateways", "httproutes", "grpcroutes"]
     return [
-        may(read, "", ["services", "secrets"]),
-        may(read, "discovery.k8s.io", ["endpointslices"]),
-        may(read, GROUP, [*kinds, "referencegrants"]),
-        may(("update",), GROUP, [f"{kind}/status" for kind in kinds]),
+        policy_rule(read, "", ["services", "secrets"]),
+        policy_rule(read, "discovery.k8s.io", ["endpointslices"]),
+        policy_rule(read, GROUP, [*kinds, "referencegrants"]),
+        policy_rule(("update",), GROUP, [f"{kind}/status" for kind in kinds]),
     ]

@@ -1,1 +1,1 @@
-"""What every package needs to run a program in a cluster."""
+"""Building blocks of Kubernetes workloads, which the other packages share."""

@@ -1,4 +1,4 @@
-"""APIs that the API server forwards to a program of the platform."""
+"""The aggregation layer: APIServices, whose requests the API server proxies to a program of the platform."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,15 +9,15 @@ from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.kubernetes.controller import Controller, ControllerArgs
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.kubernetes.service_certificate import CERTIFICATE_DIRECTORY, ServiceCertificate
 
-# How every such program of Kubernetes is told where its certificate is.
+# The serving certificate flags that all extension API servers of Kubernetes share.
 CERTIFICATE_FLAGS = (
     f"--tls-cert-file={CERTIFICATE_DIRECTORY}/tls.crt",
     f"--tls-private-key-file={CERTIFICATE_DIRECTORY}/tls.key",
 )
-# What Kubernetes' own programs register with: no group is preferred over another.
+# The value that Kubernetes' own projects use: no group has priority over another.
 GROUP_PRIORITY = 100
 
 
@@ -32,10 +32,10 @@ def register_api(
     port: int = 443,
     priority: int = GROUP_PRIORITY,
 ) -> APIService:
-    """Forward one version of a group, such as v1beta1.metrics.k8s.io, to a Service of kube-system.
+    """Register the APIService `api`, such as v1beta1.metrics.k8s.io, for a Service in kube-system.
 
-    It is awaited until the API server reaches it. Of several versions the one of highest `priority` is
-    preferred.
+    Pulumi waits until it is Available. `priority` is its versionPriority: clients prefer the version with the
+    highest.
     """
     version, _, group = api.partition(".")
     return APIService(
@@ -43,13 +43,13 @@ def register_api(
         metadata=ObjectMetaArgs(
             name=api,
             labels=labels,
-            # Objects of this kind are not waited for unless they say what to wait for.
+            # The provider has no await logic for APIServices; this annotation adds it.
             annotations={"pulumi.com/waitFor": "condition=Available"},
         ),
         spec=APIServiceSpecArgs(
             group=group,
             version=version,
-            service=ServiceReferenceArgs(name=service, namespace=SYSTEM, port=port),
+            service=ServiceReferenceArgs(name=service, namespace=KUBE_SYSTEM, port=port),
             ca_bundle=certificate.ca_bundle,
             group_priority_minimum=GROUP_PRIORITY,
             version_priority=priority,
@@ -67,16 +67,18 @@ def register_apis(
     parent: pulumi.Resource,
     namespaces: Sequence[pulumi.Resource],
 ) -> dict[str, Output[str]]:
-    """Forward API groups to the program's port `https`, which must serve with `certificate`.
+    """Register API groups that the program serves with `certificate` on its port `https`.
 
-    `versions` are those of each group, the preferred one last. The groups' names are returned, each known
-    once the group answers. `namespaces` are deleted after them: Kubernetes deletes no namespace while one API
-    of the cluster does not answer, and a program that is down would hold a destroy up. That of a team with a
-    queue waits for Kueue, which no other API should wait for: it is not among them.
+    `versions` maps each group to its versions, the preferred version last. Returns the group names; each is
+    an output that resolves once the group is available.
+
+    `namespaces` are deleted after the APIServices: Kubernetes does not delete a namespace while an APIService
+    is unavailable, so a program that is down would block a destroy. Leave out the namespace of a team with a
+    queue: it depends on Kueue, and no other API should wait for Kueue.
     """
     service = Service(
         name,
-        metadata=ObjectMetaArgs(name=args.name, namespace=SYSTEM, labels=args.labels),
+        metadata=ObjectMetaArgs(name=args.name, namespace=KUBE_SYSTEM, labels=args.labels),
         spec=ServiceSpecArgs(
             selector=args.selector,
             ports=[
@@ -85,7 +87,7 @@ def register_apis(
                 )
             ],
         ),
-        # A Service is awaited until it has a ready pod, which can only be after the Deployment.
+        # Pulumi waits until a Service has a ready endpoint, and only the Deployment makes one.
         opts=ResourceOptions(parent=parent, depends_on=[controller.deployment]),
     )
 
@@ -101,10 +103,12 @@ def register_apis(
         )
 
     registered = {
-        group: [register(group, version, GROUP_PRIORITY + place) for place, version in enumerate(its)]
-        for group, its in versions.items()
+        group: [register(group, version, GROUP_PRIORITY + index) for index, version in enumerate(ordered)]
+        for group, ordered in versions.items()
     }
     return {
-        group: Output.all(*(one.metadata.name for one in all_of_it)).apply(lambda _, group=group: group)
-        for group, all_of_it in registered.items()
+        group: Output.all(*(service.metadata.name for service in services)).apply(
+            lambda _, group=group: group
+        )
+        for group, services in registered.items()
     }

@@ -1,4 +1,4 @@
-"""One program of the platform: its identity, its rights, its network and its Deployment."""
+"""A program of the platform: ServiceAccount, RBAC, NetworkPolicy, PodDisruptionBudget and Deployment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,23 +29,24 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 
 from components.checks import require_dns_label, require_pinned_image
 from components.kubernetes.container_resources import compute
-from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.disruption_budget import register_disruption_budget
 from components.kubernetes.labels import labels_of_part
 from components.kubernetes.network_policy import Allow, dns_ports, network_policy, tcp
-from components.kubernetes.pod_parts import over_machines
-from components.kubernetes.rbac import SYSTEM, Rights, register_rights
+from components.kubernetes.pod_parts import spread_over_nodes
+from components.kubernetes.rbac import KUBE_SYSTEM, RbacRules, bind_rules
 from components.kubernetes.security_context import restricted_container, restricted_pod
 
-# "nobody" of the distroless images that all these programs are released in; any user would do.
+# "nobody" in the distroless images that all these programs are released in; any UID but 0 works.
 USER = 65534
-# The API server's own port: policies see a packet after its Service's address was replaced.
+# The API server's own port: a NetworkPolicy sees a packet after kube-proxy has replaced the Service's
+# address.
 API_SERVER_PORT = 6443
 SCRATCH_SIZE = "64Mi"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """What is asked of the program, and on which of its ports."""
+    """An HTTP probe; `port` is the name of a container port."""
 
     path: str
     port: str
@@ -54,35 +55,36 @@ class Probe:
 
 @dataclass(frozen=True, kw_only=True)
 class ControllerArgs:
-    """A program that serves the cluster rather than a user."""
+    """A program that serves the cluster, such as metrics-server."""
 
     name: str
-    namespace: Input[str] = SYSTEM
+    namespace: Input[str] = KUBE_SYSTEM
     image: str
     args: Sequence[str]
     command: Sequence[str] = ()
-    """Where the image does not say by itself which program it is."""
+    """For images whose entrypoint is not the program."""
     ports: Mapping[str, int]
-    """By name; the peers of `ingress_from` reach all of them."""
+    """Container ports by name; the peers in `ingress_from` may connect to all of them."""
     ingress_from: Sequence[NetworkPolicyPeerArgs] = ()
-    """None given: anybody, for programs that ask for the caller's rights themselves."""
+    """Empty: all sources, for programs that authorize their clients themselves."""
     liveness: Probe
     readiness: Probe
     requests: Mapping[str, str]
     limits: Mapping[str, str]
-    rights: Rights = field(default_factory=Rights)
+    rbac: RbacRules = field(default_factory=RbacRules)
     egress_ports: Sequence[int] = (API_SERVER_PORT,)
-    """TCP ports that it calls, of pods, machines and others."""
+    """TCP ports that it connects to, at any address."""
     resolves_names: bool = False
+    """Allows egress to DNS."""
     replicas: int = 1
     mounts: Mapping[str, VolumeArgs] = field(default_factory=dict)
-    """Volumes to read, by the path where the program finds them; one may be at several."""
+    """Read-only volumes by mount path; a volume may be mounted at several paths."""
     writes: str | None = None
-    """The one directory that it writes to; its root is read-only."""
+    """Mount path of an emptyDir, the only writable directory: the root filesystem is read-only."""
     component: str
-    """What it is a part of, for the label."""
+    """The label app.kubernetes.io/component."""
     annotations: Mapping[str, Input[str]] = field(default_factory=dict)
-    """Of the pods: what changes here starts them anew."""
+    """Of the pod template: a change starts a rollout."""
     environment: Mapping[str, str] = field(default_factory=dict)
     wait_for: Sequence[Resource] = ()
 
@@ -92,29 +94,29 @@ class ControllerArgs:
         for probe in (self.liveness, self.readiness):
             if probe.port not in self.ports:
                 raise ValueError(
-                    f"{self.name} is asked on port {probe.port!r}, it has {', '.join(self.ports)}"
+                    f"a probe of {self.name} has port {probe.port!r}, allowed: {', '.join(self.ports)}"
                 )
         if self.replicas < 1:
             raise ValueError(f"replicas of {self.name} must be 1 or more, got {self.replicas}")
 
     @property
     def selector(self) -> dict[str, str]:
-        """The labels that find the pods; nothing in them ever changes."""
+        """The Deployment's selector, which is immutable."""
         return {"app.kubernetes.io/name": self.name}
 
     @property
     def labels(self) -> dict[str, str]:
-        """Labels of every object."""
+        """Labels of all objects of the program."""
         return labels_of_part(self.selector, self.component)
 
 
 class Controller(pulumi.ComponentResource):
-    """A Deployment that is let into a namespace of the level `restricted`."""
+    """A Deployment that meets the Pod Security Standard `restricted`."""
 
     deployment: Deployment
 
     def __init__(self, name: str, args: ControllerArgs, opts: ResourceOptions | None = None) -> None:
-        # The type's name when only autoscaling had such programs: what is there stays as it is.
+        # The type token of releases in which only autoscaling had such programs.
         before = ResourceOptions(aliases=[Alias(type_="metalml:autoscaling:Controller")])
         super().__init__("metalml:platform:Controller", name, None, ResourceOptions.merge(opts, before))
         child = ResourceOptions(parent=self)
@@ -122,20 +124,20 @@ class Controller(pulumi.ComponentResource):
         account = ServiceAccount(
             name,
             metadata=metadata,
-            # Only the pod that says so gets the token, which carries all the rights below.
+            # Only pods that opt in get a token, because the roles below are bound to this account.
             automount_service_account_token=False,
             opts=child,
         )
-        rights = register_rights(name, args.rights, account, args.labels, child)
+        bindings = bind_rules(name, args.rbac, account, args.labels, child)
         policy = _network_policy(name, args, metadata, child)
-        one_at_a_time(name, metadata, args.selector, child)
+        register_disruption_budget(name, metadata, args.selector, child)
         self.deployment = Deployment(
             name,
             metadata=metadata,
             spec=DeploymentSpecArgs(
                 replicas=args.replicas,
                 selector=LabelSelectorArgs(match_labels=args.selector),
-                # The old one measures or admits until the new one can.
+                # The old pod serves until the new pod is ready.
                 strategy=DeploymentStrategyArgs(
                     type="RollingUpdate",
                     rolling_update=RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
@@ -146,7 +148,7 @@ class Controller(pulumi.ComponentResource):
                     spec=_pod(args, account),
                 ),
             ),
-            opts=ResourceOptions(parent=self, depends_on=[policy, *rights, *args.wait_for]),
+            opts=ResourceOptions(parent=self, depends_on=[policy, *bindings, *args.wait_for]),
         )
         self.register_outputs({})
 
@@ -154,9 +156,9 @@ class Controller(pulumi.ComponentResource):
 def _network_policy(
     name: str, args: ControllerArgs, metadata: ObjectMetaArgs, child: ResourceOptions
 ) -> NetworkPolicy:
-    """Open its own ports, and let it call the ports that it needs and no others.
+    """Allow ingress to its own ports and egress to the ports it needs.
 
-    No addresses: the API server and the kubelets are machines, which policies know no names for.
+    Egress rules have no peers: the API server and kubelets are on nodes, which no pod selector matches.
     """
     outgoing = [*tcp(*args.egress_ports), *(dns_ports() if args.resolves_names else [])]
     return network_policy(
@@ -174,14 +176,15 @@ def _pod(args: ControllerArgs, account: ServiceAccount) -> PodSpecArgs:
     scratch = VolumeArgs(name="scratch", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE))
     return PodSpecArgs(
         service_account_name=account.metadata.name,
-        # Whoever has no rights asks nobody who would look at the token.
-        automount_service_account_token=args.rights != Rights(),
+        # Without rules the program does not call the API server and needs no token.
+        automount_service_account_token=args.rbac != RbacRules(),
         enable_service_links=False,
-        # Models wait for what measures them, so it is not the first to go when a machine is full.
+        # Models are scaled by what these programs measure: under node pressure they must not be evicted
+        # first.
         priority_class_name="system-cluster-critical",
         node_selector={"kubernetes.io/os": "linux"},
-        topology_spread_constraints=over_machines(args.selector) if args.replicas > 1 else None,
-        # Of the files of Secrets, which others may not read.
+        topology_spread_constraints=spread_over_nodes(args.selector) if args.replicas > 1 else None,
+        # fsGroup: the files of mounted Secrets are readable by the group only.
         security_context=restricted_pod(USER, fs_group=USER),
         containers=[_container(args)],
         volumes=[*volumes.values(), *([scratch] if args.writes else [])] or None,
@@ -198,7 +201,7 @@ def _container(args: ControllerArgs) -> ContainerArgs:
     return ContainerArgs(
         name=args.name,
         image=args.image,
-        # The tag is pinned, and an image that was imported on the node is in no registry.
+        # Tags are pinned, and an image that was imported into containerd may be in no registry.
         image_pull_policy="IfNotPresent",
         command=list(args.command) or None,
         args=list(args.args),

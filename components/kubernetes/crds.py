@@ -1,4 +1,4 @@
-"""CustomResourceDefinitions: data from the release that they belong to, delivered as a whole."""
+"""CustomResourceDefinitions: read from the files of a release and applied together, by one Command."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,86 +14,94 @@ from pulumi_command import local
 from components.kubernetes.labels import OURS
 from components.kubernetes.release_file import (
     ReleaseFile,
-    keep_content,
-    keep_made,
-    read_made,
+    cache_content,
+    cache_derived,
+    read_derived,
     read_release_file,
     release_cache,
 )
 
 SCRIPT = "components/scripts/definitions.sh"
-# On a definition: which stack it belongs to. Another one's is neither changed nor removed.
+# On a CRD: the stack that owns it. CRDs of another stack are neither changed nor deleted.
 STACK_ANNOTATION = "metalml/stack"
-# On a definition: the Command that delivers it, and removes it when its release no longer has it.
+# On a CRD: the Command that applies it, and deletes it when a later release no longer has it.
 DELIVERY_LABEL = "metalml/definitions"
 
 
-# The C reader needs one second for a release's definitions, the Python one ten.
+# libyaml's loader parses the CRDs of a release in one second, the pure Python loader in ten.
 class _YamlReader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Reads a bare `=` as text, as all do but YAML 1.1: Alertmanager's kinds have it among choices."""
+    """Loads a bare `=` as a string, as YAML 1.2 does: an enum in Alertmanager's CRDs has it as a value."""
 
 
 _YamlReader.add_constructor("tag:yaml.org,2002:value", _YamlReader.construct_yaml_str)
 
 
 def definitions_in(manifest: bytes) -> Sequence[Mapping[str, Any]]:
-    """The CustomResourceDefinitions of a manifest, in its order; anything else in it is refused."""
+    """The CustomResourceDefinitions in a YAML manifest, in its order.
+
+    Raises ValueError for a manifest with objects of another kind, or with none.
+    """
     documents = [document for document in yaml.load_all(manifest, Loader=_YamlReader) if document]
     others = sorted({str(document.get("kind")) for document in documents} - {"CustomResourceDefinition"})
     if others or not documents:
         found = ", ".join(others) if others else "nothing"
-        raise ValueError(f"the manifest must hold only CustomResourceDefinitions, found {found}")
+        raise ValueError(f"the manifest must contain only CustomResourceDefinitions, found {found}")
     return documents
 
 
-def files_of_kinds(release: str, beginning: str, digests: Mapping[str, str]) -> tuple[ReleaseFile, ...]:
-    """The files of a release that has one for each kind, by the plural of the kind's name.
+def crd_files(release: str, beginning: str, digests: Mapping[str, str]) -> tuple[ReleaseFile, ...]:
+    """The files of a release with one file per CRD; `digests` maps the CRD's plural name to the SHA-256.
 
-    `beginning` is what the address of each begins with, up to the plural; `release` is what people call it.
+    `beginning` is the URL up to the plural name; `release` is the name in messages.
     """
     return tuple(
-        ReleaseFile(name=f"{kind} of {release}", source=f"{beginning}{kind}.yaml", sha256=digest)
-        for kind, digest in digests.items()
+        ReleaseFile(name=f"{plural} of {release}", source=f"{beginning}{plural}.yaml", sha256=digest)
+        for plural, digest in digests.items()
     )
 
 
 def read_definitions(files: Iterable[ReleaseFile], cache: Path) -> Sequence[Mapping[str, Any]]:
-    """The CustomResourceDefinitions of the files, downloaded once and checked by digest."""
+    """The CustomResourceDefinitions in the files, which are downloaded once and verified by digest.
+
+    Raises ReleaseFileError for a file that cannot be read, or has another digest.
+    """
     return [definition for file in files for definition in _definitions_of(file, cache)]
 
 
 def _definitions_of(file: ReleaseFile, cache: Path) -> Sequence[Mapping[str, Any]]:
-    """Read as JSON from the second time on: YAML takes fifty times as long, two seconds of each preview."""
-    kept = read_made(file, cache)
-    if kept is None:
-        kept = json.dumps(definitions_in(read_release_file(file, cache))).encode()
-        keep_made(file, kept, cache)
-    return json.loads(kept)
+    """Cached as JSON: parsing YAML takes fifty times as long, two seconds of each preview."""
+    cached = read_derived(file, cache)
+    if cached is None:
+        cached = json.dumps(definitions_in(read_release_file(file, cache))).encode()
+        cache_derived(file, cached, cache)
+    return json.loads(cached)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Definitions:
-    """The CustomResourceDefinitions of one release, and the cluster that is to have them."""
+    """The CustomResourceDefinitions of one release, and the cluster to apply them to."""
 
     release: str
-    """What people call it: `Kueue 0.19.2`."""
+    """Name and version for messages: `Kueue 0.19.2`."""
     objects: Sequence[Mapping[str, Any]]
     kubeconfig: Input[str]
-    """Of an administrator; kubectl on the operator's computer gets it through its standard input."""
+    """Of a cluster administrator; kubectl on this computer reads it from standard input."""
     internal: Sequence[str] = ()
-    """Names of those whose objects only the release's own programs make: they go with the definition."""
+    """Names of CRDs whose custom resources only the release's own programs create: deleted with the CRD."""
 
     def __post_init__(self) -> None:
         if not self.objects:
-            raise ValueError(f"objects must hold the CustomResourceDefinitions of {self.release}")
+            raise ValueError(
+                f"objects must contain the CustomResourceDefinitions of {self.release}, got none"
+            )
 
 
 def deliver_definitions(name: str, definitions: Definitions, opts: ResourceOptions) -> Resource:
-    """Give the cluster these definitions; what is returned is there once objects of their kinds can be made.
+    """Apply the CRDs with kubectl. Custom resources depend on the Command, which waits for Established.
 
-    They are no resources of the stack: the engine writes its whole state twice for each resource, and schemas
-    are the largest part of what a cluster holds. The state has the release's name and a digest, which is what
-    a preview shows, and the file is kept where downloads are.
+    CRDs are not resources of the stack: the engine writes the whole state twice per resource, and OpenAPI
+    schemas would be most of that state. The state contains the release's name and a digest, which a preview
+    shows; the manifest itself is in the release cache.
     """
     stack = f"{pulumi.get_project()}/{pulumi.get_stack()}"
     manifest = json.dumps(
@@ -111,7 +119,7 @@ def deliver_definitions(name: str, definitions: Definitions, opts: ResourceOptio
         delete=f"bash {SCRIPT} remove",
         environment={
             "METALML_RELEASE": definitions.release,
-            "METALML_SHA256": keep_content(manifest.encode(), release_cache()),
+            "METALML_SHA256": cache_content(manifest.encode(), release_cache()),
             "METALML_DEFINITIONS": " ".join(names),
             "METALML_INTERNAL": " ".join(definitions.internal),
             "METALML_DELIVERY": name,
@@ -120,7 +128,7 @@ def deliver_definitions(name: str, definitions: Definitions, opts: ResourceOptio
         stdin=Output.secret(definitions.kubeconfig),
         logging=local.Logging.STDERR,
         add_previous_output_in_env=False,
-        # The other way round a replacement would take away what it has just brought.
+        # Otherwise a replacement would delete the CRDs that it has just applied.
         opts=ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=True)),
     )
 

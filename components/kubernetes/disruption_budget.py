@@ -1,4 +1,4 @@
-"""How many pods of a program may be taken away at once, by those who ask."""
+"""PodDisruptionBudgets: voluntary disruptions, such as a drain, evict one pod at a time."""
 
 from collections.abc import Mapping
 
@@ -7,18 +7,18 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 
-def one_at_a_time(
+def register_disruption_budget(
     name: str, metadata: ObjectMetaArgs, pods: Mapping[str, str], opts: ResourceOptions
 ) -> PodDisruptionBudget:
-    """Register that machines are emptied of the pods with these labels one by one, and never not at all."""
+    """Register a PodDisruptionBudget with maxUnavailable 1 for the pods with these labels."""
     return PodDisruptionBudget(
         name,
         metadata=metadata,
         spec=PodDisruptionBudgetSpecArgs(
-            # Also of a single one: its machine has to be drained all the same.
+            # 1 also with a single replica: 0 would block every drain of its node.
             max_unavailable=1,
             selector=LabelSelectorArgs(match_labels=dict(pods)),
-            # A pod that never became ready must not keep its machine from being drained.
+            # A pod that never becomes ready must not block a drain.
             unhealthy_pod_eviction_policy="AlwaysAllow",
         ),
         opts=opts,

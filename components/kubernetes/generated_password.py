@@ -1,22 +1,22 @@
-"""A password that nobody chose, for a program that comes with a user of its own."""
+"""A random password for the built-in user of a program."""
 
 import pulumi
 from pulumi import Output, ResourceOptions
 from pulumi_command import local
 
 SCRIPT = "components/scripts/password.sh"
-# Of chance: as many bits as a key of AES-192 has.
+# Random bytes: 192 bits.
 BYTES = 24
 
 
 class GeneratedPassword(pulumi.ComponentResource):
-    """Made once on the operator's computer and kept in the state, encrypted.
+    """Generated once on this computer and stored in the state as a secret.
 
-    Another one is made when the Command is replaced: `pulumi up --target-replace <its URN>`.
+    To rotate it, replace the Command: `pulumi up --target-replace <its URN>`.
     """
 
     text: Output[str]
-    """The password: a secret, and not known in the preview before it is made."""
+    """The password: a secret output, unknown in the preview of its creation."""
 
     def __init__(self, name: str, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:passwords:GeneratedPassword", name, None, opts)

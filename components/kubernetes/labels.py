@@ -1,11 +1,11 @@
-"""The labels by which objects say whose they are."""
+"""Common labels, as Kubernetes recommends them."""
 
 from collections.abc import Mapping
 
-# Of every object that metalml makes in a cluster for those who share it.
+# On every object that metalml creates in a cluster.
 OURS = {"app.kubernetes.io/part-of": "metalml", "app.kubernetes.io/managed-by": "pulumi"}
 
 
 def labels_of_part(selector: Mapping[str, str], component: str) -> dict[str, str]:
-    """Labels of every object of a program: those that find its pods, and what it is a part of."""
+    """Labels of all objects of a program: its pod selector, app.kubernetes.io/component, and OURS."""
     return {**selector, "app.kubernetes.io/component": component, **OURS}

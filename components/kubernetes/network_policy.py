@@ -1,4 +1,4 @@
-"""Network policies: who may come in on which ports, and where pods may go.
+"""NetworkPolicies: allowed ingress and egress of pods.
 
 The pod network `calico` enforces them, `routed` does not.
 """
@@ -19,28 +19,28 @@ from pulumi_kubernetes.networking.v1 import (
 )
 
 DNS_PORT = 53
-# Every pod: of the policy's own namespace where it selects pods or is a peer.
+# Matches all pods in the policy's namespace, as its podSelector or as a peer.
 ALL_PODS = LabelSelectorArgs()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Allow:
-    """One rule: these ports of these peers. Of none given, every port and everybody."""
+    """One ingress or egress rule. Empty `peers`: any address; empty `ports`: any port."""
 
     peers: Sequence[NetworkPolicyPeerArgs] = ()
     ports: Sequence[NetworkPolicyPortArgs] = ()
 
 
 def pods(labels: Mapping[str, str], namespace: str | None = None) -> NetworkPolicyPeerArgs:
-    """Pods with these labels; of the policy's own namespace unless another is named."""
+    """Pods with these labels in a namespace, by default the policy's own."""
     return NetworkPolicyPeerArgs(
-        namespace_selector=None if namespace is None else _called(namespace),
+        namespace_selector=None if namespace is None else _namespace_selector(namespace),
         pod_selector=LabelSelectorArgs(match_labels=dict(labels)),
     )
 
 
 def pods_anywhere(labels: Mapping[str, str] | None = None) -> NetworkPolicyPeerArgs:
-    """Pods of all namespaces with these labels, or all pods."""
+    """Pods with these labels in all namespaces. None: all pods."""
     return NetworkPolicyPeerArgs(
         namespace_selector=LabelSelectorArgs(),
         pod_selector=None if labels is None else LabelSelectorArgs(match_labels=dict(labels)),
@@ -48,8 +48,8 @@ def pods_anywhere(labels: Mapping[str, str] | None = None) -> NetworkPolicyPeerA
 
 
 def namespace(name: str) -> NetworkPolicyPeerArgs:
-    """All pods of a namespace."""
-    return NetworkPolicyPeerArgs(namespace_selector=_called(name))
+    """All pods in a namespace."""
+    return NetworkPolicyPeerArgs(namespace_selector=_namespace_selector(name))
 
 
 def addresses(cidr: str) -> NetworkPolicyPeerArgs:
@@ -58,17 +58,17 @@ def addresses(cidr: str) -> NetworkPolicyPeerArgs:
 
 
 def tcp(*ports: int | str) -> list[NetworkPolicyPortArgs]:
-    """TCP ports, by number or by the name that the container gives them."""
+    """TCP ports, by number or by the name of the container port."""
     return [NetworkPolicyPortArgs(port=port, protocol="TCP") for port in ports]
 
 
 def dns_ports() -> list[NetworkPolicyPortArgs]:
-    """DNS: by UDP, and by TCP for long answers."""
+    """DNS over UDP, and over TCP for long responses."""
     return [NetworkPolicyPortArgs(port=DNS_PORT, protocol=protocol) for protocol in ("UDP", "TCP")]
 
 
 def dns() -> Allow:
-    """Resolve names, at whatever server."""
+    """Egress to DNS servers at any address."""
     return Allow(ports=dns_ports())
 
 
@@ -81,11 +81,13 @@ def network_policy(
     egress: Sequence[Allow] | None = (),
     opts: ResourceOptions,
 ) -> NetworkPolicy:
-    """Register what may come in to the selected pods and go out of them; nothing else may.
+    """Register a NetworkPolicy that allows only these connections of the selected pods.
 
-    None leaves a direction to the other policies that select the pods.
+    None leaves a direction out of policyTypes: other policies that select the pods decide about it.
     """
-    types = [kind for kind, rules in (("Ingress", ingress), ("Egress", egress)) if rules is not None]
+    types = [
+        direction for direction, rules in (("Ingress", ingress), ("Egress", egress)) if rules is not None
+    ]
     return NetworkPolicy(
         resource_name,
         metadata=metadata,
@@ -95,19 +97,19 @@ def network_policy(
             ingress=None
             if ingress is None
             else [
-                NetworkPolicyIngressRuleArgs(from_=list(one.peers) or None, ports=list(one.ports) or None)
-                for one in ingress
+                NetworkPolicyIngressRuleArgs(from_=list(rule.peers) or None, ports=list(rule.ports) or None)
+                for rule in ingress
             ],
             egress=None
             if egress is None
             else [
-                NetworkPolicyEgressRuleArgs(to=list(one.peers) or None, ports=list(one.ports) or None)
-                for one in egress
+                NetworkPolicyEgressRuleArgs(to=list(rule.peers) or None, ports=list(rule.ports) or None)
+                for rule in egress
             ],
         ),
         opts=opts,
     )
 
 
-def _called(name: str) -> LabelSelectorArgs:
+def _namespace_selector(name: str) -> LabelSelectorArgs:
     return LabelSelectorArgs(match_labels={"kubernetes.io/metadata.name": name})

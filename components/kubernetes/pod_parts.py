@@ -1,4 +1,4 @@
-"""Parts that pods of different programs have alike."""
+"""Parts of pod specs that several programs share."""
 
 from collections.abc import Mapping
 
@@ -14,19 +14,19 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
 
 
 def from_field(name: str, path: str) -> EnvVarArgs:
-    """A variable with what the pod says about itself."""
+    """An environment variable from a pod field (downward API), such as `spec.nodeName`."""
     source = EnvVarSourceArgs(field_ref=ObjectFieldSelectorArgs(field_path=path))
     return EnvVarArgs(name=name, value_from=source)
 
 
 def host_directory(name: str, path: str, *, make: bool = False) -> VolumeArgs:
-    """A directory of the node."""
+    """A hostPath volume; with `make` the kubelet creates a missing directory."""
     kind = "DirectoryOrCreate" if make else "Directory"
     return VolumeArgs(name=name, host_path=HostPathVolumeSourceArgs(path=path, type=kind))
 
 
-def over_machines(pods: Mapping[str, str]) -> list[TopologySpreadConstraintArgs]:
-    """Evenly over machines where there is room: two on one machine are better than one."""
+def spread_over_nodes(pods: Mapping[str, str]) -> list[TopologySpreadConstraintArgs]:
+    """Spread pods evenly over nodes; pods that cannot be spread are scheduled all the same."""
     return [
         TopologySpreadConstraintArgs(
             topology_key="kubernetes.io/hostname",

@@ -1,4 +1,4 @@
-"""PriorityClasses: whose pods go first when a cluster is full."""
+"""PriorityClasses: which pods the scheduler preempts when a cluster is full."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,17 +14,18 @@ from settings.priority import Priority
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """What a PriorityClass does."""
+    """Value, preemptionPolicy and description of a PriorityClass."""
 
     value: int
     preemption: Literal["PreemptLowerPriority", "Never"]
     description: str
 
 
-# A pod without a class has 0, Kubernetes' own classes begin at 2,000,000,000 and the API server takes up to
-# 1,000,000,000 from others. Serving and training are far apart and far from both, so that a class of your own
-# fits between any two. Best-effort is below 0, so that a pod that says nothing goes before it; and below -10,
-# from where on the Cluster Autoscaler by its default neither rents a machine for a pod nor keeps one.
+# A pod without a class has priority 0. Kubernetes' own classes start at 2,000,000,000, and the API server
+# accepts up to 1,000,000,000 for other classes. The values are far apart, so that your own classes fit
+# between any two. Best-effort is below 0, so that a pod without a class is scheduled first; and below -10,
+# the default of the Cluster Autoscaler's --expendable-pods-priority-cutoff: it neither adds nor keeps a node
+# for such a pod.
 LEVELS: Mapping[Priority, Level] = {
     Priority.SERVING: Level(
         value=100_000,
@@ -45,16 +46,16 @@ LEVELS: Mapping[Priority, Level] = {
 
 
 def register_priorities(opts: ResourceOptions) -> Mapping[Priority, Output[str]]:
-    """Register the three classes. They have no namespace: a cluster has them once.
+    """Register the three classes, which are cluster-scoped; returns their names.
 
-    No class is the default of pods that name none: the platform's own controllers would change with it.
-    Each name is known when its class is there; before that no pod with it is taken.
+    None is the globalDefault, which would change the priority of the platform's own controllers. Each name is
+    an output of its class: the API server rejects pods that name a missing class.
     """
     return {priority: _register(priority, level, opts) for priority, level in LEVELS.items()}
 
 
 def _register(priority: Priority, level: Level, opts: ResourceOptions) -> Output[str]:
-    made = PriorityClass(
+    priority_class = PriorityClass(
         priority,
         metadata=ObjectMetaArgs(
             name=priority,
@@ -66,4 +67,4 @@ def _register(priority: Priority, level: Level, opts: ResourceOptions) -> Output
         description=level.description,
         opts=opts,
     )
-    return made.metadata.name
+    return priority_class.metadata.name

@@ -1,4 +1,4 @@
-"""What a program of the platform may do in the cluster."""
+"""RBAC of the platform's programs: roles, and their bindings to ServiceAccounts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,28 +16,29 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-RBAC = "rbac.authorization.k8s.io"
-SYSTEM = "kube-system"
-# Kubernetes' own, for servers that the API server forwards requests to: who somebody is, and what he may.
+RBAC_API_GROUP = "rbac.authorization.k8s.io"
+KUBE_SYSTEM = "kube-system"
+# Kubernetes' default ClusterRole for delegated authentication and authorization: with it, an extension API
+# server creates TokenReviews and SubjectAccessReviews.
 AUTH_DELEGATOR = "system:auth-delegator"
-# Kubernetes' own, in kube-system: by which certificate the API server itself is known to such servers.
+# Kubernetes' default Role in kube-system: reads the CA by which such a server authenticates the API server.
 AUTH_READER = "extension-apiserver-authentication-reader"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rights:
-    """Rules for the whole cluster, rules for single namespaces, and roles that are there already."""
+class RbacRules:
+    """The rules of a ClusterRole, the rules of a Role per namespace, and bindings to default roles."""
 
     cluster: Sequence[PolicyRuleArgs] = ()
     namespaces: Mapping[str, Sequence[PolicyRuleArgs]] = field(default_factory=dict)
-    answers_for_api_server: bool = False
-    """Requests come from the API server on behalf of users, whose rights have to be asked for."""
+    delegated_auth: bool = False
+    """Bind the roles of an extension API server, which delegates authentication and authorization."""
 
 
-def may(
+def policy_rule(
     verbs: Sequence[str], group: str, resources: Sequence[str], only: Sequence[str] = ()
 ) -> PolicyRuleArgs:
-    """A rule over resources of one group ("" is the core)."""
+    """A rule for resources of one API group ("" is the core group); `only` lists resource names."""
     return PolicyRuleArgs(
         api_groups=[group],
         resources=list(resources),
@@ -46,14 +47,14 @@ def may(
     )
 
 
-def register_rights(
+def bind_rules(
     name: str,
-    rights: Rights,
+    rbac: RbacRules,
     account: ServiceAccount,
     labels: Mapping[str, str],
     opts: ResourceOptions,
 ) -> list[Resource]:
-    """Bind the rights to the account; returns the bindings, to be waited for."""
+    """Register roles with these rules and bind them to the account; returns the bindings, for depends_on."""
     subjects = [
         SubjectArgs(kind="ServiceAccount", name=account.metadata.name, namespace=account.metadata.namespace)
     ]
@@ -63,34 +64,36 @@ def register_rights(
         return ClusterRoleBinding(resource, metadata=metadata, role_ref=role, subjects=subjects, opts=opts)
 
     bindings: list[Resource] = []
-    # The account's namespace may have to be made first, and the rules name it in plain text.
+    # `namespaces` has names, not outputs: only the account depends on the Namespace object.
     then = ResourceOptions.merge(opts, ResourceOptions(depends_on=[account]))
-    if rights.cluster:
+    if rbac.cluster:
         role = ClusterRole(
             name,
             metadata=ObjectMetaArgs(name=f"metalml:{name}", labels=labels),
-            rules=list(rights.cluster),
+            rules=list(rbac.cluster),
             opts=opts,
         )
-        reference = RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=role.metadata.name)
+        reference = RoleRefArgs(api_group=RBAC_API_GROUP, kind="ClusterRole", name=role.metadata.name)
         bindings.append(cluster_binding(name, reference, f"metalml:{name}"))
-    for namespace, rules in rights.namespaces.items():
+    for namespace, rules in rbac.namespaces.items():
         there = ObjectMetaArgs(name=f"metalml:{name}", namespace=namespace, labels=labels)
         role = Role(f"{name}-{namespace}", metadata=there, rules=list(rules), opts=then)
-        reference = RoleRefArgs(api_group=RBAC, kind="Role", name=role.metadata.name)
+        reference = RoleRefArgs(api_group=RBAC_API_GROUP, kind="Role", name=role.metadata.name)
         bindings.append(
             RoleBinding(
                 f"{name}-{namespace}", metadata=there, role_ref=reference, subjects=subjects, opts=then
             )
         )
-    if rights.answers_for_api_server:
-        delegator = RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=AUTH_DELEGATOR)
+    if rbac.delegated_auth:
+        delegator = RoleRefArgs(api_group=RBAC_API_GROUP, kind="ClusterRole", name=AUTH_DELEGATOR)
         bindings.append(cluster_binding(f"{name}-delegator", delegator, f"metalml:{name}:auth-delegator"))
         bindings.append(
             RoleBinding(
                 f"{name}-reader",
-                metadata=ObjectMetaArgs(name=f"metalml:{name}:auth-reader", namespace=SYSTEM, labels=labels),
-                role_ref=RoleRefArgs(api_group=RBAC, kind="Role", name=AUTH_READER),
+                metadata=ObjectMetaArgs(
+                    name=f"metalml:{name}:auth-reader", namespace=KUBE_SYSTEM, labels=labels
+                ),
+                role_ref=RoleRefArgs(api_group=RBAC_API_GROUP, kind="Role", name=AUTH_READER),
                 subjects=subjects,
                 opts=opts,
             )

@@ -1,4 +1,4 @@
-"""A file of somebody else's release: named by its address or path, trusted only by its digest."""
+"""A file of another project's release, read from a URL or a path and verified by its SHA-256."""
 
 import hashlib
 import os
@@ -10,14 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 30
-# Far above any manifest; it only keeps a wrong address from filling the disk.
+# Far above any manifest; only keeps a wrong URL from filling the disk.
 LARGEST_BYTES = 64 * 1024 * 1024
-# Raise it when what is made of files changes: what was kept is then made anew.
-MADE_FORMAT = 1
+# Version of the derived content (the CRDs as JSON). Raise it to invalidate what is cached.
+DERIVED_FORMAT = 1
 
 
 class ReleaseFileError(RuntimeError):
-    """A release file that could not be had, or is not the one that was pinned."""
+    """A release file that cannot be read or downloaded, or whose digest is not the pinned one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +25,11 @@ class ReleaseFile:
     """One file of a release."""
 
     name: str
-    """What people call it, for messages: such as "operator-crds.yaml of Calico 3.32.1"."""
+    """Its name in messages, such as "operator-crds.yaml of Calico 3.32.1"."""
     source: str
-    """Its address (https://, http://) or its path on this computer."""
+    """URL (https://, http://) or path on this computer."""
     sha256: str
+    """64 lower-case hexadecimal digits."""
 
     def __post_init__(self) -> None:
         digest = self.sha256
@@ -37,63 +38,66 @@ class ReleaseFile:
 
 
 def release_cache() -> Path:
-    """Where downloads are kept on this computer, for every stack and checkout."""
+    """The cache directory on this computer, shared by all stacks and checkouts."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "metalml" / "releases"
 
 
 def read_release_file(file: ReleaseFile, cache: Path) -> bytes:
-    """Return the file's content after its digest has been verified; downloads are kept under `cache`."""
+    """The file's verified content; a download is cached in `cache`.
+
+    Raises ReleaseFileError for a file that cannot be read or downloaded, or has another digest.
+    """
     if urlsplit(file.source).scheme not in ("http", "https"):
         return _verified(file, _read(file, Path(file.source)), file.source)
-    kept = kept_at(file, cache)
-    if kept.exists():
-        return _verified(file, _read(file, kept), str(kept))
-    content = _download(file, kept)
-    keep_release_file(file, content, cache)
+    cached = cache_path(file, cache)
+    if cached.exists():
+        return _verified(file, _read(file, cached), str(cached))
+    content = _download(file, cached)
+    cache_release_file(file, content, cache)
     return content
 
 
-def kept_at(file: ReleaseFile, cache: Path) -> Path:
-    """Where a downloaded file is kept; whoever has it by other means may put it there."""
+def cache_path(file: ReleaseFile, cache: Path) -> Path:
+    """The cache path of a download; without the internet, the user puts the file there."""
     return cache / f"{file.sha256}-{Path(urlsplit(file.source).path).name}"
 
 
-def keep_release_file(file: ReleaseFile, content: bytes, cache: Path) -> None:
-    """Verify the content and keep it."""
-    _keep(_verified(file, content, file.source), kept_at(file, cache))
+def cache_release_file(file: ReleaseFile, content: bytes, cache: Path) -> None:
+    """Verify the content and cache it. Raises ReleaseFileError for another digest."""
+    _write(_verified(file, content, file.source), cache_path(file, cache))
 
 
-def keep_content(content: bytes, cache: Path) -> str:
-    """Keep what was made of release files under its digest, and return that: a script finds it by it."""
+def cache_content(content: bytes, cache: Path) -> str:
+    """Cache content under its SHA-256, which is returned: a script finds the file by it."""
     digest = hashlib.sha256(content).hexdigest()
     path = cache / digest
     if not path.exists():
-        _keep(content, path)
+        _write(content, path)
     return digest
 
 
-def keep_made(file: ReleaseFile, content: bytes, cache: Path) -> None:
-    """Keep what was made of one release file for `read_made`."""
+def cache_derived(file: ReleaseFile, content: bytes, cache: Path) -> None:
+    """Cache content derived from a release file for `read_derived`."""
     digest = hashlib.sha256(content).hexdigest()
-    _keep(f"{digest}\n".encode() + content, _made_of(file, cache))
+    _write(f"{digest}\n".encode() + content, _derived_path(file, cache))
 
 
-def read_made(file: ReleaseFile, cache: Path) -> bytes | None:
-    """What was made of a release file before; None where nothing was, or it is damaged."""
+def read_derived(file: ReleaseFile, cache: Path) -> bytes | None:
+    """The cached content derived from a release file; None if it is missing or damaged."""
     try:
-        digest, _, content = _made_of(file, cache).read_bytes().partition(b"\n")
+        digest, _, content = _derived_path(file, cache).read_bytes().partition(b"\n")
     except OSError:
         return None
     return content if hashlib.sha256(content).hexdigest().encode() == digest else None
 
 
-def _made_of(file: ReleaseFile, cache: Path) -> Path:
-    return cache / f"{file.sha256}.made-{MADE_FORMAT}"
+def _derived_path(file: ReleaseFile, cache: Path) -> Path:
+    return cache / f"{file.sha256}.made-{DERIVED_FORMAT}"
 
 
-def _keep(content: bytes, path: Path) -> None:
-    """In one step: a run that is killed leaves no half file behind."""
+def _write(content: bytes, path: Path) -> None:
+    """Atomically: a killed run leaves no partial file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
         stream.write(content)
@@ -117,7 +121,7 @@ def _read(file: ReleaseFile, path: Path) -> bytes:
         raise ReleaseFileError(f"cannot read {file.name} at {path}: {error.strerror}") from error
 
 
-def _download(file: ReleaseFile, kept: Path) -> bytes:
+def _download(file: ReleaseFile, cached: Path) -> bytes:
     try:
         with urllib.request.urlopen(file.source, timeout=TIMEOUT_SECONDS) as response:
             content = response.read(LARGEST_BYTES + 1)
@@ -125,7 +129,7 @@ def _download(file: ReleaseFile, kept: Path) -> bytes:
         reason = getattr(error, "reason", None) or error
         raise ReleaseFileError(
             f"cannot download {file.name} from {file.source}: {reason}. "
-            f"Without the internet, put the file at {kept}; its sha256 must be {file.sha256}"
+            f"Without the internet, put the file at {cached}; its sha256 must be {file.sha256}"
         ) from error
     if len(content) > LARGEST_BYTES:
         raise ReleaseFileError(f"{file.name} from {file.source} is larger than {LARGEST_BYTES} bytes")

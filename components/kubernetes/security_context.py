@@ -1,4 +1,4 @@
-"""Security contexts of pods that need nothing of their node: the level `restricted`, and more."""
+"""Security contexts that meet the Pod Security Standard `restricted`, with a read-only root filesystem."""
 
 from pulumi_kubernetes.core.v1 import (
     CapabilitiesArgs,
@@ -9,7 +9,7 @@ from pulumi_kubernetes.core.v1 import (
 
 
 def restricted_pod(user: int, *, fs_group: int | None = None) -> PodSecurityContextArgs:
-    """A pod of a user that is not root; `fs_group` may read the files of its volumes."""
+    """A pod that runs as the UID and GID `user`, not 0; `fs_group` is the group of its volumes' files."""
     return PodSecurityContextArgs(
         run_as_non_root=True,
         run_as_user=user,
@@ -20,7 +20,7 @@ def restricted_pod(user: int, *, fs_group: int | None = None) -> PodSecurityCont
 
 
 def restricted_container(user: int) -> SecurityContextArgs:
-    """A container of it, which can neither become more nor write to its own root."""
+    """A container of such a pod: no capabilities, no privilege escalation, a read-only root filesystem."""
     return SecurityContextArgs(
         allow_privilege_escalation=False,
         privileged=False,

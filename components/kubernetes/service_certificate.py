@@ -1,4 +1,4 @@
-"""A certificate for a Service that the API server itself calls: aggregated APIs and webhooks."""
+"""A serving certificate for a Service that the API server calls: aggregated APIs and webhooks."""
 
 import base64
 import hashlib
@@ -13,16 +13,16 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.checks import require_dns_label
 
 SCRIPT = "components/scripts/service-certificate.sh"
-# As long as kubeadm's own authorities. To renew it earlier, replace the Command: the pods follow.
+# As long as kubeadm's CAs. To renew it earlier, replace the Command: its digest rolls the pods.
 VALID_DAYS = 3650
-# Where programs find it that mount `certificate_volume`.
+# Mount path of `certificate_volume`.
 CERTIFICATE_DIRECTORY = "/certificate"
 _KEY_BEGINS = "-----BEGIN PRIVATE KEY-----"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceCertificateArgs:
-    """Which Service answers with the certificate, and where its key is kept."""
+    """The Service that serves with the certificate, and the Secret for certificate and key."""
 
     service: str
     namespace: str
@@ -35,22 +35,22 @@ class ServiceCertificateArgs:
 
 
 class ServiceCertificate(pulumi.ComponentResource):
-    """A key and a certificate, made once on the operator's computer and kept in a Secret of type TLS.
+    """A key and a self-signed certificate, generated once on this computer, in a Secret of type TLS.
 
-    The key is in the state, encrypted, and nowhere in a preview. The certificate vouches for itself, so
-    whoever calls the Service is given that very certificate to trust, and trusts nothing else.
+    The key is a secret in the state and does not appear in a preview. Clients of the Service trust exactly
+    this certificate, as their caBundle, and no CA.
     """
 
     secret: Output[str]
     """Name of the Secret with `tls.crt` and `tls.key`."""
     ca_bundle: Output[str]
-    """The certificate as `caBundle` fields take it: PEM in base64."""
+    """The certificate for `caBundle` fields: PEM in base64."""
     digest: Output[str]
-    """SHA-256 of the certificate; in a pod's annotations it starts the pods anew with a new certificate."""
+    """SHA-256 of the certificate; as an annotation of a pod template, it rolls the pods on renewal."""
 
     def __init__(self, name: str, args: ServiceCertificateArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:certificates:ServiceCertificate", name, None, opts)
-        # The API server asks for the first name; the second is what other pods would use.
+        # The API server verifies the first name; other pods would use the second.
         host = f"{args.service}.{args.namespace}.svc"
         made = local.Command(
             name,
@@ -59,7 +59,7 @@ class ServiceCertificate(pulumi.ComponentResource):
             add_previous_output_in_env=False,
             opts=ResourceOptions(parent=self, additional_secret_outputs=["stdout"]),
         )
-        # The certificate is sent to whoever connects: only the key is a secret.
+        # Every client gets the certificate in the TLS handshake: only the key is a secret.
         certificate = Output.unsecret(made.stdout.apply(lambda text: text.partition(_KEY_BEGINS)[0]))
         secret = Secret(
             name,
@@ -78,6 +78,6 @@ class ServiceCertificate(pulumi.ComponentResource):
 
 
 def certificate_volume(certificate: ServiceCertificate) -> VolumeArgs:
-    """The certificate and its key, readable for the program's group only."""
+    """A volume with the certificate and its key, mode 0440: readable by the pod's fsGroup."""
     secret = SecretVolumeSourceArgs(secret_name=certificate.secret, default_mode=0o440)
     return VolumeArgs(name="certificate", secret=secret)

@@ -19,7 +19,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from components.kubernetes.container_resources import compute
-from components.kubernetes.pod_parts import from_field, over_machines
+from components.kubernetes.pod_parts import from_field, spread_over_nodes
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.elasticsearch_configuration import READINESS_PORT, TRANSPORT_PORT
 from components.logging.names import ELASTICSEARCH, ELASTICSEARCH_PORT, selector_of
@@ -116,7 +116,7 @@ def elasticsearch_pod(
         enable_service_links=False,
         node_selector={"kubernetes.io/os": "linux"},
         termination_grace_period_seconds=GRACE_SECONDS,
-        topology_spread_constraints=over_machines(selector_of(ELASTICSEARCH)),
+        topology_spread_constraints=spread_over_nodes(selector_of(ELASTICSEARCH)),
         # A new volume is root's; without the group Elasticsearch could not write to it.
         security_context=restricted_pod(USER, fs_group=USER),
         init_containers=[prepare],

@@ -23,7 +23,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from components.checks import require_pinned_image
 from components.kubernetes.controller import API_SERVER_PORT
 from components.kubernetes.network_policy import Allow, dns, tcp
-from components.kubernetes.rbac import Rights, may, register_rights
+from components.kubernetes.rbac import RbacRules, bind_rules, policy_rule
 from components.kubernetes.timeouts import DAEMON_SET_TURNS, awaited
 from components.logging.api_client import digest_of
 from components.logging.fluentd_configuration import METRICS_PORT, fluentd_configuration
@@ -69,8 +69,8 @@ class Fluentd(pulumi.ComponentResource):
         labels = labels_of(FLUENTD)
         metadata = ObjectMetaArgs(name=FLUENTD, namespace=NAMESPACE, labels=labels)
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
-        rights = Rights(cluster=[may(("get", "list", "watch"), "", ["pods", "namespaces"])])
-        bindings = register_rights(name, rights, account, labels, child)
+        rbac = RbacRules(cluster=[policy_rule(("get", "list", "watch"), "", ["pods", "namespaces"])])
+        bindings = bind_rules(name, rbac, account, labels, child)
         text = fluentd_configuration(args.output, args.buffer_bytes)
         configuration = ConfigMap(name, metadata=metadata, data={"fluent.conf": text}, opts=child)
         secret = Secret(name, metadata=metadata, string_data={"password": args.password}, opts=child)

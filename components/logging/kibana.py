@@ -23,7 +23,7 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.checks import require_pinned_image
-from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.disruption_budget import register_disruption_budget
 from components.kubernetes.generated_password import GeneratedPassword
 from components.kubernetes.network_policy import Allow, dns, pods, tcp
 from components.kubernetes.service_certificate import ServiceCertificate, ServiceCertificateArgs
@@ -109,7 +109,7 @@ class Kibana(pulumi.ComponentResource):
             [dns(), Allow(ports=tcp(ELASTICSEARCH_PORT))],
             child,
         )
-        one_at_a_time(name, metadata, selector_of(KIBANA), child)
+        register_disruption_budget(name, metadata, selector_of(KIBANA), child)
         deployment = Deployment(
             name,
             metadata=metadata,

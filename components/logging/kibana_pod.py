@@ -16,7 +16,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from components.kubernetes.container_resources import compute
-from components.kubernetes.pod_parts import over_machines
+from components.kubernetes.pod_parts import spread_over_nodes
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.names import KIBANA, KIBANA_PORT, selector_of
 
@@ -53,7 +53,7 @@ def kibana_pod(
         automount_service_account_token=False,
         enable_service_links=False,
         node_selector={"kubernetes.io/os": "linux"},
-        topology_spread_constraints=over_machines(selector_of(KIBANA)),
+        topology_spread_constraints=spread_over_nodes(selector_of(KIBANA)),
         security_context=restricted_pod(USER, fs_group=USER),
         containers=[
             ContainerArgs(

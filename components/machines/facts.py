@@ -1,4 +1,4 @@
-"""What a machine turned out to be, found by its preflight. Files are rendered from facts, not guesses."""
+"""Facts about a machine, as its preflight found them; its files are rendered from them."""
 
 import json
 from dataclasses import dataclass
@@ -6,25 +6,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The facts that change a file on the machine."""
+    """The facts that files on the machine depend on."""
 
     os: str
     """`debian` or `ubuntu`."""
     codename: str
     cgroup: str
-    """`v1` (also the hybrid hierarchy) or `v2`."""
+    """`v1` (also for the hybrid hierarchy) or `v2`."""
     container: bool
     """The machine is a system container: kernel settings belong to its host."""
     oom_score: str
-    """`restricted` where processes may not lower their out-of-memory score."""
+    """`restricted` where processes may not lower their oom_score_adj."""
     conntrack: str
-    """`read-only` where the connection tracking limits cannot be set."""
+    """`read-only` where the limits of nf_conntrack cannot be set."""
     open_files: int
-    """The highest limit of open files that a service may be given."""
+    """The highest LimitNOFILE that a service can have."""
 
     @classmethod
     def parse(cls, text: str) -> "Facts":
-        """Reads what scripts/node/preflight.sh prints."""
+        """Parse the JSON that scripts/node/preflight.sh prints."""
         found = json.loads(text)
         return cls(
             os=found["os"],

@@ -1,4 +1,4 @@
-"""The firewall of a machine."""
+"""The host firewall of a machine (nftables)."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class MachineFirewallArgs:
 
 
 class MachineFirewall(pulumi.ComponentResource):
-    """Our table on a machine; taken back by the machine itself if SSH does not come through it."""
+    """Our nftables table on a machine, which rolls back by itself if SSH does not get through."""
 
     applied: pulumi.Resource
 

@@ -8,21 +8,22 @@ NODE_PORTS = "30000-32767"
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallArgs:
-    """Who may reach what. All ranges are IPv4."""
+    """Source ranges (IPv4 CIDRs) per service."""
 
     admins: tuple[str, ...]
-    """SSH and the API server."""
+    """May connect to SSH and the API server."""
     node_port_clients: tuple[str, ...]
-    """NodePort Services; besides these the machines and the pods."""
+    """May connect to NodePort Services, in addition to machines and pods."""
     scrapers: tuple[str, ...]
-    """Metrics of the control plane's programs, of kubelets and of machines."""
+    """May scrape metrics of control plane components, kubelets and node_exporter."""
     machines: tuple[str, ...]
-    """The machines of the cluster: their common range, so that adding one changes no other's rules."""
+    """The machines' network: a common range, so that a new machine changes no rules of the others."""
     control_planes: tuple[str, ...]
     """Addresses of the control planes."""
     pods: str
+    """The pod network's range."""
     vxlan: bool
-    """The pod network carries its packets in VXLAN between machines (Calico)."""
+    """Whether the pod network encapsulates packets between machines in VXLAN (Calico)."""
 
 
 def _set(ranges: tuple[str, ...]) -> str:
@@ -30,11 +31,11 @@ def _set(ranges: tuple[str, ...]) -> str:
 
 
 def ruleset(args: FirewallArgs, role: str, ssh_port: int) -> str:
-    """The rules of a machine with this role.
+    """The nftables ruleset of a machine with this role.
 
-    Only the input hook filters; forwarding belongs to the pod network. One chain stands before it in
-    prerouting: kube-proxy redirects NodePorts there, so such a packet never comes to the input hook and could
-    not be refused by it. Port 10255 appears nowhere: the kubelet's read-only port has no authentication.
+    The input hook filters; the forward hook belongs to the pod network. NodePorts are filtered in prerouting:
+    kube-proxy's DNAT happens there, so their packets never reach the input hook. No rule opens port 10255,
+    the kubelet's read-only port, which has no authentication.
     """
     inside = (*args.machines, args.pods)
     accepted: list[tuple[str, str, tuple[str, ...]]] = [("SSH", f"tcp dport {ssh_port}", args.admins)]
@@ -48,10 +49,10 @@ def ruleset(args: FirewallArgs, role: str, ssh_port: int) -> str:
                 args.scrapers,
             ),
         ]
-    # metrics-server asks from a pod. Calico (VXLAN) gives what a pod sends to a machine the address of the
-    # pod's own machine.
-    askers = inside if args.vxlan else (*args.control_planes, args.pods)
-    accepted.append(("kubelet", "tcp dport 10250", (*askers, *args.scrapers)))
+    # metrics-server scrapes kubelets from a pod. Calico (VXLAN) translates the source address of packets from
+    # a pod to a machine to that of the pod's own machine.
+    kubelet_clients = inside if args.vxlan else (*args.control_planes, args.pods)
+    accepted.append(("kubelet", "tcp dport 10250", (*kubelet_clients, *args.scrapers)))
     accepted.append(("node_exporter", "tcp dport 9100", args.scrapers))
     if args.vxlan:
         accepted += [

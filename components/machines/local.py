@@ -1,4 +1,4 @@
-"""Machines made on this computer: system containers that stand for rented servers."""
+"""Local machines: system containers on this computer that stand in for rented servers."""
 
 from dataclasses import dataclass
 
@@ -10,25 +10,25 @@ SCRIPT = "bash components/machines/scripts/local-machine.sh"
 
 @dataclass(frozen=True, kw_only=True)
 class LocalMachineArgs:
-    """What a local machine is made from."""
+    """Root filesystem, network and SSH key of a local machine."""
 
     cluster: str
     address: str
     pod_range: str | None
     root: str
-    """Folder of this computer with the root filesystem; shared by all machines, written by none."""
+    """Folder on this computer with the root filesystem: the read-only lower layer of all machines."""
     network: str
-    """Name of the podman network the machines stand in."""
+    """Name of the machines' podman network."""
     machine_range: str
     public_key_of: str
-    """Private key file whose public half may log in as root."""
+    """Private key file; its public key is in root's authorized_keys."""
 
 
 class LocalMachine(pulumi.ComponentResource):
-    """A system container with systemd and an SSH server, at a fixed address; gone with its resource."""
+    """A system container with systemd and an SSH server, at a fixed address; removed on destroy."""
 
     host_key: pulumi.Output[str]
-    """The machine's SSH host key, read when it was made and not over the network."""
+    """The machine's SSH host key, read through podman at creation, not over the network."""
     container: local.Command
 
     def __init__(self, name: str, args: LocalMachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A machine as the rest of the program sees it, whether it was rented or made on this computer."""
+"""A machine of the cluster: a rented server or a system container on this computer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from components.ssh.connection import Connection
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """A machine of the cluster. Its name is its identity: resources, node name, host key alias."""
+    """A machine of the cluster. Its name identifies it: in resource names, as node name and HostKeyAlias."""
 
     connection: Connection
     role: str
@@ -18,9 +18,9 @@ class Machine:
     gpu: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[tuple[str, str, str], ...] = ()
-    """(key, value, effect) of each."""
+    """(key, value, effect) per taint."""
     pod_range: str | None = None
-    """The range of this machine's pods, with the pod network `routed`."""
+    """The pod CIDR of this machine, with the pod network `routed`."""
 
     @property
     def name(self) -> str:

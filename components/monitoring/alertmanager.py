@@ -11,7 +11,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import versions
 from components.checks import require_pinned_image
-from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.disruption_budget import register_disruption_budget
 from components.monitoring.alerting.channels import SECRET_NAME
 from components.monitoring.alerting.configuration import (
     TEMPLATES,
@@ -95,7 +95,7 @@ class Alertmanagers(pulumi.ComponentResource):
                 opts=child,
             )
             needed.append(secret)
-        one_at_a_time(name, metadata(ALERTMANAGER), ALERTMANAGER_PODS, child)
+        register_disruption_budget(name, metadata(ALERTMANAGER), ALERTMANAGER_PODS, child)
         made = Alertmanager(
             name,
             ObjectMetaArgs(

@@ -17,7 +17,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.kubernetes.controller import Controller, ControllerArgs, Probe
 from components.kubernetes.network_policy import pods
-from components.kubernetes.rbac import Rights, may
+from components.kubernetes.rbac import RbacRules, policy_rule
 from components.monitoring.names import PROMETHEUS_PODS, labels
 
 KUBE_STATE_METRICS = "kube-state-metrics"
@@ -74,7 +74,9 @@ def run_kube_state_metrics(
             readiness=Probe(path="/readyz", port="telemetry"),
             requests={"cpu": "10m", "memory": "64Mi"},
             limits={"cpu": "500m", "memory": "512Mi"},
-            rights=Rights(cluster=[may(("list", "watch"), group, names) for group, names in OBJECTS.items()]),
+            rbac=RbacRules(
+                cluster=[policy_rule(("list", "watch"), group, names) for group, names in OBJECTS.items()]
+            ),
             ingress_from=BY_PROMETHEUS,
             wait_for=wait_for,
         ),

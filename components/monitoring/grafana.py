@@ -27,7 +27,7 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.checks import require_pinned_image
-from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.disruption_budget import register_disruption_budget
 from components.kubernetes.generated_password import GeneratedPassword
 from components.kubernetes.timeouts import awaited
 from components.monitoring.dashboards.render import grafana_json
@@ -124,7 +124,7 @@ class Grafana(pulumi.ComponentResource):
             name, metadata, args.prometheus_url, open_to_all=args.node_port is not None, opts=child
         )
         claim = _claim(name, args, child)
-        one_at_a_time(name, metadata, SELECTOR, child)
+        register_disruption_budget(name, metadata, SELECTOR, child)
         deployment = Deployment(
             name,
             metadata=metadata,

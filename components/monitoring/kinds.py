@@ -9,12 +9,12 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import versions
-from components.kubernetes.crds import files_of_kinds, read_definitions
+from components.kubernetes.crds import crd_files, read_definitions
 
 GROUP = "monitoring.coreos.com"
 
 RELEASE = f"the Prometheus operator {versions.PROMETHEUS_OPERATOR}"
-MONITORING_FILES = files_of_kinds(
+MONITORING_FILES = crd_files(
     RELEASE,
     f"{versions.PROMETHEUS_OPERATOR_CRDS_URL}{GROUP}_",
     versions.PROMETHEUS_OPERATOR_CRDS_SHA256,

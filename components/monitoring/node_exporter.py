@@ -27,7 +27,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from components.checks import require_pinned_image
 from components.kubernetes.container_resources import compute
 from components.kubernetes.pod_parts import from_field, host_directory
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.monitoring.names import labels
 
@@ -62,7 +62,7 @@ class NodeExporter(pulumi.ComponentResource):
     def __init__(self, name: str, args: NodeExporterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:monitoring:NodeExporter", name, None, opts)
         child = ResourceOptions(parent=self)
-        metadata = ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=labels(NAME))
+        metadata = ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=labels(NAME))
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
         DaemonSet(
             name,

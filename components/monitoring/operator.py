@@ -10,7 +10,7 @@ from pulumi_kubernetes.rbac.v1 import PolicyRuleArgs
 from components.checks import require_pinned_image
 from components.kubernetes.controller import Controller, ControllerArgs, Probe
 from components.kubernetes.crds import Definitions, deliver_definitions
-from components.kubernetes.rbac import Rights, may
+from components.kubernetes.rbac import RbacRules, policy_rule
 from components.monitoring.exporters import BY_PROMETHEUS
 from components.monitoring.kinds import GROUP
 from components.monitoring.names import NAMESPACE
@@ -83,7 +83,7 @@ def _controller_args(args: OperatorArgs, kinds: Resource) -> ControllerArgs:
         readiness=Probe(path="/healthz", port="http"),
         requests=REQUESTS,
         limits=LIMITS,
-        rights=Rights(cluster=_cluster_rules(), namespaces={NAMESPACE: _namespace_rules()}),
+        rbac=RbacRules(cluster=_cluster_rules(), namespaces={NAMESPACE: _namespace_rules()}),
         ingress_from=BY_PROMETHEUS,
         wait_for=[kinds, *args.wait_for],
         # The release's own: it keeps the memory down.
@@ -97,12 +97,12 @@ def _cluster_rules() -> list[PolicyRuleArgs]:
     kinds = ["prometheuses", "alertmanagers", "servicemonitors", "podmonitors", "probes", "scrapeconfigs"]
     kinds += ["prometheusrules", "alertmanagerconfigs"]
     return [
-        may((*read, "update", "patch"), GROUP, [*kinds, *(f"{kind}/status" for kind in kinds)]),
-        may(("update",), GROUP, ["prometheuses/finalizers", "alertmanagers/finalizers"]),
-        may(read, "", ["namespaces"]),
-        may(("list", "watch"), "", ["nodes"]),
-        may(("get",), "storage.k8s.io", ["storageclasses"]),
-        may(("create", "patch"), "events.k8s.io", ["events"]),
+        policy_rule((*read, "update", "patch"), GROUP, [*kinds, *(f"{kind}/status" for kind in kinds)]),
+        policy_rule(("update",), GROUP, ["prometheuses/finalizers", "alertmanagers/finalizers"]),
+        policy_rule(read, "", ["namespaces"]),
+        policy_rule(("list", "watch"), "", ["nodes"]),
+        policy_rule(("get",), "storage.k8s.io", ["storageclasses"]),
+        policy_rule(("create", "patch"), "events.k8s.io", ["events"]),
     ]
 
 
@@ -110,9 +110,9 @@ def _namespace_rules() -> list[PolicyRuleArgs]:
     """To make what runs, in its own namespace: the Secrets of other namespaces are not its business."""
     everything = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
     return [
-        may(everything, "apps", ["statefulsets"]),
-        may(everything, "", ["configmaps", "secrets"]),
-        may(("get", "list", "watch", "delete"), "", ["pods"]),
-        may(everything, "", ["services", "services/finalizers", "endpoints"]),
-        may(everything, "discovery.k8s.io", ["endpointslices"]),
+        policy_rule(everything, "apps", ["statefulsets"]),
+        policy_rule(everything, "", ["configmaps", "secrets"]),
+        policy_rule(("get", "list", "watch", "delete"), "", ["pods"]),
+        policy_rule(everything, "", ["services", "services/finalizers", "endpoints"]),
+        policy_rule(everything, "discovery.k8s.io", ["endpointslices"]),
     ]

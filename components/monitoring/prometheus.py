@@ -19,9 +19,9 @@ from pulumi_kubernetes.rbac.v1 import (
 from components import versions
 from components.checks import require_pinned_image
 from components.kubernetes.container_resources import DISK_LIMIT
-from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.disruption_budget import register_disruption_budget
 from components.kubernetes.network_policy import Allow, network_policy, pods, tcp
-from components.kubernetes.rbac import RBAC, SYSTEM, may
+from components.kubernetes.rbac import KUBE_SYSTEM, RBAC_API_GROUP, policy_rule
 from components.kubernetes.timeouts import awaited
 from components.monitoring.kinds import Prometheus
 from components.monitoring.names import (
@@ -79,7 +79,7 @@ class PrometheusServers(pulumi.ComponentResource):
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
         rights = _may_look(name, account, child)
         policy = _network_policy(name, metadata, child)
-        one_at_a_time(name, metadata, PROMETHEUS_PODS, child)
+        register_disruption_budget(name, metadata, PROMETHEUS_PODS, child)
         made = Prometheus(
             name,
             ObjectMetaArgs(
@@ -168,9 +168,9 @@ def _may_look(name: str, account: ServiceAccount, child: ResourceOptions) -> lis
         name,
         metadata=ObjectMetaArgs(name=f"metalml:{PROMETHEUS}", labels=labels(PROMETHEUS)),
         rules=[
-            may(read, "", ["nodes", "services", "pods"]),
-            may(("get",), "", ["nodes/metrics"]),
-            may(read, "discovery.k8s.io", ["endpointslices"]),
+            policy_rule(read, "", ["nodes", "services", "pods"]),
+            policy_rule(("get",), "", ["nodes/metrics"]),
+            policy_rule(read, "discovery.k8s.io", ["endpointslices"]),
             PolicyRuleArgs(non_resource_urls=["/metrics"], verbs=["get"]),
         ],
         opts=child,
@@ -178,7 +178,7 @@ def _may_look(name: str, account: ServiceAccount, child: ResourceOptions) -> lis
     binding = ClusterRoleBinding(
         name,
         metadata=ObjectMetaArgs(name=f"metalml:{PROMETHEUS}", labels=labels(PROMETHEUS)),
-        role_ref=RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=role.metadata.name),
+        role_ref=RoleRefArgs(api_group=RBAC_API_GROUP, kind="ClusterRole", name=role.metadata.name),
         subjects=[
             SubjectArgs(
                 kind="ServiceAccount", name=account.metadata.name, namespace=account.metadata.namespace
@@ -198,7 +198,7 @@ def _network_policy(name: str, metadata: ObjectMetaArgs, child: ResourceOptions)
     readers = [
         program(GRAFANA, NAMESPACE),
         program(PROMETHEUS, NAMESPACE),
-        program("prometheus-adapter", SYSTEM),
+        program("prometheus-adapter", KUBE_SYSTEM),
     ]
     return network_policy(
         name,

@@ -9,7 +9,7 @@ from pulumi import Input, Resource, ResourceOptions
 from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.logging.names import FLUENTD, selector_of
 from components.logging.names import NAMESPACE as LOGGING
 from components.monitoring import exporters, node_exporter, operator
@@ -66,11 +66,14 @@ def scraped_pods(namespace: str, *, gpus: bool, grafana: bool, logs: bool) -> di
         PROMETHEUS: Pods(namespace=namespace, match=PROMETHEUS_PODS, ports=("web", "reloader-web")),
         ALERTMANAGER: Pods(namespace=namespace, match=ALERTMANAGER_PODS, ports=("web", "reloader-web")),
         node_exporter.NAME: Pods(
-            namespace=SYSTEM, match=node_exporter.SELECTOR, ports=("metrics",), relabelings=(NODE_OF_POD,)
+            namespace=KUBE_SYSTEM,
+            match=node_exporter.SELECTOR,
+            ports=("metrics",),
+            relabelings=(NODE_OF_POD,),
         ),
         # kubeadm's pods of it have no label with its name.
         "coredns": Pods(
-            namespace=SYSTEM,
+            namespace=KUBE_SYSTEM,
             match={"k8s-app": "kube-dns"},
             ports=("metrics",),
             relabelings=({"targetLabel": "job", "replacement": "coredns"},),
@@ -196,7 +199,7 @@ def _control_plane() -> dict[str, tuple[int, dict[str, Any]]]:
             port,
             {
                 "jobLabel": "app.kubernetes.io/name",
-                "namespaceSelector": {"matchNames": [SYSTEM]},
+                "namespaceSelector": {"matchNames": [KUBE_SYSTEM]},
                 "selector": {"matchLabels": {"app.kubernetes.io/name": job}},
                 **({"scrapeClass": SCRAPE_CLASS} if endpoint is by_themselves else {}),
                 "endpoints": [{"port": "metrics", **endpoint}],
@@ -212,7 +215,7 @@ def _find_static_pods(job: str, port: int, opts: ResourceOptions) -> None:
         f"scrape-{job}",
         metadata=ObjectMetaArgs(
             name=f"{job}-metrics",
-            namespace=SYSTEM,
+            namespace=KUBE_SYSTEM,
             labels=labels(job),
             # A cluster whose control plane runs elsewhere has no such pods, and that is no failure.
             annotations={"pulumi.com/skipAwait": "true"},

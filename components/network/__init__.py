@@ -1,1 +1,1 @@
-"""The pod network: Calico, or routes between the machines."""
+"""The pod network: Calico, or static routes between the machines."""

@@ -1,4 +1,4 @@
-"""Calico: a pod network over VXLAN that enforces network policy."""
+"""Calico: a VXLAN pod network that enforces NetworkPolicies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,28 +24,28 @@ CALICO_CRDS = ReleaseFile(
 
 
 def calico_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
-    """The kinds of the pinned Calico release, downloaded once and checked by digest."""
+    """The CRDs of the pinned Calico release, downloaded once and verified by digest."""
     return read_definitions([CALICO_CRDS], cache)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalicoArgs:
-    """What the operator is asked to build, and from what it is installed."""
+    """The Installation, and the operator's image and CRDs."""
 
     installation: InstallationSpec
     operator_image: str
     definitions: Definitions
-    """Of the release that the operator belongs to."""
+    """CRDs of the operator's release."""
 
     def __post_init__(self) -> None:
         require_pinned_image("operator_image", self.operator_image)
 
 
 class Calico(pulumi.ComponentResource):
-    """Calico by its operator.
+    """Calico, installed by the Tigera operator.
 
-    The order matters most when it is removed: the Installation goes first, while the operator that takes the
-    network down and lifts its finalizers still runs; then the operator; the kinds go last.
+    The order of deletion matters: first the Installation, while the operator still runs, which removes the
+    pod network and the finalizers; then the operator; then the CRDs.
     """
 
     def __init__(self, name: str, args: CalicoArgs, opts: ResourceOptions | None = None) -> None:

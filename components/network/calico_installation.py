@@ -1,4 +1,4 @@
-"""The Installation object: what Calico's operator is asked to build."""
+"""The Installation custom resource, which configures Calico."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -9,30 +9,31 @@ from pulumi import CustomTimeouts, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-# The operator looks for this name only.
+# The operator reconciles only an Installation with this name.
 INSTALLATION_NAME = "default"
-# What VXLAN over IPv4 puts around each packet: 14 Ethernet, 20 IP, 8 UDP, 8 VXLAN.
+# Overhead of VXLAN over IPv4 per packet: 14 Ethernet, 20 IP, 8 UDP, 8 VXLAN.
 VXLAN_BYTES = 50
-# Addresses are handed to nodes in blocks of 64, Calico's own default.
+# IPAM assigns blocks of 64 addresses to nodes, Calico's default.
 BLOCK_PREFIX = 26
 
 
 @dataclass(frozen=True, kw_only=True)
 class InstallationSpec:
-    """The choices that a pod network over rented servers needs; the rest is Calico's default."""
+    """The fields that a pod network on rented servers needs; others have Calico's defaults."""
 
     pod_range: str
-    """Must be the range that kubeadm was told, or nodes and pods disagree about which addresses are pods'."""
+    """IPv4 CIDR. Must be kubeadm's podSubnet: kube-proxy and Calico must agree on the pods' addresses."""
     machine_range: str | None = None
-    """Network of the machines. None takes each node's own InternalIP, for servers that stand far apart."""
+    """IPv4 CIDR of the machines. None: each node's InternalIP, for servers in different networks."""
     machine_mtu: int | None = None
-    """MTU of the network between the machines; pods get what VXLAN leaves. None lets Calico find it."""
+    """MTU in bytes of the network between machines; pods get 50 less. None: Calico detects it."""
 
     def __post_init__(self) -> None:
         pods = ipaddress.IPv4Network(self.pod_range)
         if pods.prefixlen > BLOCK_PREFIX:
             raise ValueError(
-                f"pod_range {self.pod_range} is smaller than one block (/{BLOCK_PREFIX}) of one node"
+                f"pod_range {self.pod_range} is smaller than one block of a node, /{BLOCK_PREFIX}; "
+                "choose a larger range"
             )
         if self.machine_range is not None:
             machines = ipaddress.IPv4Network(self.machine_range)
@@ -43,24 +44,26 @@ class InstallationSpec:
                 )
 
     def to_wire(self) -> Mapping[str, Any]:
-        """The `spec` as `operator.tigera.io/v1` spells it."""
+        """The `spec` in the schema of `operator.tigera.io/v1`."""
         network: dict[str, Any] = {
-            # As kube-proxy's `mode: nftables`: with both mechanisms nobody can tell whose rules come first.
+            # Like kube-proxy's `mode: nftables`: with two mechanisms the order of their rules is undefined.
             "linuxDataplane": "Nftables",
-            # VXLAN needs nothing of the network but UDP; providers seldom peer BGP with their guests.
+            # VXLAN needs only UDP; few providers peer BGP with rented servers.
             "bgp": "Disabled",
             "ipPools": [
                 {
                     "name": "default-ipv4-ippool",
                     "cidr": self.pod_range,
                     "blockSize": BLOCK_PREFIX,
-                    # Not VXLANCrossSubnet: many providers drop pods' packets inside one subnet, too.
+                    # Not VXLANCrossSubnet: many providers drop packets with pod addresses within a subnet,
+                    # too.
                     "encapsulation": "VXLAN",
                     "natOutgoing": "Enabled",
                     "nodeSelector": "all()",
                 }
             ],
-            # "First found" takes whatever interface comes first, on rented servers often the wrong one.
+            # The default firstFound takes the first interface, which is often the wrong one on rented
+            # servers.
             "nodeAddressAutodetectionV4": (
                 {"cidrs": [self.machine_range]} if self.machine_range else {"kubernetes": "NodeInternalIP"}
             ),
@@ -75,7 +78,7 @@ class InstallationSpec:
 
 
 class Installation(CustomResource):
-    """`operator.tigera.io/v1` Installation, awaited until the operator says that the network is ready."""
+    """`operator.tigera.io/v1` Installation; Pulumi waits until its condition Ready is true."""
 
     def __init__(self, resource_name: str, spec: InstallationSpec, opts: ResourceOptions) -> None:
         super().__init__(
@@ -84,12 +87,12 @@ class Installation(CustomResource):
             kind="Installation",
             metadata=ObjectMetaArgs(
                 name=INSTALLATION_NAME,
-                # Objects of this kind are not waited for unless they say what to wait for.
+                # The provider has no await logic for custom resources; this annotation adds it.
                 annotations={"pulumi.com/waitFor": "condition=Ready"},
             ),
             spec=spec.to_wire(),
             opts=ResourceOptions.merge(
-                # Every node pulls the images once; a deletion takes the network down node by node.
+                # Each node pulls the images once; deletion removes the network node by node.
                 ResourceOptions(custom_timeouts=CustomTimeouts(create="15m", update="15m", delete="10m")),
                 opts,
             ),

@@ -1,4 +1,4 @@
-"""Calico's operator: its namespace, its identity, its rights and its Deployment."""
+"""The Tigera operator, which installs Calico: Namespace, ServiceAccount, RBAC and Deployment."""
 
 from pulumi import Resource, ResourceOptions
 from pulumi_kubernetes.apps.v1 import Deployment, DeploymentSpecArgs, DeploymentStrategyArgs
@@ -26,7 +26,7 @@ from components.kubernetes.container_resources import compute
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.network.calico_rbac import operator_rules, operator_secret_rules
 
-# The operator, and policies that it makes for itself, expect exactly these names.
+# The operator, and the NetworkPolicies that it creates for itself, require these names.
 OPERATOR = "tigera-operator"
 SELECTOR = {"name": OPERATOR}
 LABELS = {
@@ -36,20 +36,20 @@ LABELS = {
     "app.kubernetes.io/part-of": "calico",
     "app.kubernetes.io/managed-by": "pulumi",
 }
-# The user that the image itself is built for.
+# The UID that the image is built for.
 USER = 10001
-# Where calico-node writes the MTU that it found.
+# calico-node writes the detected MTU here.
 STATE_DIRECTORY = "/var/lib/calico"
-# As long as the operator itself waits for what it removes.
+# As long as the operator itself waits for objects that it deletes.
 GRACE_SECONDS = 60
 
 
 def register_operator(name: str, *, parent: Resource, image: str, definitions: Resource) -> Deployment:
-    """Register the operator; it starts after its kinds exist and goes before they do."""
+    """Register the operator, which is created after its CRDs and deleted before them."""
     child = ResourceOptions(parent=parent)
     namespace = Namespace(
         f"{name}-operator",
-        # It runs in the host's network, before there is any other.
+        # The operator uses hostNetwork, because it starts before the pod network.
         metadata=ObjectMetaArgs(
             name=OPERATOR, labels={"name": OPERATOR, "pod-security.kubernetes.io/enforce": "privileged"}
         ),
@@ -59,28 +59,28 @@ def register_operator(name: str, *, parent: Resource, image: str, definitions: R
     account = ServiceAccount(
         f"{name}-operator",
         metadata=in_namespace,
-        # Pods that do not ask for the token, which carries all the rights below, do not get it.
+        # Only pods that opt in get a token, because the roles below are bound to this account.
         automount_service_account_token=False,
         opts=child,
     )
-    rights = _register_rights(name, account, namespace, child)
+    bindings = _bind_roles(name, account, namespace, child)
     return Deployment(
         f"{name}-operator",
         metadata=in_namespace,
         spec=DeploymentSpecArgs(
             replicas=1,
             selector=LabelSelectorArgs(match_labels=SELECTOR),
-            # Two operators at once would wait for each other's lock, on ports of the same host.
+            # During a rolling update both pods would need the same host ports and the leader lease.
             strategy=DeploymentStrategyArgs(type="Recreate"),
             template=PodTemplateSpecArgs(
                 metadata=ObjectMetaArgs(labels=LABELS), spec=_operator_pod(account, image)
             ),
         ),
-        opts=ResourceOptions(parent=parent, depends_on=[definitions, *rights]),
+        opts=ResourceOptions(parent=parent, depends_on=[definitions, *bindings]),
     )
 
 
-def _register_rights(
+def _bind_roles(
     name: str, account: ServiceAccount, namespace: Namespace, child: ResourceOptions
 ) -> list[Resource]:
     subjects = [
@@ -126,7 +126,7 @@ def _operator_pod(account: ServiceAccount, image: str) -> PodSpecArgs:
     return PodSpecArgs(
         service_account_name=account.metadata.name,
         automount_service_account_token=True,
-        # It brings the pod network, so it cannot wait for it, nor for nodes to lose the taint of its absence.
+        # It installs the pod network, so it cannot use it, and must tolerate the taints of nodes without one.
         host_network=True,
         dns_policy="ClusterFirstWithHostNet",
         tolerations=[
@@ -152,7 +152,7 @@ def _operator_container(image: str) -> ContainerArgs:
         image=image,
         image_pull_policy="IfNotPresent",
         command=["operator"],
-        # The release sets none. The limits keep a fault of the operator from starving a control plane.
+        # The release sets none. The limits protect a control plane from a fault in the operator.
         resources=compute({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"}),
         security_context=restricted_container(USER),
         volume_mounts=[VolumeMountArgs(name="var-lib-calico", mount_path=STATE_DIRECTORY, read_only=True)],

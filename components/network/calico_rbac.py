@@ -1,7 +1,7 @@
-"""What Calico's operator may do, after the rules of its release.
+"""RBAC rules of the Tigera operator, based on the ClusterRole of its release.
 
-Left out: creating and changing CustomResourceDefinitions (they are resources of this program, so the
-operator runs without `-manage-crds`) and PodSecurityPolicies (gone from Kubernetes since 1.25).
+Left out: creating and updating CustomResourceDefinitions (this program applies them, so the operator runs
+without `-manage-crds`) and PodSecurityPolicies (removed in Kubernetes 1.25).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ MANAGE = (*READ, "create", "update", "delete")
 CALICO_GROUPS = ("crd.projectcalico.org", "projectcalico.org")
 
 
-def _may(
+def _policy_rule(
     verbs: Sequence[str], group: str | Sequence[str], resources: Sequence[str], only: Sequence[str] = ()
 ) -> PolicyRuleArgs:
     return PolicyRuleArgs(
@@ -25,19 +25,19 @@ def _may(
 
 
 def operator_rules() -> list[PolicyRuleArgs]:
-    """Rules for the whole cluster."""
+    """Rules of the ClusterRole."""
     return [*_core_rules(), *_own_api_rules(), *_calico_api_rules(), *_admission_rules(), *_gateway_rules()]
 
 
 def operator_secret_rules() -> list[PolicyRuleArgs]:
-    """Rules for the operator's own namespace only: elsewhere it may read Secrets but not write them."""
-    return [_may(("create", "update", "delete"), "", ["secrets"])]
+    """Rules for the operator's own namespace: in others it may read Secrets but not write them."""
+    return [_policy_rule(("create", "update", "delete"), "", ["secrets"])]
 
 
 def _core_rules() -> list[PolicyRuleArgs]:
     return [
-        _may(READ, "apiextensions.k8s.io", ["customresourcedefinitions"]),
-        _may(
+        _policy_rule(READ, "apiextensions.k8s.io", ["customresourcedefinitions"]),
+        _policy_rule(
             MANAGE,
             "",
             [
@@ -51,38 +51,40 @@ def _core_rules() -> list[PolicyRuleArgs]:
                 "serviceaccounts",
             ],
         ),
-        _may(READ, "", ["resourcequotas", "secrets"]),
-        _may(MANAGE, "", ["resourcequotas"], only=["calico-critical-pods", "tigera-critical-pods"]),
-        # Labels of nodes that move from another installation, and the number of nodes for Typha.
-        _may((*READ, "patch"), "", ["nodes"]),
-        # The operator asks who it is itself.
-        _may(("create",), "authentication.k8s.io", ["tokenreviews"]),
-        _may(
+        _policy_rule(READ, "", ["resourcequotas", "secrets"]),
+        _policy_rule(MANAGE, "", ["resourcequotas"], only=["calico-critical-pods", "tigera-critical-pods"]),
+        # For node labels in a migration from another installation, and the number of Typha replicas.
+        _policy_rule((*READ, "patch"), "", ["nodes"]),
+        # The operator looks up its own identity.
+        _policy_rule(("create",), "authentication.k8s.io", ["tokenreviews"]),
+        _policy_rule(
             (*MANAGE, "bind", "escalate"),
             "rbac.authorization.k8s.io",
             ["clusterroles", "clusterrolebindings", "rolebindings", "roles"],
         ),
-        _may((*MANAGE, "patch"), "apps", ["deployments", "daemonsets", "statefulsets"]),
-        _may(("update",), "apps", ["deployments/finalizers"], only=["tigera-operator"]),
-        _may(MANAGE, "networking.k8s.io", ["networkpolicies"]),
-        _may(MANAGE, "scheduling.k8s.io", ["priorityclasses"]),
-        _may(MANAGE, "policy", ["poddisruptionbudgets"]),
-        _may(("list", "watch", "create", "update", "delete"), "apiregistration.k8s.io", ["apiservices"]),
-        _may(READ, "discovery.k8s.io", ["endpointslices"]),
-        # The lock that keeps a second operator from acting.
-        _may(MANAGE, "coordination.k8s.io", ["leases"]),
-        _may(MANAGE, "storage.k8s.io", ["csidrivers"]),
-        _may(("list", "watch"), "certificates.k8s.io", ["certificatesigningrequests"]),
+        _policy_rule((*MANAGE, "patch"), "apps", ["deployments", "daemonsets", "statefulsets"]),
+        _policy_rule(("update",), "apps", ["deployments/finalizers"], only=["tigera-operator"]),
+        _policy_rule(MANAGE, "networking.k8s.io", ["networkpolicies"]),
+        _policy_rule(MANAGE, "scheduling.k8s.io", ["priorityclasses"]),
+        _policy_rule(MANAGE, "policy", ["poddisruptionbudgets"]),
+        _policy_rule(
+            ("list", "watch", "create", "update", "delete"), "apiregistration.k8s.io", ["apiservices"]
+        ),
+        _policy_rule(READ, "discovery.k8s.io", ["endpointslices"]),
+        # Leader election.
+        _policy_rule(MANAGE, "coordination.k8s.io", ["leases"]),
+        _policy_rule(MANAGE, "storage.k8s.io", ["csidrivers"]),
+        _policy_rule(("list", "watch"), "certificates.k8s.io", ["certificatesigningrequests"]),
     ]
 
 
 def _own_api_rules() -> list[PolicyRuleArgs]:
     group = "operator.tigera.io"
     kinds = ["apiservers", "goldmanes", "installations", "managementclusterconnections", "whiskers", "istios"]
-    # An owner reference to an object needs the right to its finalizers.
+    # Setting an owner reference with blockOwnerDeletion requires update on the owner's finalizers.
     with_parts = [f"{kind}{part}" for kind in kinds for part in ("", "/finalizers", "/status")]
     return [
-        _may(
+        _policy_rule(
             (*READ, "update", "patch"),
             group,
             [
@@ -95,47 +97,49 @@ def _own_api_rules() -> list[PolicyRuleArgs]:
                 "tigerastatuses/finalizers",
             ],
         ),
-        _may(("create", "delete"), group, ["tigerastatuses"]),
-        # Its own objects, when Calico is removed.
-        _may(("delete",), group, ["installations", "apiservers", "whiskers", "goldmanes"]),
+        _policy_rule(("create", "delete"), group, ["tigerastatuses"]),
+        # For uninstalling Calico.
+        _policy_rule(("delete",), group, ["installations", "apiservers", "whiskers", "goldmanes"]),
     ]
 
 
 def _calico_api_rules() -> list[PolicyRuleArgs]:
     group = "projectcalico.org"
     return [
-        _may(
+        _policy_rule(
             (*READ, "create", "patch"), CALICO_GROUPS, ["felixconfigurations", "bgpconfigurations", "ippools"]
         ),
-        _may(
+        _policy_rule(
             READ, CALICO_GROUPS, ["kubecontrollersconfigurations", "bgpconfigurations", "clusterinformations"]
         ),
-        _may((*MANAGE, "patch"), group, ["ippools"]),
-        _may(READ, group, ["ipamconfigurations", "clusterinformations"]),
-        _may((*MANAGE, "patch"), group, ["networkpolicies", "globalnetworkpolicies", "networksets"]),
-        # Calico's API server asks for a right on the tier of a policy, spelt as a kind of its own.
-        _may(MANAGE, group, ["tier.networkpolicies", "tier.globalnetworkpolicies"], only=["calico-system.*"]),
-        _may(READ, group, ["tier.networkpolicies", "tier.globalnetworkpolicies"]),
-        _may(("get", "delete", "update"), group, ["tiers"], only=["calico-system"]),
-        _may((*READ, "create"), group, ["tiers"]),
-        _may(READ, "migration.projectcalico.org", ["datastoremigrations"]),
-        # Handed on to calico-node and Typha, which may get no right that the operator lacks.
-        _may(READ, "kubevirt.io", ["virtualmachineinstancemigrations"]),
+        _policy_rule((*MANAGE, "patch"), group, ["ippools"]),
+        _policy_rule(READ, group, ["ipamconfigurations", "clusterinformations"]),
+        _policy_rule((*MANAGE, "patch"), group, ["networkpolicies", "globalnetworkpolicies", "networksets"]),
+        # Calico's API server authorizes access to a policy's tier through these pseudo resources.
+        _policy_rule(
+            MANAGE, group, ["tier.networkpolicies", "tier.globalnetworkpolicies"], only=["calico-system.*"]
+        ),
+        _policy_rule(READ, group, ["tier.networkpolicies", "tier.globalnetworkpolicies"]),
+        _policy_rule(("get", "delete", "update"), group, ["tiers"], only=["calico-system"]),
+        _policy_rule((*READ, "create"), group, ["tiers"]),
+        _policy_rule(READ, "migration.projectcalico.org", ["datastoremigrations"]),
+        # The operator grants it to calico-node and Typha, and can only grant what it has.
+        _policy_rule(READ, "kubevirt.io", ["virtualmachineinstancemigrations"]),
     ]
 
 
 def _admission_rules() -> list[PolicyRuleArgs]:
     group = "admissionregistration.k8s.io"
     return [
-        _may(MANAGE, group, ["validatingwebhookconfigurations"]),
-        _may((*READ, "create", "delete"), group, ["mutatingwebhookconfigurations"]),
-        _may(
+        _policy_rule(MANAGE, group, ["validatingwebhookconfigurations"]),
+        _policy_rule((*READ, "create", "delete"), group, ["mutatingwebhookconfigurations"]),
+        _policy_rule(
             ("update",),
             group,
             ["mutatingwebhookconfigurations"],
             only=["envoy-gateway-topology-injector.tigera-gateway"],
         ),
-        _may(
+        _policy_rule(
             MANAGE,
             group,
             [
@@ -149,12 +153,12 @@ def _admission_rules() -> list[PolicyRuleArgs]:
 
 
 def _gateway_rules() -> list[PolicyRuleArgs]:
-    """The operator watches these from its start, also where nothing of Gateway API or Istio is asked for."""
+    """The operator watches these from its start, also if Gateway API and Istio are not configured."""
     return [
-        _may(MANAGE, "gateway.networking.k8s.io", ["gatewayclasses"]),
-        _may(MANAGE, "gateway.envoyproxy.io", ["envoyproxies"]),
-        _may(("create", "list", "watch"), "batch", ["jobs"]),
-        _may(("update",), "batch", ["jobs"], only=["tigera-gateway-api-gateway-helm-certgen"]),
-        _may((*READ, "create"), "autoscaling", ["horizontalpodautoscalers"]),
-        _may(("update",), "autoscaling", ["horizontalpodautoscalers"], only=["istiod"]),
+        _policy_rule(MANAGE, "gateway.networking.k8s.io", ["gatewayclasses"]),
+        _policy_rule(MANAGE, "gateway.envoyproxy.io", ["envoyproxies"]),
+        _policy_rule(("create", "list", "watch"), "batch", ["jobs"]),
+        _policy_rule(("update",), "batch", ["jobs"], only=["tigera-gateway-api-gateway-helm-certgen"]),
+        _policy_rule((*READ, "create"), "autoscaling", ["horizontalpodautoscalers"]),
+        _policy_rule(("update",), "autoscaling", ["horizontalpodautoscalers"], only=["istiod"]),
     ]

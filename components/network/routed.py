@@ -1,4 +1,4 @@
-"""The pod network `routed`: the machines' network leads to each machine's pods."""
+"""The pod network `routed`: the machines' network routes each pod CIDR to its machine."""
 
 import json
 from dataclasses import dataclass
@@ -9,20 +9,21 @@ from components.ssh.payload import MachineFile, payload
 SCRIPT = Path(__file__).parent / "scripts/network.sh"
 UNIT = Path(__file__).parent / "files/metalml-pod-egress.service"
 
-CNI_VERSION = "1.0.0"  # spoken by every kubelet and plugin since 2021
+CNI_VERSION = "1.0.0"  # supported by all container runtimes and CNI plugins since 2021
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoutedNetwork:
-    """The pod network `routed`: every machine's pods are in its own range."""
+    """The pod network `routed`, in which each machine has a pod CIDR."""
 
     inside: tuple[str, ...]
-    """Ranges in which pods keep their own address: pods, Services, machines."""
+    """CIDRs of pods, Services and machines: destinations without masquerading."""
     mtu: int | None
+    """MTU in bytes of the pods' interfaces. None: the CNI plugin's default."""
 
 
 def routed_step(pod_range: str, network: RoutedNetwork) -> str:
-    """The whole step for a machine whose pods have this range."""
+    """The payload of the network step for a machine with this pod CIDR."""
     files = (
         MachineFile(path="/etc/cni/net.d/10-metalml.conflist", text=cni_config(pod_range, network.mtu)),
         MachineFile(path="/etc/metalml/pod-egress.nft", text=pod_egress(pod_range, network.inside)),
@@ -32,14 +33,14 @@ def routed_step(pod_range: str, network: RoutedNetwork) -> str:
 
 
 def cni_config(pod_range: str, mtu: int | None) -> str:
-    """Pods of this machine hang on one bridge and get addresses of the machine's own range."""
+    """The CNI configuration: pods are on one bridge and get addresses from the machine's pod CIDR."""
     bridge = {
         "type": "bridge",
         "bridge": "cni0",
         "isGateway": True,
-        # Not here: it would hide a pod's address from the pods of other machines. See pod_egress.
+        # It would also masquerade traffic to pods on other machines. See pod_egress.
         "ipMasq": False,
-        # A pod that asks its own Service may be given itself.
+        # A Service may route a pod's request back to the same pod.
         "hairpinMode": True,
         "ipam": {
             "type": "host-local",
@@ -54,9 +55,9 @@ def cni_config(pod_range: str, mtu: int | None) -> str:
 
 
 def pod_egress(pod_range: str, inside: tuple[str, ...]) -> str:
-    """What pods send outside the cluster leaves under the machine's address; inside, addresses stay.
+    """The nftables ruleset that masquerades pod traffic to destinations outside the cluster.
 
-    `pod_range` is the machine's own, `inside` the ranges of pods, Services and machines.
+    `pod_range` is the machine's pod CIDR, `inside` the CIDRs of pods, Services and machines.
     """
     return f"""\
 table ip metalml_pods

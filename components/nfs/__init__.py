@@ -1,1 +1,1 @@
-"""NFS shares as volumes: csi-driver-nfs, and a class for claims that want a directory of their own."""
+"""NFS volumes: csi-driver-nfs, and a StorageClass that provisions a directory per PersistentVolumeClaim."""

@@ -1,4 +1,4 @@
-"""The driver's containers, which its controller and its nodes share."""
+"""The containers of the CSI driver's pods: driver, sidecars and liveness probe."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,9 +17,9 @@ from components.kubernetes.pod_parts import from_field
 
 PODS_DIRECTORY = "/var/lib/kubelet/pods"
 SOCKET = "/csi/csi.sock"
-# As the release asks for them.
+# The requests of the release.
 REQUESTS = {"cpu": "10m", "memory": "20Mi"}
-# The release sets none. Reading and writing is the kernel's work; the driver only mounts.
+# The release sets no CPU limit. The driver only mounts; the kernel does reads and writes.
 MOST_CPU = "500m"
 
 
@@ -32,7 +32,7 @@ def helper(
     env: Sequence[EnvVarArgs] = (),
     memory: str = "100Mi",
 ) -> ContainerArgs:
-    """A container that only speaks to the driver's socket, and to the API server or the kubelet."""
+    """A sidecar container, which connects to the driver's socket, and to the API server or the kubelet."""
     return ContainerArgs(
         name=name,
         image=image,
@@ -50,13 +50,13 @@ def helper(
 
 
 def liveness(image: str, port: int) -> ContainerArgs:
-    """Answers on the port of the node's loopback whether the driver answers."""
+    """The sidecar that serves /healthz for the driver on a loopback port of the node."""
     arguments = ["--probe-timeout=3s", f"--http-endpoint=localhost:{port}"]
     return helper("liveness-probe", image, arguments, mounts={"socket-dir": "/csi"})
 
 
 def driver(image: str, port: int, *, memory: str) -> ContainerArgs:
-    """The driver itself. It mounts shares where other pods see them: that takes every privilege."""
+    """The driver. It mounts shares into other pods (mountPropagation Bidirectional), so it is privileged."""
     return ContainerArgs(
         name="nfs",
         image=image,

@@ -1,4 +1,4 @@
-"""csi-driver-nfs: mounts NFS shares on every node, and makes directories for claims."""
+"""csi-driver-nfs: mounts NFS shares on all nodes, and provisions directories for PersistentVolumeClaims."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from components.nfs.containers import PODS_DIRECTORY, driver, helper, liveness
 from components.nfs.names import CONTROLLER, DRIVER, NAMESPACE, NODE
 from components.nfs.rbac import register_account, register_controller_role
 
-# On the node's loopback, since the driver's pods use the node's network. As the release has them.
+# The release's ports, on the node's loopback, because the driver's pods use hostNetwork.
 CONTROLLER_PORT = 29652
 NODE_PORT = 29653
 PLUGIN_DIRECTORY = "/var/lib/kubelet/plugins/csi-nfsplugin"
@@ -49,7 +49,7 @@ class NfsDriverArgs:
     registrar_image: str
     liveness_image: str
     wait_for: Sequence[Resource] = ()
-    """What must be there first. The component's own depends_on does not reach its children."""
+    """Resources to create first. A component's depends_on does not apply to its children."""
 
     def __post_init__(self) -> None:
         for field in ("plugin_image", "provisioner_image", "registrar_image", "liveness_image"):
@@ -57,17 +57,17 @@ class NfsDriverArgs:
 
 
 class NfsDriver(pulumi.ComponentResource):
-    """The driver on every node, and its controller on one.
+    """The driver's DaemonSet and controller Deployment.
 
-    A node needs no NFS program: the driver brings its own. Its kernel has to know NFS, which every
-    distribution's kernel does. The driver's objects go last: a volume is unmounted by the driver only.
+    Nodes need no NFS packages, because the driver's image has them. Their kernel needs NFS, which the kernels
+    of all distributions have. Delete the driver last: only the driver unmounts volumes.
     """
 
     def __init__(self, name: str, args: NfsDriverArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:nfs:NfsDriver", name, None, opts)
         child = ResourceOptions(parent=self, depends_on=list(args.wait_for))
 
-        described = CSIDriver(
+        csi_driver = CSIDriver(
             name,
             metadata=ObjectMetaArgs(name=DRIVER, labels=OURS),
             spec=CSIDriverSpecArgs(
@@ -76,8 +76,8 @@ class NfsDriver(pulumi.ComponentResource):
             opts=child,
         )
         account = register_account(name, CONTROLLER, child)
-        rights = register_controller_role(name, account, child)
-        _controller(name, args, account, ResourceOptions(parent=self, depends_on=[described, *rights]))
+        role = register_controller_role(name, account, child)
+        _controller(name, args, account, ResourceOptions(parent=self, depends_on=[csi_driver, *role]))
         _nodes(name, args, register_account(name, NODE, child), child)
         self.register_outputs({})
 
@@ -123,7 +123,7 @@ def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: Reso
         metadata=ObjectMetaArgs(name=CONTROLLER, namespace=NAMESPACE, labels=labels),
         spec=DeploymentSpecArgs(
             replicas=1,
-            # Two at once on one node would want the same port.
+            # During a rolling update two pods on one node would need the same host port.
             strategy=DeploymentStrategyArgs(type="Recreate"),
             selector=LabelSelectorArgs(match_labels={"app": CONTROLLER}),
             template=PodTemplateSpecArgs(metadata=ObjectMetaArgs(labels=labels), spec=pod),
@@ -144,7 +144,7 @@ def _nodes(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceO
         account,
         token=False,
         priority="system-node-critical",
-        # Wherever a pod with a share may run, whatever the node is kept for.
+        # Every node where a pod with an NFS volume may run, whatever its taints.
         tolerations=[TolerationArgs(operator="Exists")],
         containers=[
             liveness(args.liveness_image, NODE_PORT),
@@ -183,7 +183,7 @@ def _pod(
     return PodSpecArgs(
         service_account_name=account,
         automount_service_account_token=token,
-        # A share that is mounted from a pod's own network is lost with that pod.
+        # A mount from a pod's own network namespace would break with that pod.
         host_network=True,
         dns_policy="ClusterFirstWithHostNet",
         node_selector={"kubernetes.io/os": "linux"},

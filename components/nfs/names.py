@@ -1,9 +1,9 @@
-"""What volumes and the driver call the same."""
+"""Names that volumes and the driver share."""
 
 DRIVER = "nfs.csi.k8s.io"
-# 4.1 needs one port of the server (2049) and survives its restart; older versions need more of both.
+# NFS 4.1 needs one server port (2049) and recovers from a server restart; older versions need more ports.
 MOUNT_OPTIONS = ("nfsvers=4.1",)
-# The driver mounts into other pods' directories, so it must be privileged: no namespace of ours allows that.
+# The driver mounts into other pods' directories, so it is privileged: our own namespaces do not admit it.
 NAMESPACE = "kube-system"
 CONTROLLER = "csi-nfs-controller"
 NODE = "csi-nfs-node"

@@ -1,4 +1,4 @@
-"""What the driver's controller may do: make volumes for claims, and nothing with what pods run or know."""
+"""RBAC of the driver's controller: provisioning volumes, without access to workloads and Secrets."""
 
 from pulumi import Output, Resource, ResourceOptions
 from pulumi_kubernetes.core.v1 import ServiceAccount
@@ -15,8 +15,8 @@ from components.kubernetes.labels import OURS
 from components.nfs.names import CONTROLLER, NAMESPACE
 
 READ = ["get", "list", "watch"]
-# As csi-provisioner asks for them. Left out of the release's own role: snapshots and resizing, which NFS
-# directories here do not have, and reading every Secret, which only shares with mount secrets need.
+# What csi-provisioner needs. Left out of the release's own role: snapshots and resizing, which the
+# StorageClass does not support, and reading all Secrets, which only shares with mount secrets need.
 RULES = (
     ("", "persistentvolumes", [*READ, "create", "patch", "delete"]),
     ("", "persistentvolumeclaims", [*READ, "update"]),
@@ -29,18 +29,18 @@ RULES = (
 
 
 def register_account(name: str, account: str, child: ResourceOptions) -> Output[str]:
-    """A ServiceAccount of the driver's namespace; its name."""
-    made = ServiceAccount(
+    """Register a ServiceAccount in the driver's namespace; returns its name."""
+    created = ServiceAccount(
         f"{name}-{account}",
         metadata=ObjectMetaArgs(name=account, namespace=NAMESPACE, labels=OURS),
         automount_service_account_token=False,
         opts=child,
     )
-    return made.metadata.name
+    return created.metadata.name
 
 
 def register_controller_role(name: str, account: Output[str], child: ResourceOptions) -> list[Resource]:
-    """The controller's role, bound to its account."""
+    """Register the controller's ClusterRole and bind it to its ServiceAccount."""
     role = ClusterRole(
         name,
         metadata=ObjectMetaArgs(name=CONTROLLER, labels=OURS),

@@ -1,4 +1,4 @@
-"""A class for claims: each gets a new directory on one NFS share."""
+"""A StorageClass that provisions a new directory on one NFS share per PersistentVolumeClaim."""
 
 from pulumi import ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
@@ -12,10 +12,10 @@ DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
 def register_class(settings: NfsClassSettings, opts: ResourceOptions) -> StorageClass:
-    """Register the class. Its parameters cannot change: another share needs a class of another name.
+    """Register the StorageClass. Its parameters are immutable: another share needs a class with another name.
 
-    A directory goes with its claim, and what is in it with it: files that must outlive their claim belong on
-    a volume that names its directory.
+    Deleting a claim deletes its directory with all files. For files that must outlive their claim, use a
+    PersistentVolume that names its directory.
     """
     return StorageClass(
         settings.name,

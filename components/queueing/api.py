@@ -1,8 +1,8 @@
-"""How objects of Kueue are called, and how a Job says that it waits for one."""
+"""API groups and labels of Kueue."""
 
 GROUP, VERSION = "kueue.x-k8s.io", "v1beta2"
 API_VERSION = f"{GROUP}/{VERSION}"
-# On a Job: the LocalQueue of its namespace that lets it begin.
+# On a Job: the LocalQueue in its namespace that it is submitted to.
 QUEUE_LABEL = f"{GROUP}/queue-name"
-# Served by Kueue itself: what waits in a queue, and how far in front.
+# An aggregated API that Kueue serves: pending workloads and their position in the queue.
 VISIBILITY_GROUP = f"visibility.{GROUP}"

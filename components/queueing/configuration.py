@@ -1,4 +1,4 @@
-"""What Kueue is told at its start."""
+"""Kueue's configuration file."""
 
 import yaml
 
@@ -7,23 +7,23 @@ from components.kubernetes.service_certificate import CERTIFICATE_DIRECTORY
 
 WEBHOOK_PORT = 9443
 HEALTH_PORT = 8081
-# Where it tells what waits, and how far in front.
+# The aggregated API visibility.kueue.x-k8s.io.
 VISIBILITY_PORT = 8082
-# Until all pods of a job are ready, which for the first on a machine includes its image: one with CUDA and a
-# framework has 8 GB, 11 minutes at 100 Mbit/s.
+# Until all pods of a Job are ready. The first pod on a node pulls its image: with CUDA and a framework 8 GB,
+# which take 11 minutes at 100 Mbit/s.
 START_MINUTES = 15
-# Until a worker that failed or was evicted is back.
+# Until a failed or evicted worker is ready again.
 RECOVERY_MINUTES = 5
 
 
 def kueue_configuration() -> str:
-    """The file: Jobs that name a queue start as a whole, or give their share back."""
+    """The YAML. waitForPodsReady: a Job whose pods are not all ready in time releases its quota."""
     return yaml.safe_dump(
         {
             "apiVersion": "config.kueue.x-k8s.io/v1beta2",
             "kind": "Configuration",
             "health": {"healthProbeBindAddress": f":{HEALTH_PORT}"},
-            # Nothing listens.
+            # No metrics endpoint.
             "metrics": {"bindAddress": "0"},
             "webhook": {"port": WEBHOOK_PORT, "certDir": CERTIFICATE_DIRECTORY},
             "internalCertManagement": {"enable": False},
@@ -35,9 +35,9 @@ def kueue_configuration() -> str:
                 "timeout": f"{START_MINUTES}m",
                 "recoveryTimeout": f"{RECOVERY_MINUTES}m",
             },
-            # Every pod here asks for some of its machine's disk, and no queue gives that out.
+            # All our pods request ephemeral-storage, for which ClusterQueues have no quota.
             "resources": {"excludeResourcePrefixes": [EPHEMERAL_STORAGE]},
-            # What nothing here uses, and what would need more rights.
+            # Unused features, which would need more RBAC rules.
             "featureGates": {"ElasticJobsViaWorkloadSlices": False, "MultiKueue": False},
         },
         sort_keys=False,

@@ -19,7 +19,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.kubernetes.aggregated_api import register_api
 from components.kubernetes.controller import Controller, ControllerArgs, Probe
 from components.kubernetes.crds import Definitions, deliver_definitions
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.kubernetes.service_certificate import (
     CERTIFICATE_DIRECTORY,
     ServiceCertificate,
@@ -33,34 +33,35 @@ from components.queueing.configuration import (
     WEBHOOK_PORT,
     kueue_configuration,
 )
-from components.queueing.rights import kueue_rights
+from components.queueing.rbac import kueue_rules
 from components.queueing.webhooks import register_webhooks
 
 NAME = "kueue"
 CONFIGURATION_DIRECTORY = "/etc/kueue/configuration"
-# Where its program wants certificates; for its metrics even where those are off.
+# Kueue reads certificates from these paths; the one for metrics also if metrics are off.
 METRICS_CERTIFICATE_DIRECTORY = "/etc/kueue/metrics/certs"
 VISIBILITY_CERTIFICATE_DIRECTORY = "/visibility"
 
 
 @dataclass(frozen=True, kw_only=True)
 class KueueArgs:
-    """The program, and the kinds that it works with."""
+    """Kueue's image and CRDs."""
 
     image: str
     definitions: Definitions
-    """Of the release that the program belongs to."""
+    """The CRDs of the image's release."""
     wait_for: Sequence[Resource] = ()
 
 
 class Kueue(pulumi.ComponentResource):
-    """Kueue for Jobs. Those that name no queue begin as without it.
+    """Kueue for batch/v1 Jobs. It does not manage Jobs without a queue label.
 
-    Removal: a queue stays until its last job has given back what it holds, and Kueue goes after the queues.
+    On destroy, a ClusterQueue's finalizer waits until its last workload releases its quota; Kueue is deleted
+    after the queues.
     """
 
-    answers: Sequence[Resource]
-    """What must be there before flavors, queues and Jobs that name one."""
+    ready: Sequence[Resource]
+    """What ResourceFlavors, queues, and Jobs with a queue label depend on."""
 
     def __init__(self, name: str, args: KueueArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:queueing:Kueue", name, None, opts)
@@ -68,21 +69,21 @@ class Kueue(pulumi.ComponentResource):
         definitions = deliver_definitions(name, args.definitions, child)
         certificate = ServiceCertificate(
             f"{name}-certificate",
-            ServiceCertificateArgs(service=NAME, namespace=SYSTEM, secret=f"{NAME}-certificate"),
+            ServiceCertificateArgs(service=NAME, namespace=KUBE_SYSTEM, secret=f"{NAME}-certificate"),
             child,
         )
         configuration = kueue_configuration()
         wanted = _controller_args(args, configuration, certificate, definitions)
         ConfigMap(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             data={"kueue.yaml": configuration},
             opts=child,
         )
         controller = Controller(name, wanted, child)
         service = Service(
             name,
-            metadata=ObjectMetaArgs(name=NAME, namespace=SYSTEM, labels=wanted.labels),
+            metadata=ObjectMetaArgs(name=NAME, namespace=KUBE_SYSTEM, labels=wanted.labels),
             spec=ServiceSpecArgs(
                 selector=wanted.selector,
                 ports=[
@@ -92,12 +93,12 @@ class Kueue(pulumi.ComponentResource):
                     ),
                 ],
             ),
-            # Awaited until it has a ready pod.
+            # Pulumi waits until a Service has a ready endpoint, and only the Deployment makes one.
             opts=ResourceOptions(parent=self, depends_on=[controller.deployment]),
         )
         webhooks = register_webhooks(name, service.metadata.name, certificate.ca_bundle, wanted.labels, child)
-        # Awaited until the API server reaches it, and so the webhooks of the same Service: a ready pod alone
-        # does not say that, its address takes a second or two to every machine.
+        # Pulumi waits until the APIService is Available: then the API server also reaches the webhooks, which
+        # have the same Service. A ready pod is not enough: endpoints take a second or two to reach all nodes.
         visibility = register_api(
             name,
             f"{VERSION}.{VISIBILITY_GROUP}",
@@ -107,7 +108,7 @@ class Kueue(pulumi.ComponentResource):
             child,
             port=VISIBILITY_PORT,
         )
-        self.answers = [*webhooks, visibility]
+        self.ready = [*webhooks, visibility]
         self.register_outputs({})
 
 
@@ -122,10 +123,10 @@ def _controller_args(
         ports={"https": WEBHOOK_PORT, "visibility": VISIBILITY_PORT, "health": HEALTH_PORT},
         liveness=Probe(path="/healthz", port="health"),
         readiness=Probe(path="/readyz", port="health"),
-        # Its release's limits. What it asks for there is as much, for clusters with thousands of jobs.
+        # The limits of the release. Its requests are equal to them, for clusters with thousands of jobs.
         requests={"cpu": "50m", "memory": "128Mi"},
         limits={"cpu": "2", "memory": "512Mi"},
-        rights=kueue_rights(),
+        rbac=kueue_rules(),
         mounts={
             CERTIFICATE_DIRECTORY: certificate_volume(certificate),
             METRICS_CERTIFICATE_DIRECTORY: certificate_volume(certificate),
@@ -134,7 +135,7 @@ def _controller_args(
                 name="configuration", config_map=ConfigMapVolumeSourceArgs(name=NAME)
             ),
         },
-        # It reads the configuration at its start only.
+        # Kueue reads the configuration only when it starts.
         annotations={
             "metalml/certificate-sha256": certificate.digest,
             "metalml/config-sha256": hashlib.sha256(configuration.encode()).hexdigest(),

@@ -1,6 +1,6 @@
-"""What Kueue gives out: flavors of machines, and the share of them that each team's queue has.
+"""ResourceFlavors, and each team's ClusterQueue and LocalQueue.
 
-Its objects are kueue.x-k8s.io/v1beta2. Kueue has to answer before they are made.
+The custom resources are kueue.x-k8s.io/v1beta2. Kueue's webhooks must be ready before they are created.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,48 +19,48 @@ from settings.gpu_resources import GPU
 from settings.quantities import canonical
 from settings.queueing import LOCAL_QUEUE
 
-# Teams in one cohort lend each other what they do not use.
+# ClusterQueues in one cohort lend each other unused quota.
 COHORT = "metalml"
-# The flavor of CPU and memory: those of any machine.
+# The ResourceFlavor for CPU and memory, of any node.
 MACHINES = "machines"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Amount:
-    """How much of a resource a queue has for itself, and how much more it may borrow."""
+    """nominalQuota and borrowingLimit of a resource, as quantities."""
 
-    own: str
-    borrowed: str
+    nominal: str
+    borrowing_limit: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeamQueueArgs:
-    """The share of a team that is given out by its queue."""
+    """The quota of a team's ClusterQueue."""
 
     team: str
-    """Its name, which is that of its namespace."""
+    """The team's name, which is also the name of its namespace."""
     cpu: Amount
     memory: Amount
     gpus: Mapping[str, Amount] = field(default_factory=dict)
-    """By product, as the label nvidia.com/gpu.product has it."""
+    """By product, as in the node label nvidia.com/gpu.product."""
     flavors: Sequence[pulumi.Resource]
-    """What must be there before the queue: without them it is inactive."""
+    """The ResourceFlavors: without them the ClusterQueue is inactive."""
 
 
 class TeamQueue(pulumi.ComponentResource):
-    """A ClusterQueue with the team's share, and the LocalQueue through which its namespace uses it.
+    """A ClusterQueue with the team's quota, and the LocalQueue in its namespace.
 
-    The share is there before the namespace and goes after it: Kueue keeps a ClusterQueue while a job runs
-    that it has let begin, and with the namespace go its jobs.
+    The ClusterQueue is created before the namespace and deleted after it: its finalizer stays while it has
+    admitted workloads, and deleting the namespace deletes those.
     """
 
-    share: pulumi.Resource
-    """The ClusterQueue, which has to be there before the team's namespace."""
+    cluster_queue: pulumi.Resource
+    """The ClusterQueue, which the team's namespace depends on."""
 
     def __init__(self, name: str, args: TeamQueueArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:queueing:TeamQueue", name, None, opts)
         self._team = args.team
-        self.share = CustomResource(
+        self.cluster_queue = CustomResource(
             name,
             api_version=API_VERSION,
             kind="ClusterQueue",
@@ -70,34 +70,34 @@ class TeamQueue(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
-    def open(self, namespace: Input[str]) -> Output[str]:
-        """Make the LocalQueue; its name, as Jobs of the team have to say it, known when they can."""
+    def register_local_queue(self, namespace: Input[str]) -> Output[str]:
+        """Register the LocalQueue; returns the value of the queue label for the team's Jobs."""
         queue = CustomResource(
             self._team,
             api_version=API_VERSION,
             kind="LocalQueue",
             metadata=ObjectMetaArgs(name=LOCAL_QUEUE, namespace=namespace, labels=OURS),
             spec={"clusterQueue": self._team},
-            opts=ResourceOptions(parent=self, depends_on=[self.share]),
+            opts=ResourceOptions(parent=self, depends_on=[self.cluster_queue]),
         )
         return queue.id.apply(lambda _: LOCAL_QUEUE)
 
 
 def register_flavors(products: Sequence[str], opts: ResourceOptions) -> list[pulumi.Resource]:
-    """Register a flavor for the machines, and one for each product of GPUs."""
-    made: list[pulumi.Resource] = [_flavor(MACHINES, {}, opts)]
+    """Register a ResourceFlavor for CPU and memory, and one per GPU product."""
+    flavors: list[pulumi.Resource] = [_flavor(MACHINES, {}, opts)]
     for product in products:
         spec = {
-            # Kueue puts both on the pods that it lets begin.
+            # Kueue adds both to the pods of admitted Jobs.
             "nodeLabels": {PRODUCT_LABEL: product},
             "tolerations": [{"key": TAINT[0], "operator": "Exists", "effect": TAINT[2]}],
         }
-        made.append(_flavor(flavor_of(product), spec, opts))
-    return made
+        flavors.append(_flavor(flavor_of(product), spec, opts))
+    return flavors
 
 
 def flavor_of(product: str) -> str:
-    """The name of a product's flavor: nvidia-l40s for NVIDIA-L40S."""
+    """The name of a GPU product's ResourceFlavor: nvidia-l40s for NVIDIA-L40S."""
     return product.lower().replace("_", "-")
 
 
@@ -123,9 +123,10 @@ def _cluster_queue(args: TeamQueueArgs) -> Mapping[str, Any]:
         )
     return {
         "cohortName": COHORT,
-        # Without it a LocalQueue of another namespace could name this queue.
+        # Otherwise a LocalQueue in another namespace could use this ClusterQueue.
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": args.team}},
-        # What was lent comes back when its owner has work; within the team the priority decides.
+        # A team reclaims lent quota from any queue in the cohort; within a team, lower priorities are
+        # preempted.
         "preemption": {"reclaimWithinCohort": "Any", "withinClusterQueue": "LowerPriority"},
         "resourceGroups": groups,
     }
@@ -140,9 +141,9 @@ def _group(resources: Sequence[str], flavors: Mapping[str, Mapping[str, Amount]]
                 "resources": [
                     {
                         "name": resource,
-                        # Kueue writes a queue again when it takes it over, with amounts in this form.
-                        "nominalQuota": canonical(amounts[resource].own),
-                        "borrowingLimit": canonical(amounts[resource].borrowed),
+                        # The canonical form: Kueue updates a ClusterQueue and writes quantities in it.
+                        "nominalQuota": canonical(amounts[resource].nominal),
+                        "borrowingLimit": canonical(amounts[resource].borrowing_limit),
                     }
                     for resource in resources
                 ],

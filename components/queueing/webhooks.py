@@ -1,4 +1,4 @@
-"""What the API server asks Kueue about before it takes an object."""
+"""Kueue's mutating and validating admission webhooks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,14 +19,14 @@ from pulumi_kubernetes.meta.v1 import (
     ObjectMetaArgs,
 )
 
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.queueing.api import GROUP, QUEUE_LABEL, VERSION
 
 JOB, WORKLOAD = "job", "workload"
-# What Kueue fills in, and what it looks through.
-COMPLETED = ("clusterqueue", JOB, "resourceflavor", WORKLOAD)
-CHECKED = ("clusterqueue", "cohort", JOB, "resourceflavor", WORKLOAD)
-# Seconds that the API server waits for an answer; Kubernetes' own default.
+# The kinds of the mutating webhooks, and of the validating webhooks.
+MUTATED = ("clusterqueue", JOB, "resourceflavor", WORKLOAD)
+VALIDATED = ("clusterqueue", "cohort", JOB, "resourceflavor", WORKLOAD)
+# timeoutSeconds; the default of Kubernetes.
 TIMEOUT = 10
 
 
@@ -37,14 +37,14 @@ def register_webhooks(
     labels: Mapping[str, str],
     opts: ResourceOptions,
 ) -> list[Resource]:
-    """Register both kinds of webhooks. What they are about is refused while Kueue does not answer.
+    """Register both webhook configurations, with failurePolicy Fail.
 
-    Of Jobs that is only those that name a queue: all others are none of its business, whatever it is up to.
+    For Jobs, the objectSelector matches only those with a queue label: others work while Kueue is down.
     """
 
     def webhook(verb: str, kind: str, operations: Sequence[str], parts: Sequence[str]) -> Mapping[str, Any]:
         path = f"/{verb}-{'-'.join(_group_of(kind)).replace('.', '-')}-{kind}"
-        reference = ServiceReferenceArgs(name=service, namespace=SYSTEM, port=443, path=path)
+        reference = ServiceReferenceArgs(name=service, namespace=KUBE_SYSTEM, port=443, path=path)
         return {
             "name": f"{verb[0]}{kind}.kb.io",
             "admission_review_versions": ["v1"],
@@ -61,7 +61,7 @@ def register_webhooks(
         name,
         metadata=metadata,
         webhooks=[
-            MutatingWebhookArgs(**webhook("mutate", kind, ["CREATE"], [f"{kind}s"])) for kind in COMPLETED
+            MutatingWebhookArgs(**webhook("mutate", kind, ["CREATE"], [f"{kind}s"])) for kind in MUTATED
         ],
         opts=opts,
     )
@@ -69,8 +69,10 @@ def register_webhooks(
         name,
         metadata=metadata,
         webhooks=[
-            ValidatingWebhookArgs(**webhook("validate", kind, ["CREATE", "UPDATE"], _checked_parts(kind)))
-            for kind in CHECKED
+            ValidatingWebhookArgs(
+                **webhook("validate", kind, ["CREATE", "UPDATE"], _validated_resources(kind))
+            )
+            for kind in VALIDATED
         ],
         opts=opts,
     )
@@ -91,8 +93,8 @@ def _rule(kind: str, operations: Sequence[str], resources: Sequence[str]) -> Rul
     )
 
 
-def _checked_parts(kind: str) -> Sequence[str]:
-    # What a workload was let begin with is in its status, and must not change.
+def _validated_resources(kind: str) -> Sequence[str]:
+    # The admission of a Workload is in its status, and is immutable.
     return [f"{kind}s", f"{kind}s/status"] if kind == WORKLOAD else [f"{kind}s"]
 
 

@@ -25,7 +25,7 @@ def rules_of(
     by_header = [
         Rule(
             exact=exact,
-            below=below,
+            prefixes=below,
             headers=wanted,
             backends=[Backend(service=services[track], port=port, weight=1)],
         )
@@ -34,7 +34,7 @@ def rules_of(
     ]
     others = Rule(
         exact=exact,
-        below=below,
+        prefixes=below,
         backends=[
             Backend(service=service, port=port, weight=weights[track]) for track, service in services.items()
         ],

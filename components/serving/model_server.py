@@ -18,7 +18,7 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from components.kubernetes.disruption_budget import one_at_a_time
+from components.kubernetes.disruption_budget import register_disruption_budget
 from components.kubernetes.labels import OURS
 from components.kubernetes.network_policy import Allow, network_policy, tcp
 from components.kubernetes.timeouts import FIRST_PULL_SECONDS
@@ -73,7 +73,7 @@ class ModelServer(pulumi.ComponentResource):
         )
         # The policy stands before the first pod, so that there is no moment without it.
         policy = _only_the_rest_port(name, args, labels, selector, child)
-        one_at_a_time(
+        register_disruption_budget(
             name,
             ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
             selector,

@@ -1,1 +1,1 @@
-"""All that knows that a machine is reached over SSH."""
+"""Access to machines over SSH; no other package depends on it being SSH."""

@@ -1,4 +1,4 @@
-"""How a machine is reached over SSH."""
+"""The SSH connection to a machine."""
 
 from dataclasses import dataclass
 
@@ -7,22 +7,22 @@ import pulumi
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """How the operator's SSH reaches a machine. Its values may come from another stack."""
+    """How ssh on this computer connects to a machine. The values may be outputs of another stack."""
 
     name: str
-    """The machine's name; SSH knows the host key under it."""
+    """The machine's name, and ssh's HostKeyAlias."""
     address: pulumi.Input[str]
     ssh_port: pulumi.Input[int]
     user: pulumi.Input[str]
     private_key_file: pulumi.Input[str]
-    """Path on the operator's computer as the settings have it; empty: the keys that ssh finds itself."""
+    """Path on this computer as in the settings; empty: the ssh agent's keys and the client's default keys."""
     host_key: pulumi.Input[str]
-    """Type and key, without a comment. A local machine's is known when it has been made."""
+    """Type and key, without a comment. Unknown for a local machine that is not created yet."""
     made_by: tuple[pulumi.Resource, ...] = ()
-    """What must exist before the machine can be reached."""
+    """Resources that must exist before the machine is reachable."""
 
     def variables(self, prefix: str = "METALML") -> dict[str, pulumi.Input[str]]:
-        """The environment by which the scripts of this computer reach the machine (scripts/client/ssh.sh)."""
+        """The environment variables that scripts/client/ssh.sh connects with."""
         return {
             f"{prefix}_NAME": self.name,
             f"{prefix}_ADDRESS": self.address,

@@ -1,4 +1,4 @@
-"""Files of the operator's computer on a machine: named by digest, checked by digest."""
+"""Copies files of this computer to a machine, identified and verified by their SHA-256."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -13,24 +13,24 @@ from components.ssh.host import Host
 
 
 def manifest_of(folder: str) -> str:
-    """One line for each file below `folder`: SHA-256, mode, path relative to it; sorted by path.
+    """The manifest of `folder`: one line per file with SHA-256, mode and relative path, sorted by path.
 
-    Raises FileNotFoundError for a folder that does not exist or holds no file.
+    Raises FileNotFoundError for a folder that does not exist or contains no files.
     """
     root = Path(folder).expanduser()
     files = sorted(path for path in root.rglob("*") if path.is_file())
     if not files:
-        raise FileNotFoundError(f"{folder} holds no files to deliver")
+        raise FileNotFoundError(f"{folder} does not exist or contains no files")
     return "".join(f"{_digest(path)}  0644  {path.relative_to(root).as_posix()}\n" for path in files)
 
 
 def select(manifest: str, wanted: Callable[[str], bool]) -> str:
-    """The lines of a manifest whose path is wanted."""
+    """The lines of a manifest whose path satisfies `wanted`."""
     return "".join(f"{line}\n" for line in manifest.splitlines() if wanted(line.split(maxsplit=2)[2]))
 
 
 def manifest_digest(manifest: str) -> str:
-    """One digest that stands for all files of a manifest."""
+    """The SHA-256 of a manifest, which changes with any of its files."""
     return hashlib.sha256(manifest.encode()).hexdigest()
 
 
@@ -41,26 +41,26 @@ def _digest(path: Path) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveredFilesArgs:
-    """Which files go where."""
+    """The files, and their source and target folders."""
 
     machine: Connection
     source: str
-    """Folder of the operator's computer."""
+    """Folder on this computer."""
     target: str
-    """Folder of the machine."""
+    """Folder on the machine."""
     manifest: str
-    """Paths as they are below the target."""
+    """As `manifest_of` writes it, with paths relative to the target."""
     renamed: Mapping[str, str] = field(default_factory=dict)
-    """Folders right below the source that have another name on the machine: theirs by the source's."""
+    """Top-level folders with another name on the machine: name in the source to name in the target."""
     others: Literal["remove", "keep"] = "remove"
-    """What happens to files of the target that the manifest does not name."""
+    """Whether files in the target that are not in the manifest are removed."""
     at_end: Literal["remove", "keep"] = "remove"
-    """What happens to the target when the resource goes."""
+    """Whether the target is removed on destroy."""
     after: tuple[pulumi.Resource, ...] = ()
 
 
 class DeliveredFiles(pulumi.ComponentResource):
-    """A folder of a machine that holds the files of a manifest."""
+    """A folder on a machine with the files of a manifest."""
 
     delivery: pulumi.Resource
 

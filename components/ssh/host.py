@@ -1,9 +1,9 @@
-"""A machine on which a component runs things: each is a Command on this computer that uses OpenSSH.
+"""Runs scripts on a machine: each is a Command on this computer that uses the OpenSSH client.
 
-The Command names a script of scripts/client. The script itself is how things travel and no input; *what*
-reaches the machine (node scripts and file texts) is the Command's standard input, so that a preview shows
-each line that will change on each machine, and nothing is run when nothing changed. Private keys stay in
-their files: only the path is an input.
+The Command names a script of scripts/client. The script's text is only transport and no input of the Command.
+*What* runs on the machine (node scripts and file contents) is the Command's standard input: a preview shows
+each line that will change on each machine, and without a change nothing runs. Private keys stay in their
+files: only the path is an input.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,18 +14,20 @@ from pulumi_command import local
 
 from components.ssh.connection import Connection
 
-# Where Commands find scripts/client, from the root of the repository. It is in the state of every stack since
-# 0.1.0, so it never changes: with another path every Command would run again (CONTRIBUTING.md).
+# The path of scripts/client in Commands, relative to the root of the repository. It is in the state of every
+# stack since 0.1.0 and never changes: with another path every Command would run again (CONTRIBUTING.md).
 ENTRY_POINTS = "components/bootstrap/scripts/operator"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Host:
-    """A machine, the component that runs things on it, and what must have happened before."""
+    """A machine to run scripts on."""
 
     connection: Connection
     parent: pulumi.Resource
+    """The component that the Commands belong to."""
     after: Sequence[pulumi.Resource] = ()
+    """What all Commands depend on."""
 
     def step(
         self,
@@ -36,10 +38,10 @@ class Host:
         clean: str | None = None,
         after: Sequence[pulumi.Resource] = (),
     ) -> local.Command:
-        """Run the node script of a payload as the machine's one step at a time (scripts/node/launch.sh).
+        """Run the node script of a payload as a step; a machine runs one at a time (scripts/node/launch.sh).
 
-        `name` is the step's; `resource` the Command's, by default <machine>-<name>. On destroy
-        scripts/node/clean-<clean>.sh is run.
+        `name` names the step, `resource` the Command (default: <machine>-<name>). With `clean`, destroy runs
+        scripts/node/clean-<clean>.sh.
         """
         return self.run(
             resource or f"{self.connection.name}-{name}",
@@ -63,8 +65,8 @@ class Host:
     ) -> local.Command:
         """Run a script of scripts/client with its arguments, and `delete` on destroy.
 
-        `control` is a second machine that the script talks to; a `secret` Command's output is encrypted in
-        the state and never logged.
+        `control` is a second machine that the script connects to. The output of a `secret` Command is
+        encrypted in the state and never logged.
         """
         environment = self.connection.variables() | dict(variables or {})
         if control is not None:

@@ -1,6 +1,7 @@
-"""The text that carries a step to a machine: its scripts and the files they install.
+"""The payload of a step: its scripts and the files they install, in one text.
 
-The format is line-based so that a preview shows a changed line as one line; scripts/node/launch.sh reads it.
+The format is line-based, so that a preview shows a changed line as one line. scripts/node/launch.sh parses
+it.
 """
 
 import re
@@ -11,21 +12,22 @@ from pathlib import Path
 
 NODE_SCRIPTS = Path(__file__).parent / "scripts/node"
 
-# The line by which a node script takes in one of scripts/node.
+# The line by which a node script sources a script of scripts/node.
 SOURCED = re.compile(r'^source "\$\(dirname "\$\{BASH_SOURCE\[0\]\}"\)/([a-z-]+\.sh)"$', re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MachineFile:
-    """A file of a machine. 0644: read by services that do not run as root; else 0600."""
+    """A file to install on a machine."""
 
     path: str
     text: str
     mode: str = "0644"
+    """0644 where services that do not run as root read it, otherwise 0600."""
 
 
 def script_text(script: Path) -> str:
-    """The text of a script as a machine gets it: without shellcheck's directives and their paths."""
+    """The text of a script without shellcheck directives, whose paths must not become inputs."""
     lines = script.read_text().splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith("# shellcheck "))
 
@@ -33,7 +35,10 @@ def script_text(script: Path) -> str:
 def payload(
     script: Path, files: tuple[MachineFile, ...] = (), parameters: Mapping[str, str] | None = None
 ) -> str:
-    """One step: a script with what it sources of scripts/node, and the files it installs."""
+    """The payload of one step: a script, the scripts that it sources, its parameters, and files to install.
+
+    Raises ValueError for a text with a line that begins with `--- `, the heading of a section.
+    """
     main = script_text(script)
     sections = [
         ("script run.sh", script_text(NODE_SCRIPTS / "run.sh")),

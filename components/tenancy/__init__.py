@@ -1,1 +1,1 @@
-"""Who may use how much of a cluster: namespaces, and the walls of a team around its own."""
+"""Multi-tenancy: namespaces, and a team's quota, LimitRange, NetworkPolicies and RBAC in its namespace."""

@@ -1,4 +1,4 @@
-"""A namespace, and which pods the API server takes in it."""
+"""A Namespace with its Pod Security level."""
 
 from pulumi import ResourceOptions
 from pulumi_kubernetes.core.v1 import Namespace
@@ -9,7 +9,7 @@ from settings.pod_security import PodSecurity
 
 
 def register_namespace(name: str, level: PodSecurity, opts: ResourceOptions) -> Namespace:
-    """Register a namespace that refuses pods beyond the level."""
-    # `enforce` refuses pods; `warn` tells whoever applies a Deployment, whose pods would be refused later.
+    """Register a Namespace that enforces this Pod Security Standard."""
+    # `enforce` applies to pods only; `warn` also warns the client that creates a Deployment with such pods.
     levels = {f"pod-security.kubernetes.io/{mode}": level.value for mode in ("enforce", "warn", "audit")}
     return Namespace(name, metadata=ObjectMetaArgs(name=name, labels={**OURS, **levels}), opts=opts)

@@ -1,4 +1,4 @@
-"""Whom the pods of a team may talk to."""
+"""NetworkPolicies of a team's namespace."""
 
 from collections.abc import Sequence
 
@@ -16,11 +16,11 @@ from components.kubernetes.network_policy import (
     pods,
     tcp,
 )
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from settings.teams import EgressSettings
 
-# A model server has a policy of its own that says all it needs. Policies only add to each other: whatever is
-# allowed to it here, its own could not take back.
+# Model servers have a policy of their own, with all that they need. NetworkPolicies are additive: that policy
+# could not deny what is allowed here.
 NOT_SERVING = LabelSelectorArgs(
     match_expressions=[
         LabelSelectorRequirementArgs(key="app.kubernetes.io/component", operator="NotIn", values=["serving"])
@@ -31,7 +31,7 @@ NOT_SERVING = LabelSelectorArgs(
 def register_policies(
     namespace: Input[str], team: str, egress: Sequence[EgressSettings], opts: ResourceOptions
 ) -> list[NetworkPolicy]:
-    """Register that nothing goes in or out, and then what does. `calico` enforces it, `routed` does not."""
+    """Register default-deny and the allowed connections. `calico` enforces them, `routed` does not."""
 
     def metadata(name: str) -> ObjectMetaArgs:
         return ObjectMetaArgs(name=name, namespace=namespace, labels=OURS)
@@ -43,15 +43,15 @@ def register_policies(
             f"{team}-{name}", metadata(name), NOT_SERVING, ingress=incoming, egress=outgoing, opts=opts
         )
 
-    # Workers of a training talk to each other, and whatever the team runs asks its own models.
+    # Training workers connect to each other, and the team's other pods to its models.
     within = [Allow(peers=[NetworkPolicyPeerArgs(pod_selector=ALL_PODS)])]
-    coredns = pods({"k8s-app": "kube-dns"}, SYSTEM)
-    made = [
+    coredns = pods({"k8s-app": "kube-dns"}, KUBE_SYSTEM)
+    policies = [
         network_policy(f"{team}-default-deny", metadata("default-deny"), ALL_PODS, opts=opts),
         policy("within-team", within, within),
         policy("dns", [Allow(peers=[coredns], ports=dns_ports())]),
     ]
     if egress:
-        outside = [Allow(peers=[addresses(str(one.range))], ports=tcp(*one.ports)) for one in egress]
-        made.append(policy("outside", outside))
-    return made
+        outside = [Allow(peers=[addresses(str(rule.range))], ports=tcp(*rule.ports)) for rule in egress]
+        policies.append(policy("outside", outside))
+    return policies

@@ -1,4 +1,4 @@
-"""How much a team may have at once, and how much one container of it."""
+"""ResourceQuotas and the LimitRange of a team's namespace."""
 
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.core.v1 import (
@@ -15,16 +15,16 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.kubernetes.labels import OURS
 from settings.teams import QuotaSettings, TeamSettings
 
-# Kubernetes gives them to its own programs, takes them from anybody, and every other pod gives way to them.
+# For Kubernetes' own components. Any user may set them, and their pods preempt all others.
 SYSTEM_PRIORITIES = ("system-cluster-critical", "system-node-critical")
 
 
 def register_quota(
     name: str, namespace: Input[str], quota: QuotaSettings, opts: ResourceOptions
 ) -> tuple[ResourceQuota, ResourceQuota]:
-    """Register what the team may have, and that it may not have the priorities of Kubernetes' own programs.
+    """Register the team's ResourceQuota, and a ResourceQuota that forbids the system priorities.
 
-    A refused user reads the name: `exceeded quota: <name>-quota, requested: …, used: …, limited: …`.
+    The API server's message has the name: `exceeded quota: <name>-quota, requested: …, used: …, limited: …`.
     """
     own = ResourceQuota(
         f"{name}-quota",
@@ -53,10 +53,10 @@ def register_quota(
 def register_limits(
     name: str, namespace: Input[str], team: TeamSettings, opts: ResourceOptions
 ) -> LimitRange:
-    """Register defaults, so that the quota never refuses a pod only because it says nothing.
+    """Register default requests and limits, because the quota rejects pods that have none.
 
-    The limit that a container gets is also the largest that one may have. A smaller default would refuse
-    whoever asks for more than it without a limit, with a message about a limit that nobody wrote.
+    The default limit is also the maximum. With a smaller default, a pod with a larger request and no limit
+    would be rejected with a message about a limit that its manifest does not have.
     """
     return LimitRange(
         f"{name}-limits",

@@ -1,4 +1,4 @@
-"""A team: the walls around a namespace that several people share, and their rights in it."""
+"""A team: isolation, quota and RBAC of the namespace that its members share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,27 +8,27 @@ from pulumi import Input, ResourceOptions
 
 from components.tenancy.network import register_policies
 from components.tenancy.quota import register_limits, register_quota
-from components.tenancy.rights import register_binding
+from components.tenancy.rbac import register_binding
 from settings.teams import TeamSettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeamArgs:
-    """Who the team is, what it may have and whom its pods may talk to."""
+    """The team's settings, namespace and role."""
 
     settings: TeamSettings
     namespace: Input[str]
     role: Input[str]
-    """Name of the ClusterRole whose rights the team's group gets in the namespace."""
+    """Name of the ClusterRole that the team's group is bound to in the namespace."""
 
 
 class Team(pulumi.ComponentResource):
-    """Quota, defaults, network policies and rights in one namespace."""
+    """ResourceQuotas, LimitRange, NetworkPolicies and a RoleBinding in one namespace."""
 
     namespace: pulumi.Output[str]
-    """Its name, known only when all walls stand: no pod is there before them."""
+    """Its name, an output of quota, LimitRange and NetworkPolicies: no pod is created before them."""
     quota: pulumi.Output[Mapping[str, str]]
-    """What the team may have, by the names of a ResourceQuota."""
+    """`spec.hard` of the ResourceQuota."""
 
     def __init__(self, name: str, args: TeamArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:tenancy:Team", name, None, opts)
@@ -40,7 +40,7 @@ class Team(pulumi.ComponentResource):
         policies = register_policies(namespace, team.name, team.egress, child)
         register_binding(team.name, namespace, team.group, args.role, child)
 
-        walls = [one.metadata.name for one in (own, system, limits, *policies)]
-        self.namespace = pulumi.Output.all(namespace, *walls).apply(lambda parts: str(parts[0]))
+        isolation = [resource.metadata.name for resource in (own, system, limits, *policies)]
+        self.namespace = pulumi.Output.all(namespace, *isolation).apply(lambda parts: str(parts[0]))
         self.quota = own.spec.apply(lambda spec: dict(spec.hard or {}))
         self.register_outputs({})

@@ -4,7 +4,7 @@ import pytest
 from pulumi import ResourceOptions
 
 from components.kubernetes.release_file import release_cache
-from components.queueing.kinds import KUEUE_FILES, kueue_definitions
+from components.queueing.crds import KUEUE_FILES, kueue_definitions
 from components.queueing.team_queue import Amount, TeamQueue, TeamQueueArgs, register_flavors
 from local.progress import Progress
 from local.releases import place_release_files
@@ -20,12 +20,12 @@ def queue(api_server, rendered, namespace):
         flavors = register_flavors(["NVIDIA-L40S", "NVIDIA-H100-80GB-HBM3"], ResourceOptions())
         args = TeamQueueArgs(
             team=namespace,
-            cpu=Amount(own="8", borrowed="8"),
-            memory=Amount(own="32Gi", borrowed="0"),
-            gpus={"NVIDIA-L40S": Amount(own="2", borrowed="1")},
+            cpu=Amount(nominal="8", borrowing_limit="8"),
+            memory=Amount(nominal="32Gi", borrowing_limit="0"),
+            gpus={"NVIDIA-L40S": Amount(nominal="2", borrowing_limit="1")},
             flavors=flavors,
         )
-        TeamQueue(namespace, args).open(namespace)
+        TeamQueue(namespace, args).register_local_queue(namespace)
 
     return {(one["kind"], one["metadata"]["name"]): one for one in rendered(build)}
 

@@ -6,7 +6,7 @@ import pytest
 from pulumi import ResourceOptions
 
 from components.kubernetes.priorities import register_priorities
-from components.tenancy.rights import register_data_scientist
+from components.tenancy.rbac import register_data_scientist
 from components.tenancy.team import Team, TeamArgs
 from settings.compute import ComputeSettings
 from settings.teams import ContainersSettings, EgressSettings, QuotaSettings, TeamSettings

@@ -1,1 +1,1 @@
-"""Pure functions that give the text of every file a machine gets."""
+"""Pure functions that render the files of a machine."""

@@ -15,20 +15,20 @@ CRI_SOCKET = "unix:///run/containerd/containerd.sock"
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterArgs:
-    """What the whole cluster has in common."""
+    """The kubeadm ClusterConfiguration."""
 
     name: str
     kubernetes_version: str
     endpoint: str
-    """host:port of the API server for everybody; fixed at the first init."""
+    """controlPlaneEndpoint, as host:port; immutable after kubeadm init."""
     pod_range: str
     service_range: str
     routed: bool
-    """Machines have their own pod ranges, so the controller manager gives none out."""
+    """Pod CIDRs come from the settings, so kube-controller-manager allocates none."""
     scraped: bool
-    """Controller manager, scheduler and etcd's metrics answer on the machine's address, too.
+    """Whether kube-controller-manager, kube-scheduler and etcd's metrics listen on all addresses.
 
-    The firewall says to whom.
+    The firewall restricts who can connect.
     """
     dns_image_tag: str | None = None
     etcd_image_tag: str | None = None
@@ -53,7 +53,7 @@ def _registration(
         ]
     ignored = []
     if facts.cgroup == "v1" or facts.container:
-        # It refuses cgroup v1, and looks for kernel modules that a container does not see.
+        # This check rejects cgroup v1, and looks for kernel modules that are not visible in a container.
         ignored.append("SystemVerification")
     if facts.container:
         ignored += ["Swap", "NumCPU"]
@@ -63,7 +63,7 @@ def _registration(
 
 
 def init_config(cluster: ClusterArgs, name: str, address: str, facts: Facts) -> str:
-    """The four documents of `kubeadm init`."""
+    """The four YAML documents for `kubeadm init`: kubeadm's own two, and those of kubelet and kube-proxy."""
     local = {"127.0.0.1", address, cluster.endpoint.rpartition(":")[0]}
     components = {"profiling": "false"} | ({"bind-address": "0.0.0.0"} if cluster.scraped else {})
     controller_manager = components | ({"allocate-node-cidrs": "false"} if cluster.routed else {})
@@ -85,7 +85,7 @@ def init_config(cluster: ClusterArgs, name: str, address: str, facts: Facts) -> 
                 "certSANs": sorted(local),
                 "extraArgs": _arguments(
                     {
-                        # Kubelets' serving certificates are signed by the cluster, so they can be verified.
+                        # The cluster CA signs the kubelets' serving certificates, so they can be verified.
                         "kubelet-certificate-authority": "/etc/kubernetes/pki/ca.crt",
                         "profiling": "false",
                     }
@@ -99,14 +99,14 @@ def init_config(cluster: ClusterArgs, name: str, address: str, facts: Facts) -> 
         {
             "apiVersion": "kubelet.config.k8s.io/v1beta1",
             "kind": "KubeletConfiguration",
-            # Signed by the cluster instead of by themselves; granted by our approver.
+            # Serving certificates from the cluster CA instead of self-signed; our timer approves the CSRs.
             "serverTLSBootstrap": True,
             "rotateCertificates": True,
         },
         {
             "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
             "kind": "KubeProxyConfiguration",
-            # ipvs is deprecated, iptables slow with many Services.
+            # ipvs is deprecated, and iptables is slow with many Services.
             "mode": "nftables",
             "clusterCIDR": cluster.pod_range,
         },
@@ -125,7 +125,7 @@ def init_config(cluster: ClusterArgs, name: str, address: str, facts: Facts) -> 
 def _etcd(cluster: ClusterArgs) -> dict[str, Any]:
     etcd: dict[str, Any] = {"imageTag": cluster.etcd_image_tag} if cluster.etcd_image_tag else {}
     if cluster.scraped:
-        # Metrics alone, without the certificates that its data asks for.
+        # An HTTP listener for metrics only; etcd's data still requires client certificates.
         etcd["extraArgs"] = _arguments({"listen-metrics-urls": f"http://0.0.0.0:{ETCD_METRICS_PORT}"})
     return etcd
 
@@ -133,7 +133,7 @@ def _etcd(cluster: ClusterArgs) -> dict[str, Any]:
 def join_config(
     endpoint: str, name: str, address: str, taints: tuple[tuple[str, str, str], ...], facts: Facts
 ) -> str:
-    """A worker's JoinConfiguration. @TOKEN@ and @CA_HASH@ are filled in on the machine, for one join."""
+    """The JoinConfiguration of a worker. The join step replaces @TOKEN@ and @CA_HASH@ on the machine."""
     return yaml.safe_dump(
         {
             "apiVersion": API_VERSION,
@@ -146,7 +146,8 @@ def join_config(
                 }
             },
             "nodeRegistration": _registration(name, address, taints, facts),
-            # Of kubeadm's five minutes: the API server answers by then, and a token that is gone never will.
+            # Instead of kubeadm's five minutes: the API server is up by now, and an expired token never
+            # works.
             "timeouts": {"discovery": "1m0s"},
         },
         sort_keys=False,

@@ -1,4 +1,4 @@
-"""The kubelet's settings of one machine, as a drop-in over what kubeadm writes for the cluster."""
+"""The kubelet's configuration of one machine: a drop-in for the KubeletConfiguration that kubeadm writes."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from settings.kubelet import KubeletSettings
 
 
 def kubelet_config(settings: KubeletSettings, facts: Facts) -> str:
-    """A KubeletConfiguration; keys in a fixed order, so that a changed setting is one changed line."""
+    """A KubeletConfiguration as YAML. The order of keys is fixed: a preview shows one line per change."""
     config: dict[str, Any] = {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
@@ -26,18 +26,18 @@ def kubelet_config(settings: KubeletSettings, facts: Facts) -> str:
         "imageGCLowThresholdPercent": settings.image_gc_low_percent,
         "containerLogMaxSize": settings.container_log_max_size,
         "containerLogMaxFiles": settings.container_log_max_files,
-        # Port 10255 has no authentication: whoever reaches it reads every pod's specification.
+        # Port 10255 has no authentication: any client could read all pod specs.
         "readOnlyPort": 0,
         "seccompDefault": True,
         "cgroupDriver": "systemd" if facts.cgroup == "v2" else "cgroupfs",
     }
     if facts.cgroup == "v1":
-        # Since 1.35 the kubelet refuses this hierarchy unless told otherwise.
+        # Since 1.35 the kubelet fails on cgroup v1 by default.
         config["failCgroupV1"] = False
     if facts.open_files < 1_000_000:
-        # The kubelet's default is a million; it exits where it may not set its own limit.
+        # The kubelet's default is a million; it exits if it cannot set this limit.
         config["maxOpenFiles"] = facts.open_files
     if facts.container:
-        # /proc/swaps is the host's.
+        # /proc/swaps shows the host's swap.
         config["failSwapOn"] = False
     return yaml.safe_dump(config, sort_keys=False)

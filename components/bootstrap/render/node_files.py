@@ -1,4 +1,4 @@
-"""Files of a prepared node: kernel settings, containerd, the programs' units, package sources."""
+"""Files of a prepared node: kernel modules, sysctls, containerd, systemd units, APT sources."""
 
 from pathlib import Path
 
@@ -9,45 +9,46 @@ from settings.sources import AptSource, BundleSource
 
 FILES = Path(__file__).parents[1] / "files"
 
-# overlay: containerd's snapshots. br_netfilter: lets Service rules see traffic between pods of one machine.
+# overlay: containerd's snapshotter. br_netfilter: passes traffic between pods on one node to kube-proxy's
+# rules.
 MODULES = ("overlay", "br_netfilter", "nf_conntrack")
 
-# Namespaced settings: a system container has its own.
+# Sysctls of the network namespace, which a system container has of its own.
 NETWORK_SYSCTLS = {
     "net.ipv4.ip_forward": "1",
     "net.bridge.bridge-nf-call-iptables": "1",
     "net.bridge.bridge-nf-call-ip6tables": "1",
 }
-# Settings of the whole kernel: not set from inside a container, since they would be the host's.
+# Sysctls that are not namespaced: not set in a system container, since they would change the host.
 KERNEL_SYSCTLS = {
-    # What the kubelet wants; it would set them itself and complain about other values.
+    # The values that the kubelet expects; otherwise it sets them itself and logs an error.
     "vm.overcommit_memory": "1",
     "kernel.panic": "10",
     "kernel.panic_on_oops": "1",
-    # Watches per user: kubelet, containerd and log collectors use thousands (KubeOne sets the same).
+    # inotify limits per user: kubelet, containerd and log collectors need thousands (KubeOne sets the same).
     "fs.inotify.max_user_instances": "8192",
     "fs.inotify.max_user_watches": "1048576",
-    # Files that one process maps into memory: Elasticsearch refuses to start with the kernel's 65530.
+    # Memory maps per process: Elasticsearch does not start with the kernel's default of 65530.
     "vm.max_map_count": "262144",
 }
 
 
 def static_file(name: str) -> str:
-    """The text of a file that is the same on every machine."""
+    """The text of a file in `files/`, which is the same on all machines."""
     return (FILES / name).read_text()
 
 
 def sysctls(facts: Facts) -> str:
-    """/etc/sysctl.d: what Kubernetes' networking and the kubelet need."""
+    """The file in /etc/sysctl.d that Kubernetes networking and the kubelet need."""
     settings = NETWORK_SYSCTLS | ({} if facts.container else KERNEL_SYSCTLS)
     return "".join(f"{key} = {value}\n" for key, value in settings.items())
 
 
 def containerd_config(facts: Facts, pause_image: str) -> str:
-    """containerd 2.3's root configuration, version 4.
+    """containerd 2.3's config.toml, configuration version 4.
 
-    It imports conf.d, where NVIDIA's toolkit writes drop-ins with the version that `containerd config dump`
-    prints: a root file of an older version would then keep containerd from starting.
+    It imports conf.d, where the NVIDIA Container Toolkit writes drop-ins with the version that `containerd
+    config dump` prints: with an older version in config.toml containerd would not start.
     """
     systemd_cgroup = "true" if facts.cgroup == "v2" else "false"
     restricted = "true" if facts.oom_score == "restricted" else "false"
@@ -81,15 +82,15 @@ SystemdCgroup = {systemd_cgroup}
 
 
 def containerd_unit(facts: Facts) -> str:
-    """containerd's unit for the bundle; packages bring their own."""
-    # A limit above the machine's hard limit keeps a service from starting.
+    """The systemd unit of containerd for the bundle; the apt package has its own."""
+    # A service with a limit above the machine's hard limit does not start.
     return static_file("containerd.service").replace("@OPEN_FILES@", str(min(facts.open_files, 1048576)))
 
 
 def node_files(
     facts: Facts, source: AptSource | BundleSource, minor: str, pause: str
 ) -> tuple[MachineFile, ...]:
-    """Every file that preparing a machine installs."""
+    """All files that the prepare step installs."""
     files = [
         MachineFile(path="/etc/modules-load.d/metalml.conf", text="".join(f"{m}\n" for m in MODULES)),
         MachineFile(path="/etc/sysctl.d/90-metalml.conf", text=sysctls(facts)),

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# definitions.sh apply: gives a cluster the CustomResourceDefinitions METALML_DEFINITIONS (names) of METALML_RELEASE, from
-# the file of the release cache that METALML_SHA256 names, and returns when objects of their kinds can be made. What an
-# earlier release had and this one has not goes, unless objects of it are left.
-# definitions.sh remove: takes them away again, but for those with objects: they would go with their definition. Objects of
-# METALML_INTERNAL, which only the release's programs make, do go with it.
-# Standard input is a kubeconfig. Only definitions of the stack METALML_STACK are changed: an annotation says whose each is.
+# definitions.sh apply: applies the CustomResourceDefinitions METALML_DEFINITIONS (names) of METALML_RELEASE, from the file
+# METALML_SHA256 in the release cache, and waits until they are Established. CRDs that only an earlier release had are
+# deleted, unless custom resources are left.
+# definitions.sh remove: deletes the CRDs, except those with custom resources, which would be deleted with their CRD.
+# Custom resources of METALML_INTERNAL, which only the release's programs create, are deleted with it.
+# Standard input is a kubeconfig. Only CRDs of the stack METALML_STACK are changed: the annotation metalml/stack names it.
 set -euo pipefail
 
-# Seconds until the API server serves a kind, or has taken one away; it needs one or two.
+# Seconds until a CRD is Established, or deleted; the API server needs one or two.
 SERVED_WITHIN=120
-# Seconds that objects get that are going already, such as those of the garbage collector.
+# Seconds to wait for custom resources that are being deleted, for example by the garbage collector.
 GOING_FOR=20
-# Who owns what stands in them, as the API server sees it.
+# The field manager of server-side apply.
 MANAGER=metalml
 
 fail() {
@@ -23,7 +23,7 @@ command -v kubectl >/dev/null || fail "kubectl is needed on this computer and no
 
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
-# The kubeconfig has no name while it has a content. kubectl opens it anew by the descriptor, more than once.
+# The file is unlinked before it has content. kubectl opens it by its descriptor, more than once.
 exec 8<>"$scratch/kubeconfig"
 rm -- "$scratch/kubeconfig"
 cat >&8
@@ -32,7 +32,7 @@ cluster() {
   KUBECACHEDIR=$scratch/cache kubectl --kubeconfig=/proc/self/fd/8 --request-timeout=60s "$@"
 }
 
-# name, stack and managers of each definition that is there, separated by spaces; "-" for none.
+# name, stack and field managers of each existing CRD, separated by spaces; "-" for none.
 there() {
   cluster get customresourcedefinitions --ignore-not-found "$@" --output go-template='
 {{- define "one" -}}
@@ -49,18 +49,18 @@ refuse_others() {
   while read -r name stack managers; do
     case "$stack $managers" in
       " " | "$METALML_STACK "*) ;;
-      # It stands in the state, whole, and the engine will delete it now that the program no longer has it.
+      # It is a resource in the state, and the engine will delete it now that the program no longer registers it.
       "- "*pulumi-kubernetes*) former+=("$name") ;;
       "- "*) others+=("$name (made by ${managers%% *})") ;;
       *) others+=("$name (of stack $stack)") ;;
     esac
   done <<<"$listed"
   ((${#others[@]} == 0)) || fail "not of this stack, so nothing was changed: $(list "${others[@]}").
-Leave out of the settings what has installed them, or, if nobody else needs them any more, give them to this stack:
+Turn off in the settings what installs them, or, if no other program needs them any more, give them to this stack:
   kubectl annotate customresourcedefinition NAME metalml/stack=$METALML_STACK"
   ((${#former[@]} == 0)) || fail "from before definitions left the state, so nothing was changed: $(list "${former[@]}").
 If this stack has made them, bring it up once with the version before, which lets go of them (docs/upgrade.md). If
-another program has, leave out of the settings what has installed them."
+another program has, turn off in the settings what installs them."
 }
 
 list() {
@@ -69,7 +69,7 @@ list() {
   printf '%s' "${all%, }"
 }
 
-# What the engine's provider had set would stay for ever, unless its claim to it goes as well.
+# Fields that Pulumi's provider manages would never be removed by an apply: remove its managedFields entries.
 disown() {
   local listed name managers fields index manager
   listed=$(there "${wanted[@]}")
@@ -88,7 +88,7 @@ disown() {
   done <<<"$listed"
 }
 
-# name and state of each definition that this Command has delivered; a new one has no state yet
+# name and Established condition of each CRD of this Command; a new CRD has no status yet
 delivered() {
   cluster get customresourcedefinitions --selector "metalml/definitions=$METALML_DELIVERY" --output go-template='
 {{- range .items }}{{ .metadata.name }}
@@ -99,7 +99,7 @@ delivered() {
 wait_until_served() {
   local states name left=(all)
   while ((${#left[@]})); do
-    ((SECONDS < SERVED_WITHIN)) || fail "not served after $SERVED_WITHIN s: ${left[*]}; kubectl describe customresourcedefinition says why"
+    ((SECONDS < SERVED_WITHIN)) || fail "not Established after $SERVED_WITHIN s: ${left[*]}; see kubectl describe customresourcedefinition"
     states=$(delivered)
     left=()
     for name in "${wanted[@]}"; do
@@ -119,19 +119,19 @@ objects_of() {
   printf '%s' "$objects"
 }
 
-# Removes those of the given ones that are this stack's and have no objects.
+# Deletes those of the given CRDs that belong to this stack and have no custom resources.
 remove() {
   local listed name stack objects gone=()
   listed=$(there "$@")
   while read -r name stack _; do
     [[ -n $name ]] || continue
     if [[ $stack != "$METALML_STACK" ]]; then
-      printf '%s stays: it is not of this stack\n' "$name" >&2
+      printf '%s stays: it belongs to another stack or program\n' "$name" >&2
       continue
     fi
     objects=$(objects_of "$name")
     if [[ -n $objects ]]; then
-      printf '%s stays, for objects that this stack has not made: %s\n' \
+      printf '%s stays, because custom resources exist that this stack did not create: %s\n' \
         "$name" "$(head -n 3 <<<"$objects" | paste -sd' ')" >&2
       continue
     fi
@@ -156,7 +156,7 @@ case $1 in
   apply)
     file=${XDG_CACHE_HOME:-$HOME/.cache}/metalml/releases/$METALML_SHA256
     sha256sum --check --status <<<"$METALML_SHA256  $file" ||
-      fail "$file, which this program has written, is not there or has another content; run it again"
+      fail "$file, which this program writes, is missing or damaged; run pulumi again"
     refuse_others
     cluster apply --server-side --force-conflicts --field-manager="$MANAGER" --filename "$file" >/dev/null
     disown
@@ -164,7 +164,7 @@ case $1 in
     remove_former
     ;;
   remove)
-    # As Pulumi's provider reads the same variable for objects.
+    # Pulumi's Kubernetes provider reads the same variable for its resources.
     if [[ ${PULUMI_K8S_DELETE_UNREACHABLE:-} == true ]] && ! cluster get --raw /version >/dev/null; then
       printf 'the cluster cannot be reached: its definitions are forgotten\n' >&2
       exit 0

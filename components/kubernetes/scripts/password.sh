@@ -1,4 +1,4 @@
 #!/usr/bin/env bash
-# password.sh BYTES: prints so many bytes of chance in hexadecimal, which no file and no URL has to escape.
+# password.sh BYTES: prints random bytes in hexadecimal, which need no escaping in files and URLs.
 set -euo pipefail
 openssl rand -hex "$1"

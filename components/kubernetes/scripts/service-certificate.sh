@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# service-certificate.sh DAYS NAME...: prints a certificate for the DNS names and its private key, both new.
-# The certificate vouches for itself: there is no authority whose key could sign others. Servers of one kind may
-# know each other by it, too. Nothing touches a disk.
+# service-certificate.sh DAYS NAME...: prints a new self-signed certificate for the DNS names, and its private key.
+# There is no CA, whose key could sign others. Members of a cluster may also use it as a client certificate (mTLS).
+# Nothing is written to disk.
 set -euo pipefail
 days=$1
 shift

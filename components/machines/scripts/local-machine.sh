@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# local-machine.sh create|delete: a system container on this computer that stands for a rented server.
+# local-machine.sh create|delete: a system container on this computer that stands in for a rented server.
 #
 # Environment: METALML_CLUSTER, METALML_NETWORK, METALML_NAME, METALML_ADDRESS, METALML_KEY_FILE (its public half may log in), and for
 # create METALML_ROOT (folder with the root filesystem), METALML_MACHINE_RANGE, METALML_POD_RANGE (empty: no route).
@@ -10,9 +10,9 @@ here=$(dirname "${BASH_SOURCE[0]}")
 network=$METALML_NETWORK
 container=metalml-$METALML_CLUSTER-$METALML_NAME
 label=metalml.cluster=$METALML_CLUSTER
-# containerd, kubelet and etcd keep data that cannot lie on an overlay over an overlay.
+# Data of containerd, kubelet and etcd cannot be on an overlay over an overlay.
 volumes=(containerd kubelet etcd)
-# One machine at a time makes or removes the network they share.
+# Creating and removing the shared network is serialized.
 lock=/run/lock/metalml-$METALML_CLUSTER
 
 remove_container() {
@@ -58,13 +58,13 @@ create_machine() {
   bridge=$(podman network inspect "$network" | sed -n 's/.*"network_interface": "\(.*\)",/\1/p')
 
   if [[ $(podman inspect --format '{{.State.Running}}' "$container" 2>/dev/null) != true ]]; then
-    # A half-made or stopped one cannot be told from a broken one: a machine is cheap, so it is made anew.
+    # A stopped or partly created container may be broken: a machine is cheap, so it is recreated.
     remove_container
     for part in "${volumes[@]}"; do
       podman volume create --label "$label" "$container-$part" >/dev/null
       options+=(--volume "$container-$part:/var/lib/$part")
     done
-    # crun refuses a hybrid cgroup hierarchy; runc takes every one.
+    # crun rejects a hybrid cgroup hierarchy; runc accepts all.
     # A caller without CAP_SYS_RESOURCE cannot give a container more than its own hard limits, and podman keeps
     # some processes for itself. 30000 is what systemd and a full node of pods never reach.
     nofile=$(at_most 1048576 "$(ulimit -Hn)") nproc=$(at_most 30000 "$(ulimit -Hu)")
@@ -82,7 +82,7 @@ create_machine() {
     fi
   fi
   if [[ -n ${METALML_POD_RANGE:-} ]]; then
-    # What a provider's router does on rented servers: the way to the machine's pods is the machine.
+    # As a provider's router does for rented servers: a route to the machine's pod CIDR via the machine.
     ip route replace "$METALML_POD_RANGE" via "$METALML_ADDRESS" ${bridge:+dev "$bridge"}
   fi
   podman exec --interactive "$container" bash -s <"$here/first-boot.sh" >&2

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.kubernetes.rbac import SYSTEM
+from components.kubernetes.rbac import KUBE_SYSTEM
 from components.queueing.api import QUEUE_LABEL, VERSION, VISIBILITY_GROUP
 from components.queueing.kueue import NAME
 from settings.queueing import LOCAL_QUEUE
@@ -133,9 +133,9 @@ def test_work_on_gpus_needs_no_toleration_of_its_own_and_no_more_of_them_than_th
 
 
 def test_without_kueue_only_jobs_that_name_a_queue_are_refused(full: FullCluster) -> None:
-    of_kueue = ("-n", SYSTEM, f"deployment/{NAME}")
+    of_kueue = ("-n", KUBE_SYSTEM, f"deployment/{NAME}")
     full.kubectl("scale", *of_kueue, "--replicas=0")
-    pods = ("pods", "-n", SYSTEM, "-l", f"app.kubernetes.io/name={NAME}")
+    pods = ("pods", "-n", KUBE_SYSTEM, "-l", f"app.kubernetes.io/name={NAME}")
     full.kubectl("wait", *pods, "--for=delete", f"--timeout={LONGEST}s")
     try:
         full.project.apply(job("free", "vision", pods=1, cpu="10m", queued=False))

@@ -9,8 +9,8 @@ import pytest
 from components.kubernetes.release_file import (
     ReleaseFile,
     ReleaseFileError,
-    keep_made,
-    read_made,
+    cache_derived,
+    read_derived,
     read_release_file,
 )
 
@@ -64,12 +64,12 @@ def test_a_file_with_the_pinned_digest_is_returned(tmp_path):
 
 def test_what_was_made_of_a_file_is_kept_and_made_anew_when_it_is_damaged(tmp_path):
     file = release(tmp_path / "crds.yaml")
-    assert read_made(file, tmp_path / "cache") is None
-    keep_made(file, b'["made"]', tmp_path / "cache")
-    assert read_made(file, tmp_path / "cache") == b'["made"]'
+    assert read_derived(file, tmp_path / "cache") is None
+    cache_derived(file, b'["made"]', tmp_path / "cache")
+    assert read_derived(file, tmp_path / "cache") == b'["made"]'
     (kept,) = (tmp_path / "cache").iterdir()
     kept.write_bytes(kept.read_bytes().replace(b"made", b"fade"))
-    assert read_made(file, tmp_path / "cache") is None
+    assert read_derived(file, tmp_path / "cache") is None
 
 
 def test_a_changed_file_is_refused_with_its_name_and_both_digests(tmp_path):

@@ -4,7 +4,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from components.tenancy.rights import data_scientist_rules
+from components.tenancy.rbac import data_scientist_rules
 from components.tenancy.team import Team, TeamArgs
 from settings.compute import ComputeSettings
 from settings.teams import ContainersSettings, EgressSettings, QuotaSettings, TeamSettings
@@ -149,7 +149,7 @@ def test_rights_and_the_cluster_are_not_the_teams(verbs, resource):
     assert resource not in verbs
 
 
-def test_pods_may_come_only_when_all_walls_stand(engine, settle):
+def test_pods_are_created_only_after_the_whole_isolation(engine, settle):
     waited = []
 
     def build():

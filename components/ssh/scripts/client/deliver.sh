@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# deliver.sh [--keep] SOURCE TARGET [HERE=THERE ...]: brings the files of the manifest on standard input from the
-# folder SOURCE of this computer to the folder TARGET of the machine METALML_*. Manifest: lines "SHA256  MODE
-# PATH", paths below TARGET. The folder SOURCE/HERE is TARGET/THERE on the machine.
-# Only what the machine does not have is sent; a file with another digest than the manifest's is refused on
-# either side; files of TARGET that the manifest does not name are removed, or with --keep left alone.
-# deliver.sh --remove TARGET: takes the folder away.
+# deliver.sh [--keep] SOURCE TARGET [HERE=THERE ...]: copies the files of the manifest on standard input from the
+# folder SOURCE on this computer to the folder TARGET on the machine METALML_*. Manifest: lines "SHA256  MODE
+# PATH", paths relative to TARGET. The folder SOURCE/HERE is TARGET/THERE on the machine.
+# Only files that the machine lacks are sent. Both sides reject a file whose digest is not the manifest's. Files
+# in TARGET that are not in the manifest are removed, or kept with --keep.
+# deliver.sh --remove TARGET: removes the folder.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=components/ssh/scripts/client/ssh.sh
@@ -28,7 +28,7 @@ cat >"$manifest"
 renames=("$@") transform=()
 for renamed in "${renames[@]}"; do transform+=(--transform "flags=r;s,^${renamed%%=*}/,${renamed#*=}/,"); done
 
-# Where the file with this path on the machine is below SOURCE.
+# The path relative to SOURCE of a file with this path relative to TARGET.
 path_here() {
   local renamed
   for renamed in "${renames[@]}"; do
@@ -40,7 +40,7 @@ path_here() {
   printf '%s' "$1"
 }
 
-# Asks for the digests the machine lacks before reading a byte here: an unchanged folder costs one connection.
+# First finds which files the machine lacks, without reading local files: an unchanged folder costs one connection.
 {
   cat "$here/../node/missing-files.sh"
   cat "$manifest"
@@ -63,7 +63,7 @@ printf 'sending %s files to %s\n' "$(wc -l <"$scratch/paths")" "$METALML_NAME" >
   cat "$here/../node/receive-files.sh"
   cat "$manifest"
   printf -- '--- archive\n'
-  # 1: a file's times or links changed meanwhile, as they do when a build cache links it somewhere else. Whether
-  # its content did is what the machine checks by digest.
+  # tar exits with 1 when a file's times or link count change while it reads, for example when a build cache makes
+  # a hard link. The machine verifies the content by digest.
   tar --create --directory "$source" --files-from "$scratch/paths" --dereference "${transform[@]}" || (($? == 1))
 } | root_on METALML "$target" "$others" >&2

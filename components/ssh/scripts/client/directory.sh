@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# directory.sh PATH OWNER: on the machine METALML_*, makes the directory PATH and gives it to the user with this
-# number. What is in it is left alone.
+# directory.sh PATH OWNER: creates the directory PATH on the machine METALML_*, owned by the UID OWNER. Its files are
+# not changed.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=components/ssh/scripts/client/ssh.sh

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# firewall.sh: puts the ruleset on standard input in force on the machine METALML_*, and keeps it only if a
-# *new* SSH connection still gets through. Otherwise the machine goes back to its old rules by itself.
-# firewall.sh --remove: takes our table away; nobody else's rules are touched.
+# firewall.sh: loads the nftables ruleset on standard input on the machine METALML_*, and keeps it only if a *new*
+# SSH connection still gets through. Otherwise the machine rolls back to its old rules by itself.
+# firewall.sh --remove: deletes our table; other tables are not changed.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=components/ssh/scripts/client/ssh.sh
 source "$here/ssh.sh"
 
-# Seconds until the machine takes the new rules back unless it hears from us.
+# Seconds until the machine rolls back, unless firewall-keep.sh confirms the rules.
 ROLLBACK_AFTER=60
 
 if [[ ${1:-} == --remove ]]; then

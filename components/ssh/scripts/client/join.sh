@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# join.sh: sends the join payload on standard input to the worker METALML_*, with a token that the control
-# plane METALML_CONTROL_* makes for this one join and that is deleted after it, whatever happens.
-# join.sh --leave: drains the worker, takes it out of the cluster.
+# join.sh: sends the join payload on standard input to the worker METALML_*, with a bootstrap token that the control
+# plane METALML_CONTROL_* creates for this one join; it is deleted afterwards, also after a failure.
+# join.sh --leave: drains the worker and deletes its Node object.
 #
-# The token never is a resource's input or output: it lives in this process and in the worker's memory.
+# The token is never an input or output of a resource: it exists in this process and in the worker's memory.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=components/ssh/scripts/client/ssh.sh
@@ -14,11 +14,11 @@ if [[ ${1:-} == --leave ]]; then
     printf 'the control plane %s does not answer: %s is not drained\n' "$METALML_CONTROL_NAME" "$METALML_NAME" >&2
     exit 0
   fi
-  # Pods of a machine that is gone never end: nothing is to be waited for.
+  # Pods on a machine that is gone never terminate: do not wait for a drain.
   mode=drain
   if ! reachable METALML; then
     mode=gone
-    # A certificate cannot be taken back: its kubelet would make itself a node again.
+    # Kubernetes cannot revoke the kubelet's client certificate: the kubelet would register its node again.
     printf '%s does not answer: before it starts again, erase it or clean it by hand (docs/remove.md)\n' "$METALML_NAME" >&2
   fi
   root_on METALML_CONTROL "$METALML_NAME" "$mode" <"$here/../node/leave.sh" >&2
@@ -37,7 +37,7 @@ trap forget_token EXIT
 
 join() {
   (umask 077 && root_on METALML_CONTROL "$METALML_NAME" "$METALML_ADDRESS" <"$here/../node/make-token.sh" >"$made") ||
-    fail "$METALML_NAME: the control plane $METALML_CONTROL_NAME makes no token"
+    fail "$METALML_NAME: the control plane $METALML_CONTROL_NAME cannot create a bootstrap token"
   {
     cat "$payload"
     printf -- '--- secret token\n%s\n--- secret ca-hash\n%s\n' \
@@ -46,8 +46,8 @@ join() {
 }
 
 if ! (join); then
-  # The machine may have been busy with another step for longer than a token lives.
+  # The machine may have been busy with another step for longer than the token's TTL.
   if root_on METALML_CONTROL "$METALML_NAME" <"$here/../node/has-token.sh"; then exit 1; fi
-  printf '%s: its token was gone before it joined; trying once more with a new one\n' "$METALML_NAME" >&2
+  printf '%s: its bootstrap token expired before it joined; trying once more with a new one\n' "$METALML_NAME" >&2
   join
 fi

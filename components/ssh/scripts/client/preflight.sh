@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# preflight.sh: first contact with the machine METALML_*, and every check that can be made before the first
-# change. Standard input: the variables the node's part needs, as NAME=value lines. Prints the node's facts.
-# preflight.sh --forget: takes the machine off the list of known ones.
+# preflight.sh: connects to the machine METALML_* for the first time and runs all checks, without a change on it.
+# Standard input: the variables of node/preflight.sh, as NAME=value lines. Prints the machine's facts.
+# preflight.sh --forget: removes the machine from the list of known machines.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=components/ssh/scripts/client/ssh.sh
@@ -9,19 +9,19 @@ source "$here/ssh.sh"
 
 # Seconds. A rented server boots in minutes, but an error must name a dead one within a minute.
 REACH_FOR=${METALML_REACH_FOR:-45}
-# One file a machine of the cluster, so that two machines that turn out to be one are found.
+# One file per machine of the cluster: finds two entries of the settings that are the same machine.
 known=${XDG_STATE_HOME:-$HOME/.local/state}/metalml/$METALML_CLUSTER
 
 if [[ ${1:-} == --forget ]]; then
   rm -f -- "$known/$METALML_NAME"
-  # The last one takes the lock with it.
+  # The last machine removes the lock file, too.
   if [[ -d $known && -z $(ls "$known") ]]; then rm -rf -- "$known"; fi
   exit 0
 fi
 
 where="$METALML_NAME ($METALML_USER@$METALML_ADDRESS:$METALML_PORT)"
 
-# A refused login is never tried again: a second one brings the ban of fail2ban nearer.
+# A rejected login is not retried: each attempt counts for fail2ban.
 deadline=$((SECONDS + REACH_FOR))
 while :; do
   if ssh_to METALML true </dev/null 2>"$scratch/contact"; then break; fi
@@ -43,7 +43,7 @@ if [[ $METALML_USER != root ]] && ! ssh_to METALML sudo -n true </dev/null 2>/de
 fi
 
 variables=$(cat)
-# What it says is shown as it comes: waiting for apt's lock may take minutes.
+# Messages are shown as they arrive: waiting for apt's lock may take minutes.
 if ! {
   printf '%s\nOPERATOR_TIME=%s\n' "$variables" "$(date +%s)"
   cat "$here/../node/preflight.sh"
@@ -52,7 +52,7 @@ if ! {
 fi
 facts=$(<"$scratch/facts")
 
-# All preflights run at once: the lock makes one of two equal machines see the other.
+# All preflights run in parallel: with the lock, the second of two equal machines finds the first.
 own_identity=$(sed -n 's/^{"hostname":"\([^"]*\)","machineId":"\([^"]*\)".*/\1 \2/p' <<<"$facts")
 mkdir -p "$known"
 exec 8>"$known/.lock"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# promotion-gate.sh: asks Prometheus, by way of the control plane METALML_*, the questions on standard input; fails where
-# the track that they are about has not shown enough.
+# promotion-gate.sh: runs the PromQL queries on standard input against Prometheus, through the control plane METALML_*;
+# fails if a track does not meet its conditions.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=components/ssh/scripts/client/ssh.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ready.sh: gives the node the labels and taints on standard input (a Node object), and waits until the node METALML_NAME is Ready and its kubelet has a serving certificate, asked at the control plane METALML_CONTROL_*.
+# ready.sh: on the control plane METALML_CONTROL_*, applies the labels and taints on standard input (a Node object) to the
+# node METALML_NAME, and waits until the node is Ready and its kubelet has a serving certificate.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=components/ssh/scripts/client/ssh.sh

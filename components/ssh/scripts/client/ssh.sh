@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# How the operator's computer reaches a machine. Sourced by the other scripts of this folder.
+# Runs commands on a machine over SSH, from this computer. Sourced by the other scripts in this folder.
 #
 # A machine is described by six variables with a common prefix (METALML for the machine itself,
-# METALML_CONTROL for the control plane a command needs besides):
+# METALML_CONTROL for the control plane that some scripts also need):
 #   <prefix>_NAME _ADDRESS _PORT _USER _KEY_FILE _HOST_KEY   (host key: "ssh-ed25519 AAAA...")
 
-# Seconds. One TCP connect; long enough for a far server, short enough to name a dead one within a minute.
+# Seconds for one TCP connect: long enough for a distant server, short enough to report a dead one within a minute.
 CONNECT_TIMEOUT=10
-# Seconds between keep-alives; three unanswered ones end the connection, so a cut link shows after 15 s.
+# Seconds between keep-alives; after three without a reply ssh exits, so a broken link is noticed after 15 s.
 ALIVE_INTERVAL=5
 
-# Expands to the tilde's home and keeps relative paths as they are (relative to the project).
+# Expands a leading ~/; relative paths stay relative to the project.
 expand_home() {
   local path=$1
   printf '%s' "${path/#\~\//$HOME/}"
@@ -20,8 +20,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 
 # ssh_to PREFIX COMMAND...: runs COMMAND on the machine; standard input, output and exit code pass through.
-# The host key is the one from the settings and nothing else: no file of this computer is asked. Each is a
-# connection of its own: through a shared one the firewall's new rules would not be tried.
+# Only the host key from the settings is accepted: no known_hosts file of this computer is read. Each call opens
+# a new connection: a shared one (ControlMaster) would not test new firewall rules.
 ssh_to() {
   local prefix=$1
   shift
@@ -41,7 +41,7 @@ ssh_to() {
 }
 
 # root_on PREFIX [ARGUMENT...]: runs the bash script on standard input as root, with these arguments.
-# Arguments are words of our own (step names, paths, digests), so they need no quoting for the far shell.
+# Arguments come from this program (step names, paths, digests), so they need no quoting for the remote shell.
 root_on() {
   local prefix=$1
   shift
@@ -53,15 +53,15 @@ root_on() {
   fi
 }
 
-# reachable PREFIX: true when the machine lets us in.
+# reachable PREFIX: succeeds if an SSH login works.
 reachable() {
   ssh_to "$1" true </dev/null 2>/dev/null
 }
 
-# follow_step PREFIX STEP: runs STEP on the machine with the payload on standard input, and follows it to its end.
+# follow_step PREFIX STEP: runs STEP on the machine with the payload on standard input, and follows it until it ends.
 follow_step() {
   local prefix=$1 step=$2 name="${1}_NAME" status=0
-  # The launcher is read by the far bash first; it then reads the payload from the same stream.
+  # The remote bash reads the launcher first, which then reads the payload from the same stream.
   cat "$(dirname "${BASH_SOURCE[0]}")/../node/launch.sh" - | root_on "$prefix" "$step" >&2 || status=$?
   case $status in
     0) ;;
