@@ -4,8 +4,8 @@ from pulumi import Input, ResourceOptions
 
 from components.kubernetes.crds import Definitions
 from components.kubernetes.release_file import release_cache
+from components.monitoring.crds import RELEASE, monitoring_definitions
 from components.monitoring.exporters import run_blackbox_exporter, run_kube_state_metrics
-from components.monitoring.kinds import RELEASE, monitoring_definitions
 from components.monitoring.model_scraping import scrape_models
 from components.monitoring.names import NAMESPACE
 from components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
@@ -64,7 +64,7 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
             grafana=wanted.grafana is not None,
             logs=settings.platform.logging is not None,
         ),
-        operator.kinds,
+        operator.crds,
         options,
     )
     servers = PrometheusServers(
@@ -81,10 +81,10 @@ def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, I
     )
     run_alertmanager(settings, wanted.alerting, namespace, operator.ready, options)
     pushed = Pushgateway(
-        "pushgateway", settings.image("pushgateway"), namespace, operator.kinds, cluster.ready, options
+        "pushgateway", settings.image("pushgateway"), namespace, operator.crds, cluster.ready, options
     )
-    scrape_models(namespace, operator.kinds, options)
-    register_platform_rules(settings, namespace, operator.kinds, options)
+    scrape_models(namespace, operator.crds, options)
+    register_platform_rules(settings, namespace, operator.crds, options)
     build_grafana(settings, cluster, namespace)
     links = links_of(settings)
     return {

@@ -3,7 +3,7 @@
 from components.autoscaling.vertical_pod_autoscaler import VPA_CRDS
 from components.gateway.crds import GATEWAY_API_FILES
 from components.kubernetes.release_file import ReleaseFile
-from components.monitoring.kinds import MONITORING_FILES
+from components.monitoring.crds import MONITORING_FILES
 from components.network.calico import CALICO_CRDS
 from components.queueing.crds import KUEUE_FILES
 from settings import Layer, PodNetwork, Settings

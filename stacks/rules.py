@@ -98,4 +98,6 @@ def register_model_rules(
 
 
 def _own(alert: AlertSettings) -> Alert:
-    return Alert(**{**alert.model_dump(), "team": alert.team or PLATFORM_TEAM})
+    return Alert(
+        **{**alert.model_dump(exclude={"holds"}), "for_": alert.holds, "team": alert.team or PLATFORM_TEAM}
+    )

@@ -1,1 +1,1 @@
-"""What watches the cluster and what runs on it: figures, rules, alerts, dashboards."""
+"""Monitoring of the cluster and its workloads: metrics, rules, alerts and dashboards."""

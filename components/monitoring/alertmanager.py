@@ -1,4 +1,4 @@
-"""Alertmanager: several of them, which agree on who tells whom."""
+"""Alertmanager: a cluster of replicas, which deduplicate their notifications."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from components.monitoring.alerting.configuration import (
 )
 from components.monitoring.alerting.network import alertmanager_policy
 from components.monitoring.alerting.reach import Reach
-from components.monitoring.kinds import Alertmanager
+from components.monitoring.crds import Alertmanager
 from components.monitoring.names import (
     ALERTMANAGER,
     ALERTMANAGER_PODS,
@@ -33,27 +33,27 @@ from components.monitoring.volume import storage_spec
 from settings.alerting import AlertingSettings
 
 CONFIGURATION = "alertmanager-configuration"
-# Of what was sent and what is silenced: a few kilobytes for each group of alerts.
+# For the notification log and silences: a few kilobytes for each group of alerts.
 SCRATCH_SIZE = "256Mi"
-# Its release's own, in kube-prometheus, with room for a bad day: each alert is a few kilobytes.
+# The requests of kube-prometheus, with headroom for many alerts: each takes a few kilobytes.
 REQUESTS = {"cpu": "10m", "memory": "64Mi"}
 LIMITS = {"cpu": "200m", "memory": "256Mi"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlertmanagersArgs:
-    """How many, and what they do."""
+    """The image, the configuration with its secrets, and the allowed egress."""
 
     namespace: Input[str]
-    """Known when it is there."""
+    """Resolves once the namespace exists."""
     image: str
     alerting: AlertingSettings
     secrets: Mapping[str, Input[str]] = field(default_factory=dict)
-    """By name: what `alerting` names, and nothing else."""
+    """Values by name: exactly the secrets that `alerting` refers to."""
     reach: Reach = field(default_factory=Reach)
-    """What they may call."""
+    """Egress that the network policy allows."""
     operator: Resource
-    """Makes the pods."""
+    """The Prometheus operator, which creates the pods."""
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
@@ -62,10 +62,10 @@ class AlertmanagersArgs:
 
 
 class Alertmanagers(pulumi.ComponentResource):
-    """One Alertmanager object, its configuration, and a Secret with what the configuration must not say."""
+    """An Alertmanager object, its configuration, and a Secret with the credentials of its receivers."""
 
     service: Service
-    """Known when they take alerts."""
+    """Resolves once the Alertmanager object is Available."""
 
     def __init__(self, name: str, args: AlertmanagersArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:monitoring:Alertmanagers", name, None, opts)
@@ -76,7 +76,7 @@ class Alertmanagers(pulumi.ComponentResource):
 
         needed: list[Resource] = [
             alertmanager_policy(name, metadata(ALERTMANAGER), args.reach, child),
-            # Together, so that no configuration is read beside templates that have not what it names.
+            # In one Secret, so that a configuration is never loaded without the templates that it refers to.
             Secret(
                 f"{name}-configuration",
                 metadata=metadata(CONFIGURATION),
@@ -122,7 +122,7 @@ class Alertmanagers(pulumi.ComponentResource):
 
 
 def alertmanager_spec(args: AlertmanagersArgs) -> dict[str, Any]:
-    """The `spec` as `monitoring.coreos.com/v1` spells it."""
+    """The `spec` of the `monitoring.coreos.com/v1` Alertmanager."""
     return {
         "image": args.image,
         "version": f"v{versions.ALERTMANAGER}",

@@ -1,4 +1,4 @@
-"""Programs that turn what others know into metrics: the state of objects, and how addresses answer."""
+"""Exporters: kube-state-metrics for the state of objects, the blackbox exporter for probes of endpoints."""
 
 import hashlib
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ KUBE_STATE_METRICS_PORT = 8080
 TELEMETRY_PORT = 8081
 BLACKBOX_EXPORTER = "blackbox-exporter"
 BLACKBOX_EXPORTER_PORT = 9115
-# Ports of what it is sent to: model servers and the API server.
+# Ports of the probed targets: model servers and the API server.
 PROBED_PORTS = (8501, 443, 6443)
 CONFIGURATION_DIRECTORY = "/etc/blackbox"
-# Seconds; below Prometheus' own time-out of 10.
+# Seconds; below Prometheus' scrape timeout of 10.
 PROBE_TIMEOUT = 5
 
-# What kube-state-metrics tells about, by API group. Not Secrets: their names alone tell too much.
+# Resources that kube-state-metrics exports, by API group. Not Secrets: their names alone disclose too much.
 OBJECTS = {
     "": [
         "limitranges",
@@ -55,7 +55,7 @@ BY_PROMETHEUS = [pods(PROMETHEUS_PODS)]
 def run_kube_state_metrics(
     image: str, namespace: Input[str], wait_for: Sequence[Resource], opts: ResourceOptions
 ) -> Controller:
-    """Run the exporter of what the API server knows: replicas wanted and there, restarts, quotas."""
+    """Run kube-state-metrics: desired and available replicas, restarts, quotas and so on as metrics."""
     return Controller(
         KUBE_STATE_METRICS,
         ControllerArgs(
@@ -67,7 +67,7 @@ def run_kube_state_metrics(
                 f"--port={KUBE_STATE_METRICS_PORT}",
                 f"--telemetry-port={TELEMETRY_PORT}",
                 "--resources=" + ",".join(sorted(name for names in OBJECTS.values() for name in names)),
-                f"--metric-labels-allowlist={labels_shown()}",
+                f"--metric-labels-allowlist={metric_labels_allowlist()}",
             ],
             ports={"http": KUBE_STATE_METRICS_PORT, "telemetry": TELEMETRY_PORT},
             liveness=Probe(path="/livez", port="http"),
@@ -84,8 +84,8 @@ def run_kube_state_metrics(
     )
 
 
-def labels_shown() -> str:
-    """The labels of objects that are labels of their series: whose model and track, and which Jobs train."""
+def metric_labels_allowlist() -> str:
+    """--metric-labels-allowlist: the labels for the model and track of pods, and for training Jobs."""
     model = "app.kubernetes.io/name,app.kubernetes.io/instance,metalml/model,metalml/track"
     return f"pods=[{model}],deployments=[{model}],jobs=[app.kubernetes.io/component]"
 
@@ -93,7 +93,7 @@ def labels_shown() -> str:
 def run_blackbox_exporter(
     image: str, namespace: Input[str], wait_for: Sequence[Resource], opts: ResourceOptions
 ) -> Controller:
-    """Run the exporter that asks addresses as a user would, and its Service, which probes name."""
+    """Run the blackbox exporter, which probes endpoints like a client, and its Service, for Probes."""
     configuration = blackbox_configuration()
     made = ConfigMap(
         BLACKBOX_EXPORTER,
@@ -127,7 +127,7 @@ def run_blackbox_exporter(
                     name="configuration", config_map=ConfigMapVolumeSourceArgs(name=made.metadata.name)
                 )
             },
-            # It reads its file once.
+            # The exporter reads its configuration only when it starts.
             annotations={"metalml/configuration-sha256": hashlib.sha256(configuration.encode()).hexdigest()},
             wait_for=wait_for,
         ),
@@ -150,7 +150,7 @@ def run_blackbox_exporter(
 
 
 def blackbox_configuration() -> str:
-    """Its file: what counts as an answer."""
+    """The exporter's configuration file: the module `http_2xx`, which expects a 2xx response."""
     return yaml.safe_dump(
         {
             "modules": {

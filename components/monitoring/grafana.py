@@ -1,4 +1,4 @@
-"""Grafana: shows the dashboards to whoever logs in."""
+"""Grafana: serves the dashboards to users who log in."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -61,20 +61,20 @@ LABELS = labels(GRAFANA)
 
 @dataclass(frozen=True, kw_only=True)
 class GrafanaArgs:
-    """The program, what it shows, and how it is reached."""
+    """Grafana's image, its dashboards, its data source, and its exposure."""
 
     namespace: Input[str]
     image: str
     dashboards: Sequence[Dashboard]
     scrape_seconds: int
-    """How often Prometheus looks at its targets."""
+    """Prometheus' scrape interval."""
     prometheus_url: str = PROMETHEUS_URL
     url: str | None = None
-    """Its address in browsers, without a slash at the end."""
+    """Its root URL in browsers, without a trailing slash."""
     node_port: int | None = None
-    """None: the Service is reached inside the cluster only."""
+    """None: a Service of type ClusterIP, reachable inside the cluster only."""
     volume: VolumeSettings | None = None
-    """For users and what they set; None: it goes with the pod."""
+    """For Grafana's database (users and their preferences). None: an emptyDir, which is lost with the pod."""
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
@@ -84,13 +84,13 @@ class GrafanaArgs:
 
 
 class Grafana(pulumi.ComponentResource):
-    """One Grafana that calls nobody but Prometheus.
+    """A Grafana that connects to Prometheus and DNS only.
 
-    A changed dashboard changes a ConfigMap and no pod: it is read within two minutes. Everything else that
-    Grafana reads, it reads at its start, so what changes there starts it anew.
+    A changed dashboard changes its ConfigMap, without a rollout: Grafana loads it within two minutes. Grafana
+    reads all other files only when it starts, so a change there triggers a rollout.
 
-    The administrator's password is made here. It holds for a database that begins; where there is a volume
-    Grafana keeps in it what was set later.
+    The administrator's password is generated here. It initializes a new database; with a volume, the
+    database keeps a password that was changed in Grafana.
     """
 
     service: Service
@@ -129,7 +129,7 @@ class Grafana(pulumi.ComponentResource):
             name,
             metadata=metadata,
             spec=DeploymentSpecArgs(
-                # Its database is a file, which has one writer.
+                # SQLite: the database is a file with one writer.
                 replicas=1,
                 strategy=_strategy(args.volume is not None),
                 selector=LabelSelectorArgs(match_labels=SELECTOR),
@@ -169,7 +169,7 @@ def _files(args: GrafanaArgs) -> Mapping[str, str]:
 
 
 def _dashboard(name: str, namespace: Input[str], one: Dashboard, child: ResourceOptions) -> ConfigMap:
-    # One each: an object may have 1 MiB, and a change shows which one it is.
+    # One ConfigMap per dashboard: an object is limited to 1 MiB, and a preview shows which dashboard changes.
     return ConfigMap(
         f"{name}-dashboard-{one.uid}",
         metadata=ObjectMetaArgs(name=f"{GRAFANA}-dashboard-{one.uid}", namespace=namespace, labels=LABELS),
@@ -189,13 +189,13 @@ def _claim(name: str, args: GrafanaArgs, child: ResourceOptions) -> PersistentVo
             storage_class_name=args.volume.storage_class,
             resources=VolumeResourceRequirementsArgs(requests={"storage": args.volume.size}),
         ),
-        # Another class or access mode needs another claim, and with this one its data would go.
+        # Another storage class or access mode replaces the claim, and deletes its data.
         opts=ResourceOptions(parent=child.parent, protect=True),
     )
 
 
 def _strategy(with_volume: bool) -> DeploymentStrategyArgs:
-    """How a new pod takes over: two at once would write the same database."""
+    """The rollout strategy: with a volume, two pods must not write to the same database."""
     if with_volume:
         return DeploymentStrategyArgs(type="Recreate")
     return DeploymentStrategyArgs(
@@ -224,7 +224,7 @@ def _service(
                 )
             ],
         ),
-        # A Service is awaited until it has a ready pod, which can only be after the Deployment.
+        # Pulumi awaits a ready endpoint of the Service, which needs the Deployment.
         opts=ResourceOptions(parent=child.parent, depends_on=[deployment]),
     )
 
@@ -234,5 +234,5 @@ def _digest(text: str) -> str:
 
 
 def _digest_of_secret(password: Output[str]) -> Output[str]:
-    """Shown to everybody: nobody finds 24 bytes of chance by trying."""
+    """Not a secret: 24 random bytes cannot be found by brute force."""
     return Output.unsecret(password.apply(_digest))

@@ -1,4 +1,4 @@
-"""The files that Grafana reads at its start: its configuration, its data source and where dashboards lie."""
+"""Grafana's configuration files: grafana.ini, and the provisioning of its data source and dashboards."""
 
 from collections.abc import Mapping
 
@@ -7,21 +7,21 @@ import yaml
 from components.monitoring.dashboards.render import DATA_SOURCE_UID
 from components.monitoring.names import GRAFANA_PORT
 
-# Where the vendor's image looks for its configuration, and for what it is to provision.
+# Where Grafana's image reads grafana.ini and the provisioning files.
 CONFIGURATION_DIRECTORY = "/etc/grafana"
 INI = "grafana.ini"
 DATA_SOURCES = "provisioning/datasources/prometheus.yaml"
 PROVIDERS = "provisioning/dashboards/metalml.yaml"
-# Ours, outside of it: a volume inside another one is a source of trouble.
+# Outside of it, because nested volume mounts are error-prone.
 DASHBOARDS_DIRECTORY = "/etc/grafana-dashboards"
 SECRETS_DIRECTORY = "/etc/grafana-secrets"
 ADMIN_USER = "admin"
-# Keys of the Secret, and files in its directory.
+# Keys of the Secret, and names of its files where it is mounted.
 USER_KEY, PASSWORD_KEY, SIGNING_KEY = "admin-user", "admin-password", "secret-key"
-# Seconds between two looks at the dashboards' files; the kubelet brings a changed one within about a minute.
-LOOK_SECONDS = 30
-# Otherwise it calls its vendor, and waits where that cannot be reached: for news, for counts, for plugins
-# that nobody asked for.
+# updateIntervalSeconds of the dashboard provider; the kubelet updates a changed file within about a minute.
+RESCAN_SECONDS = 30
+# By default Grafana connects to grafana.com for news, update checks, usage statistics and plugins, and waits
+# for time-outs where the internet is unreachable.
 _QUIET = {
     "analytics": {
         "reporting_enabled": "false",
@@ -40,12 +40,12 @@ _QUIET = {
 
 
 def grafana_ini(url: str | None) -> str:
-    """The configuration. `url` is the address that browsers have for it; None: nobody has one that lasts."""
+    """grafana.ini. `url` is Grafana's root URL in browsers; None: it has no permanent one."""
     server = {"http_port": str(GRAFANA_PORT), **({"root_url": f"{url}/"} if url else {})}
     security = {
         "admin_user": f"$__file{{{SECRETS_DIRECTORY}/{USER_KEY}}}",
         "admin_password": f"$__file{{{SECRETS_DIRECTORY}/{PASSWORD_KEY}}}",
-        # What is encrypted with Grafana's own default, which everybody knows, is not.
+        # Grafana's default key is public.
         "secret_key": f"$__file{{{SECRETS_DIRECTORY}/{SIGNING_KEY}}}",
         "disable_gravatar": "true",
         "cookie_secure": "true" if url and url.startswith("https://") else "false",
@@ -55,7 +55,8 @@ def grafana_ini(url: str | None) -> str:
         "security": security,
         "users": {"allow_sign_up": "false"},
         "auth.anonymous": {"enabled": "false"},
-        # Rules are Prometheus' and receivers Alertmanager's: one place to look for why somebody was called.
+        # Prometheus evaluates the rules and Alertmanager notifies: one place to find out why on-call was
+        # paged.
         "unified_alerting": {"enabled": "false"},
         "log": {"mode": "console"},
         "metrics": {"enabled": "true"},
@@ -68,7 +69,7 @@ def grafana_ini(url: str | None) -> str:
 
 
 def data_source(prometheus_url: str, scrape_seconds: int) -> str:
-    """The one Prometheus, under the name that all dashboards have for it."""
+    """Provisioning of the Prometheus data source, with the uid that all dashboards refer to."""
     source = {
         "name": "Prometheus",
         "uid": DATA_SOURCE_UID,
@@ -77,19 +78,19 @@ def data_source(prometheus_url: str, scrape_seconds: int) -> str:
         "url": prometheus_url,
         "isDefault": True,
         "editable": False,
-        # `$__rate_interval` is four times as long, so that a missed scrape is no gap.
+        # `$__rate_interval` is four times the scrape interval, so that a missed scrape leaves no gap.
         "jsonData": {"httpMethod": "POST", "timeInterval": f"{scrape_seconds}s"},
     }
     return _yaml({"apiVersion": 1, "datasources": [source]})
 
 
 def dashboard_provider() -> str:
-    """Where dashboards are read from, again and again."""
+    """The dashboard provider: the directory that Grafana rescans."""
     provider = {
         "name": "metalml",
         "folder": "metalml",
         "type": "file",
-        "updateIntervalSeconds": LOOK_SECONDS,
+        "updateIntervalSeconds": RESCAN_SECONDS,
         "allowUiUpdates": False,
         "options": {"path": DASHBOARDS_DIRECTORY},
     }

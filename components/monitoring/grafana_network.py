@@ -1,4 +1,4 @@
-"""Whom Grafana listens to, and whom it calls."""
+"""Grafana's network policy."""
 
 from urllib.parse import urlsplit
 
@@ -10,17 +10,17 @@ from components.kubernetes.network_policy import Allow, dns, network_policy, pod
 from components.monitoring.grafana_pod import SELECTOR
 from components.monitoring.names import PROMETHEUS_PODS
 
-# Where an address names none.
+# The default port of http URLs.
 HTTP_PORT = 80
 
 
 def register_policy(
     name: str, metadata: ObjectMetaArgs, prometheus_url: str, *, open_to_all: bool, opts: ResourceOptions
 ) -> NetworkPolicy:
-    """Register that it calls Prometheus and DNS only, so that whoever gets into it gets no further.
+    """Allow egress to Prometheus and DNS only, which limits what a compromised Grafana can reach.
 
-    With a NodePort, requests have the address of the node that took them, and who reaches the port is the
-    firewall's question. Without one, pods of the cluster may come, such as those of a gateway.
+    With a NodePort, the source address of requests is that of the receiving node (SNAT), and the firewall
+    restricts access to the port. Without one, ingress from pods is allowed, such as those of a gateway.
     """
     port = urlsplit(prometheus_url).port or HTTP_PORT
     return network_policy(

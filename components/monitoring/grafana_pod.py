@@ -1,4 +1,4 @@
-"""The pod that Grafana runs in."""
+"""The pod of Grafana."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,20 +34,20 @@ from components.monitoring.grafana_files import (
 )
 from components.monitoring.names import GRAFANA, GRAFANA_PORT
 
-# "nobody": the vendor's image is made for any user, as long as its directories are that user's to write.
+# "nobody": Grafana's image supports any user with write access to its directories.
 USER = 65534
 SELECTOR = {"app.kubernetes.io/name": GRAFANA}
 CONFIGURATION = f"{GRAFANA}-configuration"
 DATA_DIRECTORY = "/var/lib/grafana"
-# The database without a volume, and what plugins unpack.
+# The emptyDirs: the database without a volume, and temporary files of plugins.
 DATA_SIZE, TMP_SIZE = "512Mi", "64Mi"
-# The first start makes the tables of the database one by one.
+# The first start runs all migrations of the database.
 STARTUP_SECONDS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class GrafanaParts:
-    """Names of the objects that the pod is put together from."""
+    """Names of the objects that the pod refers to."""
 
     image: str
     account: Input[str]
@@ -55,11 +55,11 @@ class GrafanaParts:
     configuration: Input[str]
     dashboards: Sequence[Input[str]]
     claim: Input[str] | None
-    """None: what users set goes with the pod."""
+    """None: an emptyDir, which is lost with the pod."""
 
 
 def grafana_pod(parts: GrafanaParts) -> PodSpecArgs:
-    """The pod: it has no rights in the cluster, and writes to its data and to /tmp."""
+    """The pod: without a ServiceAccount token; it writes to its data directory and /tmp only."""
     return PodSpecArgs(
         service_account_name=parts.account,
         automount_service_account_token=False,
@@ -81,15 +81,15 @@ def _container(image: str) -> ContainerArgs:
     return ContainerArgs(
         name=GRAFANA,
         image=image,
-        # The tag is pinned, and an image that was imported on the node is in no registry.
+        # The tag is pinned, and an image that was imported on the node may be in no registry.
         image_pull_policy="IfNotPresent",
         ports=[ContainerPortArgs(name="http", container_port=GRAFANA_PORT, protocol="TCP")],
-        # Some dozens of people who look at a dashboard each.
+        # For some dozens of users with a dashboard each.
         resources=compute({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "512Mi"}),
         startup_probe=_probe("/api/health", period=5, failures=STARTUP_SECONDS // 5),
-        # It answers /api/health only while the database does.
+        # /api/health succeeds only while the database responds.
         readiness_probe=_probe("/api/health", period=10, failures=3),
-        # A database that is slow is no reason to start it anew.
+        # Does not check the database: a restart does not help when it is slow.
         liveness_probe=_probe("/healthz", period=20, failures=6),
         security_context=restricted_container(USER),
         volume_mounts=[
@@ -112,7 +112,7 @@ def _volumes(parts: GrafanaParts) -> list[VolumeArgs]:
                 items=[KeyToPathArgs(key=key_of(path), path=path) for path in (INI, DATA_SOURCES, PROVIDERS)],
             ),
         ),
-        # As a directory and not file by file: only so a changed dashboard arrives in a pod that runs.
+        # A directory, not subPath mounts, which do not receive updates of a changed dashboard.
         VolumeArgs(
             name="dashboards",
             projected=ProjectedVolumeSourceArgs(
@@ -131,7 +131,7 @@ def _volumes(parts: GrafanaParts) -> list[VolumeArgs]:
 
 
 def key_of(path: str) -> str:
-    """The key of the ConfigMap that a file is under: keys have no slashes."""
+    """The ConfigMap key of a file: keys must not contain slashes."""
     return path.replace("/", ".")
 
 

@@ -1,7 +1,7 @@
-"""Scraping of model servers, whoever's they are: one PodMonitor for the whole cluster.
+"""Scraping of model servers: one PodMonitor for the models of all stacks.
 
-TensorFlow Serving's series begin with a colon and have more inside, which Prometheus keeps for what is
-recorded. They are renamed here, once; rules, alerts, dashboards and autoscalers go by the new names.
+TensorFlow Serving's metric names contain colons, which Prometheus reserves for recording rules. Relabeling
+renames them here, once; rules, alerts, dashboards and autoscalers use the new names.
 """
 
 from collections.abc import Mapping
@@ -10,22 +10,22 @@ from typing import Any
 from pulumi import Input, Resource, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.monitoring.kinds import PodMonitor
+from components.monitoring.crds import PodMonitor
 from components.monitoring.names import labels
 from components.serving.tensorflow_serving import METRICS_PATH
 
 NAME = "models"
-# Of a model whose versions follow each other, and do not stand side by side.
+# The track of a model without a canary or other tracks side by side.
 STABLE = "stable"
 
 
-def scrape_models(namespace: Input[str], defined: Resource, opts: ResourceOptions) -> PodMonitor:
-    """Scrape the model servers of all namespaces; `defined`: once it is there, so is the kind."""
+def scrape_models(namespace: Input[str], crds: Resource, opts: ResourceOptions) -> PodMonitor:
+    """Register the PodMonitor for model servers of all namespaces, after the custom resource definitions."""
     return PodMonitor(
         "scrape-models",
         ObjectMetaArgs(name=NAME, namespace=namespace, labels=labels(NAME)),
         model_monitor_spec(),
-        ResourceOptions.merge(opts, ResourceOptions(depends_on=[defined])),
+        ResourceOptions.merge(opts, ResourceOptions(depends_on=[crds])),
     )
 
 
@@ -35,13 +35,13 @@ def model_monitor_spec() -> dict[str, Any]:
         "jobLabel": "app.kubernetes.io/name",
         "namespaceSelector": {"any": True},
         "selector": {"matchLabels": {"app.kubernetes.io/name": "model-server"}},
-        # The page has no version of the format in its header.
+        # The Content-Type of the response has no format version.
         "fallbackScrapeProtocol": "PrometheusText0.0.4",
         "podMetricsEndpoints": [
             {
                 "port": "http",
                 "path": METRICS_PATH,
-                "relabelings": _whose(),
+                "relabelings": _model_labels(),
                 "metricRelabelings": [
                     _renamed("serving:([^:]+)", "serving_$1"),
                     _renamed("serving:([^:]+):([^:]+)", "serving_$1_$2"),
@@ -52,8 +52,8 @@ def model_monitor_spec() -> dict[str, Any]:
     }
 
 
-def _whose() -> list[Mapping[str, Any]]:
-    """The labels `model` and `track`. A later one takes the place of an earlier one where a pod has it."""
+def _model_labels() -> list[Mapping[str, Any]]:
+    """Relabelings for `model` and `track`: a later one overrides an earlier one if the pod has its label."""
     label = "__meta_kubernetes_pod_label_"
     return [
         {"sourceLabels": [f"{label}app_kubernetes_io_instance"], "targetLabel": "model"},

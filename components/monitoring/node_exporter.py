@@ -1,4 +1,4 @@
-"""node_exporter: what each machine has and uses."""
+"""node_exporter: hardware and OS metrics of each node."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,18 +32,18 @@ from components.kubernetes.security_context import restricted_container, restric
 from components.monitoring.names import labels
 
 NAME = "node-exporter"
-# The firewall opens it to `scrapeRanges` (components/machines/firewall_rules.py).
+# The firewall allows `scrapeRanges` to connect to it (components/machines/firewall_rules.py).
 PORT = 9100
 USER = 65534
 SELECTOR = {"app.kubernetes.io/name": NAME}
-# Of pods and containers: thousands of series about what the kubelet's own metrics tell better.
+# Mounts of pods and containers: thousands of series, and the kubelet's metrics are more precise.
 MOUNTS = "^/(dev|proc|run|sys|var/lib/(containerd|containers|kubelet/pods|kubelet/plugins))($|/)"
 DEVICES = "^(veth.*|cali[a-f0-9]*|[a-f0-9]{15})$"
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeExporterArgs:
-    """The program."""
+    """The exporter's image."""
 
     image: str
     wait_for: Sequence[Resource] = ()
@@ -53,10 +53,10 @@ class NodeExporterArgs:
 
 
 class NodeExporter(pulumi.ComponentResource):
-    """One on each machine, the control planes too.
+    """A DaemonSet on all nodes, including control plane nodes.
 
-    In kube-system, because it stands in the machine's network and reads its files; the namespace of
-    monitoring takes no such pods.
+    In kube-system, because it uses the host network and mounts host directories, which Pod Security Admission
+    rejects in the namespace of monitoring.
     """
 
     def __init__(self, name: str, args: NodeExporterArgs, opts: ResourceOptions | None = None) -> None:
@@ -99,7 +99,7 @@ def _container(image: str) -> ContainerArgs:
         image=image,
         image_pull_policy="IfNotPresent",
         args=[
-            # On the machine's address in the cluster, not on one that the internet may reach.
+            # Listens on the node's internal address, not on one that is reachable from the internet.
             f"--web.listen-address=$(HOST_ADDRESS):{PORT}",
             "--path.rootfs=/host/root",
             "--path.procfs=/host/root/proc",

@@ -1,4 +1,4 @@
-"""What the pods have alike that the operator makes: of Prometheus and of Alertmanager."""
+"""The common pod settings of the Prometheus and the Alertmanager object."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ def operated_pods(
     *,
     disk_limit: str = DISK_LIMIT,
 ) -> dict[str, Any]:
-    """Keys of the `spec` of either kind: for a namespace of the level `restricted`, evenly over machines."""
+    """Keys of either `spec`: for the Pod Security Standard `restricted`, and spread over nodes."""
     return {
         "enableServiceLinks": False,
         "priorityClassName": "system-cluster-critical",
@@ -26,7 +26,7 @@ def operated_pods(
             {
                 "topologyKey": "kubernetes.io/hostname",
                 "maxSkew": 1,
-                # Two on one machine are better than one.
+                # Two replicas on one node are better than one replica.
                 "whenUnsatisfiable": "ScheduleAnyway",
                 "labelSelector": {"matchLabels": dict(pods)},
             }

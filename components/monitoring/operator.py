@@ -1,4 +1,4 @@
-"""The Prometheus operator: it makes Prometheus and Alertmanager out of objects, and reloads them."""
+"""The Prometheus operator: it runs and reloads Prometheus and Alertmanager from custom resources."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ from components.checks import require_pinned_image
 from components.kubernetes.controller import Controller, ControllerArgs, Probe
 from components.kubernetes.crds import Definitions, deliver_definitions
 from components.kubernetes.rbac import RbacRules, policy_rule
+from components.monitoring.crds import GROUP
 from components.monitoring.exporters import BY_PROMETHEUS
-from components.monitoring.kinds import GROUP
 from components.monitoring.names import NAMESPACE
 
 NAME = "prometheus-operator"
 PORT = 8080
-# One Prometheus with everything on is read within some seconds; that is the release's own number.
+# The release's requests; they reconcile a Prometheus with all rules and monitors within seconds.
 REQUESTS = {"cpu": "100m", "memory": "100Mi"}
 LIMITS = {"cpu": "500m", "memory": "300Mi"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class OperatorArgs:
-    """The program, and the kinds that it acts on."""
+    """The operator's images and custom resource definitions."""
 
     namespace: Input[str]
-    """Known when it is there: where the operator runs, and all that it makes."""
+    """Of the operator and the pods that it creates; resolves once the namespace exists."""
     image: str
     reloader_image: str
-    """Beside each Prometheus: tells it of new rules."""
+    """The config-reloader sidecar, which reloads changed rules and configuration."""
     definitions: Definitions
     wait_for: Sequence[Resource] = ()
 
@@ -39,26 +39,26 @@ class OperatorArgs:
 
 
 class Operator(pulumi.ComponentResource):
-    """The operator with its kinds.
+    """The operator and its custom resource definitions.
 
-    What is removed goes in an order: first what it runs pods for, while it still runs, then the operator, the
-    kinds last.
+    Order of deletion: first its custom resources, while the operator still runs, then the operator, then the
+    custom resource definitions.
     """
 
-    kinds: Resource
-    """What objects wait for that need no operator yet."""
+    crds: Resource
+    """Dependency of custom resources that do not need a running operator."""
     ready: Resource
-    """What those wait for that it runs pods for."""
+    """Dependency of custom resources for which the operator runs pods."""
 
     def __init__(self, name: str, args: OperatorArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:monitoring:Operator", name, None, opts)
         child = ResourceOptions(parent=self)
-        self.kinds = deliver_definitions(name, args.definitions, child)
-        self.ready = Controller(name, _controller_args(args, self.kinds), child).deployment
+        self.crds = deliver_definitions(name, args.definitions, child)
+        self.ready = Controller(name, _controller_args(args, self.crds), child).deployment
         self.register_outputs({})
 
 
-def _controller_args(args: OperatorArgs, kinds: Resource) -> ControllerArgs:
+def _controller_args(args: OperatorArgs, crds: Resource) -> ControllerArgs:
     return ControllerArgs(
         component="monitoring",
         name=NAME,
@@ -70,11 +70,13 @@ def _controller_args(args: OperatorArgs, kinds: Resource) -> ControllerArgs:
             "--config-reloader-memory-request=32Mi",
             "--config-reloader-cpu-limit=100m",
             "--config-reloader-memory-limit=64Mi",
-            # Rules and monitors may stand anywhere; what runs stands here.
+            # Rules and monitors may be in any namespace, Prometheus and Alertmanager objects only in this
+            # one.
             *(f"--{kind}-instance-namespaces={NAMESPACE}" for kind in ("prometheus", "alertmanager")),
-            # Whose Secrets it wants to see for Alertmanager; of all namespaces otherwise, and it may not.
+            # The default, all namespaces, needs permission to list their Secrets.
             f"--alertmanager-config-namespaces={NAMESPACE}",
-            # The kubelets are found as nodes: no Service of them has to be kept, and none is left behind.
+            # Kubelets are discovered with the role Node: no Service must be synchronized, and none is left
+            # behind.
             "--kubelet-endpoints=false",
             "--disable-unmanaged-prometheus-configuration=true",
         ],
@@ -85,14 +87,14 @@ def _controller_args(args: OperatorArgs, kinds: Resource) -> ControllerArgs:
         limits=LIMITS,
         rbac=RbacRules(cluster=_cluster_rules(), namespaces={NAMESPACE: _namespace_rules()}),
         ingress_from=BY_PROMETHEUS,
-        wait_for=[kinds, *args.wait_for],
-        # The release's own: it keeps the memory down.
+        wait_for=[crds, *args.wait_for],
+        # The release's value, which reduces memory usage.
         environment={"GOGC": "30"},
     )
 
 
 def _cluster_rules() -> list[PolicyRuleArgs]:
-    """To read its kinds wherever they stand, and to say what became of each."""
+    """Read its custom resources in all namespaces, and update their status."""
     read = ("get", "list", "watch")
     kinds = ["prometheuses", "alertmanagers", "servicemonitors", "podmonitors", "probes", "scrapeconfigs"]
     kinds += ["prometheusrules", "alertmanagerconfigs"]
@@ -107,7 +109,7 @@ def _cluster_rules() -> list[PolicyRuleArgs]:
 
 
 def _namespace_rules() -> list[PolicyRuleArgs]:
-    """To make what runs, in its own namespace: the Secrets of other namespaces are not its business."""
+    """Manage workloads and Secrets in its own namespace only."""
     everything = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
     return [
         policy_rule(everything, "apps", ["statefulsets"]),

@@ -1,4 +1,4 @@
-"""Prometheus: the servers that scrape everything, keep it and judge it."""
+"""Prometheus: the servers that scrape targets, store samples and evaluate rules."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ from components.kubernetes.disruption_budget import register_disruption_budget
 from components.kubernetes.network_policy import Allow, network_policy, pods, tcp
 from components.kubernetes.rbac import KUBE_SYSTEM, RBAC_API_GROUP, policy_rule
 from components.kubernetes.timeouts import awaited
-from components.monitoring.kinds import Prometheus
+from components.monitoring.crds import Prometheus
 from components.monitoring.names import (
     ALERTMANAGER,
     GRAFANA,
@@ -38,46 +38,47 @@ from components.monitoring.operated import operated_pods
 from components.monitoring.volume import storage_spec
 from settings.monitoring import PrometheusSettings
 
-# Of targets that are served with a certificate of the cluster and ask for the caller's rights.
+# For targets with a certificate of the cluster's CA, which authorize clients by RBAC.
 SCRAPE_CLASS = "cluster"
 ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"
-# Without a volume: two weeks of a small cluster; then the pod is ended, before the machine's disk is full.
+# The emptyDir's limit: two weeks of a small cluster. Above it the pod is evicted, before the node's disk is
+# full.
 SCRATCH_SIZE = "10Gi"
-# A write-ahead log is replayed at the start; after minutes of it something is wrong.
+# For the replay of the write-ahead log, which normally takes at most minutes.
 STARTUP_SECONDS = 900
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrometheusArgs:
-    """What the servers are, and how often they look."""
+    """The servers' image and settings."""
 
     namespace: Input[str]
-    """Known when it is there."""
+    """Resolves once the namespace exists."""
     cluster: Input[str]
-    """Its name, on every alert."""
+    """The cluster's name: the external label of all alerts."""
     image: str
     servers: PrometheusSettings
-    """How many, and how long they remember."""
+    """Replicas, retention and volume."""
     scrape_seconds: int
     operator: Resource
-    """Makes the pods."""
+    """The Prometheus operator, which creates the pods."""
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
 
 
 class PrometheusServers(pulumi.ComponentResource):
-    """One Prometheus object, and what it is allowed: it may find every pod and Service, and read metrics."""
+    """A Prometheus object and its RBAC: discover pods and Services of all namespaces, and read metrics."""
 
     url: Output[str]
-    """For pods; known when the servers answer."""
+    """URL from inside the cluster; resolves once the servers are ready."""
 
     def __init__(self, name: str, args: PrometheusArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:monitoring:PrometheusServers", name, None, opts)
         child = ResourceOptions(parent=self)
         metadata = ObjectMetaArgs(name=PROMETHEUS, namespace=args.namespace, labels=labels(PROMETHEUS))
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
-        rights = _may_look(name, account, child)
+        rights = _register_rbac(name, account, child)
         policy = _network_policy(name, metadata, child)
         register_disruption_budget(name, metadata, PROMETHEUS_PODS, child)
         made = Prometheus(
@@ -89,7 +90,7 @@ class PrometheusServers(pulumi.ComponentResource):
                 annotations={"pulumi.com/waitFor": "condition=Available"},
             ),
             prometheus_spec(args, account.metadata.name),
-            # Also the other way: the operator is there until the last of its pods has gone.
+            # For deletion, too: the operator must run until its last pod is deleted.
             ResourceOptions(
                 parent=self,
                 depends_on=[args.operator, policy, *rights],
@@ -102,7 +103,7 @@ class PrometheusServers(pulumi.ComponentResource):
             spec=ServiceSpecArgs(
                 selector=PROMETHEUS_PODS,
                 ports=[ServicePortArgs(name="web", port=PROMETHEUS_PORT, target_port="web", protocol="TCP")],
-                # Each replica has scraped at other moments: one reader stays with one.
+                # Replicas scrape at different times: a client should always query the same one.
                 session_affinity="ClientIP",
             ),
             opts=ResourceOptions(parent=self, depends_on=[made]),
@@ -114,7 +115,7 @@ class PrometheusServers(pulumi.ComponentResource):
 
 
 def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]:
-    """The `spec` as `monitoring.coreos.com/v1` spells it."""
+    """The `spec` of the `monitoring.coreos.com/v1` Prometheus."""
     everywhere = {
         f"{kind}{what}": {}
         for kind in ("serviceMonitor", "podMonitor", "probe", "rule", "scrapeConfig")
@@ -127,9 +128,9 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
         "version": f"v{versions.PROMETHEUS}",
         "replicas": servers.replicas,
         "externalLabels": {"cluster": args.cluster},
-        # Without a selector none would be read; an empty one takes all.
+        # A null selector selects nothing, an empty one everything.
         **everywhere,
-        # What ServiceMonitors find is in these; the older Endpoints it may not even list.
+        # For ServiceMonitors; its RBAC does not include the deprecated Endpoints.
         "serviceDiscoveryRole": "EndpointSlice",
         "scrapeInterval": f"{args.scrape_seconds}s",
         "evaluationInterval": f"{args.scrape_seconds}s",
@@ -161,8 +162,8 @@ def prometheus_spec(args: PrometheusArgs, account: Input[str]) -> dict[str, Any]
     }
 
 
-def _may_look(name: str, account: ServiceAccount, child: ResourceOptions) -> list[Resource]:
-    """It finds targets in all namespaces, and reads what kubelets and API servers show of themselves."""
+def _register_rbac(name: str, account: ServiceAccount, child: ResourceOptions) -> list[Resource]:
+    """Register RBAC to discover targets in all namespaces, and read metrics of kubelets and API servers."""
     read = ("get", "list", "watch")
     role = ClusterRole(
         name,
@@ -190,7 +191,7 @@ def _may_look(name: str, account: ServiceAccount, child: ResourceOptions) -> lis
 
 
 def _network_policy(name: str, metadata: ObjectMetaArgs, child: ResourceOptions) -> NetworkPolicy:
-    """Whoever asks it is named; what it asks is anything that shows metrics, on whatever port."""
+    """Ingress from the known clients only; egress to any port, since targets may expose metrics on any."""
 
     def program(app: str, namespace: str) -> NetworkPolicyPeerArgs:
         return pods({"app.kubernetes.io/name": app}, namespace)

@@ -1,4 +1,4 @@
-"""The Pushgateway: where programs that end before they could be scraped leave their figures."""
+"""The Pushgateway: jobs that end before they can be scraped push their metrics to it."""
 
 from collections.abc import Sequence
 
@@ -9,30 +9,31 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.kubernetes.controller import Controller, ControllerArgs, Probe
 from components.kubernetes.network_policy import Allow, pods, pods_anywhere, tcp
+from components.monitoring.crds import PodMonitor
 from components.monitoring.exporters import BY_PROMETHEUS
-from components.monitoring.kinds import PodMonitor
 from components.monitoring.names import NAMESPACE, PUSHGATEWAY, PUSHGATEWAY_PORT, labels
 
-# On pods of any namespace that may push. It asks for no name: whoever has the label may say what he likes.
+# Label of pods, in any namespace, that may push. The Pushgateway has no authentication: they may push any
+# metric.
 MAY_PUSH = {"metalml/pushes": "yes"}
 
 
 class Pushgateway(pulumi.ComponentResource):
-    """One Pushgateway. When its pod goes, so does what was pushed, until it is pushed again."""
+    """A Pushgateway without persistence: pushed metrics are lost with its pod until the next push."""
 
     url: Output[str]
-    """For pods with the labels MAY_PUSH; known when it answers."""
+    """URL for pods with the labels MAY_PUSH; resolves once the Pushgateway is ready."""
 
     def __init__(
         self,
         name: str,
         image: str,
         namespace: Input[str],
-        defined: Resource,
+        crds: Resource,
         wait_for: Sequence[Resource] = (),
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`defined`: once it is there, so is the kind PodMonitor."""
+        """`crds`: the custom resource definitions, among them PodMonitor."""
         super().__init__("metalml:monitoring:Pushgateway", name, None, opts)
         program = Controller(
             name,
@@ -69,7 +70,7 @@ class Pushgateway(pulumi.ComponentResource):
             name,
             metadata,
             pushed_monitor_spec(),
-            ResourceOptions(parent=self, depends_on=[defined]),
+            ResourceOptions(parent=self, depends_on=[crds]),
         )
         self.url = Output.format(
             "http://{0}.{1}.svc:{2}", service.metadata.name, service.metadata.namespace, PUSHGATEWAY_PORT
@@ -78,7 +79,7 @@ class Pushgateway(pulumi.ComponentResource):
 
 
 def pushed_monitor_spec() -> dict[str, object]:
-    """The `spec` of the PodMonitor: series keep the labels that they were pushed with."""
+    """The `spec` of the PodMonitor, with `honorLabels`: series keep the labels of the push."""
     return {
         "jobLabel": "app.kubernetes.io/name",
         "selector": {"matchLabels": {"app.kubernetes.io/name": PUSHGATEWAY}},
@@ -87,7 +88,8 @@ def pushed_monitor_spec() -> dict[str, object]:
                 "port": "http",
                 "honorLabels": True,
                 "metricRelabelings": [
-                    # Of the Pushgateway's pod: another one would make other series of the same figures.
+                    # Labels of the Pushgateway's pod: with them a new pod would create new series for the
+                    # same metrics.
                     {"action": "labeldrop", "regex": "pod|container|endpoint|instance"}
                 ],
             }
@@ -96,6 +98,6 @@ def pushed_monitor_spec() -> dict[str, object]:
 
 
 def reach_pushgateway() -> Allow:
-    """What a pod with the labels MAY_PUSH needs in its network policy, besides DNS."""
+    """The egress rule that a pod with the labels MAY_PUSH needs, besides DNS."""
     gateway = pods({"app.kubernetes.io/name": PUSHGATEWAY}, NAMESPACE)
     return Allow(peers=[gateway], ports=tcp(PUSHGATEWAY_PORT))

@@ -1,4 +1,4 @@
-"""What Prometheus scrapes of the cluster itself and of monitoring; models bring their own."""
+"""Scrape targets of the cluster and of the platform; for models see model_scraping.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from components.kubernetes.rbac import KUBE_SYSTEM
 from components.logging.names import FLUENTD, selector_of
 from components.logging.names import NAMESPACE as LOGGING
 from components.monitoring import exporters, node_exporter, operator
-from components.monitoring.kinds import PodMonitor, ScrapeConfig, ServiceMonitor
+from components.monitoring.crds import PodMonitor, ScrapeConfig, ServiceMonitor
 from components.monitoring.names import (
     ALERTMANAGER,
     ALERTMANAGER_PODS,
@@ -24,27 +24,28 @@ from components.monitoring.names import (
 )
 from components.monitoring.prometheus import SCRAPE_CLASS
 
-# Where kubeadm lets them answer.
+# The metrics ports of kubeadm's static pods.
 CONTROLLER_MANAGER_PORT, SCHEDULER_PORT, ETCD_METRICS_PORT = 10257, 10259, 2381
 DCGM_NAMESPACE, DCGM = "gpu-system", "dcgm-exporter"
-# The API server counts each of its calls in dozens of buckets; these are kept, with what has to be judged.
+# The API server's histograms have dozens of buckets per label set; only those that rules use are kept.
 DROPPED_OF_API_SERVER = (
     "apiserver_request_(body_size_bytes|sli_duration_seconds)_bucket|apiserver_watch_.+|etcd_request_duration.+_bucket"
     "|apiserver_(response_sizes|admission|storage_list).+"
 )
-# Of containers: these are a third of all series of a cluster, and nobody looks at them.
+# cAdvisor metrics that no rule or dashboard uses: a third of all series of a cluster.
 DROPPED_OF_CONTAINERS = "container_(blkio_.+|tasks_state|memory_failures_total|network_(tcp|udp).*_total)"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pods:
-    """Pods of the platform that show metrics."""
+    """Pods of the platform that expose metrics."""
 
     namespace: str
     match: Mapping[str, str]
     ports: tuple[str, ...] = ("http",)
     honor_labels: bool = False
-    """The series say of whom they are; the exporter's own namespace and pod would take that away."""
+    """Keep the labels of exporters that describe other objects: the exporter's namespace and pod would
+    replace them."""
     relabelings: tuple[Mapping[str, Any], ...] = field(default=())
 
 
@@ -52,7 +53,7 @@ NODE_OF_POD = {"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel
 
 
 def scraped_pods(namespace: str, *, gpus: bool, grafana: bool, logs: bool) -> dict[str, Pods]:
-    """The platform's own programs, by the name of their job."""
+    """The components of the platform, by their `job` label."""
 
     def ours(name: str, **more: Any) -> Pods:
         return Pods(namespace=namespace, match={"app.kubernetes.io/name": name}, **more)
@@ -71,7 +72,7 @@ def scraped_pods(namespace: str, *, gpus: bool, grafana: bool, logs: bool) -> di
             ports=("metrics",),
             relabelings=(NODE_OF_POD,),
         ),
-        # kubeadm's pods of it have no label with its name.
+        # kubeadm's CoreDNS pods lack the label app.kubernetes.io/name.
         "coredns": Pods(
             namespace=KUBE_SYSTEM,
             match={"k8s-app": "kube-dns"},
@@ -97,33 +98,33 @@ def scraped_pods(namespace: str, *, gpus: bool, grafana: bool, logs: bool) -> di
 
 
 class Scraping(pulumi.ComponentResource):
-    """The monitors of the cluster and of monitoring itself."""
+    """The monitors of the cluster and the platform."""
 
     def __init__(
         self,
         name: str,
         namespace: Input[str],
         pods: Mapping[str, Pods],
-        kinds: Resource,
+        crds: Resource,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`kinds`: what the operator's kinds are there with."""
+        """`crds`: the operator's custom resource definitions."""
         super().__init__("metalml:monitoring:Scraping", name, None, opts)
         child = ResourceOptions(parent=self)
 
-        defined = ResourceOptions(parent=self, depends_on=[kinds])
+        after_crds = ResourceOptions(parent=self, depends_on=[crds])
 
         def metadata(object_name: str) -> ObjectMetaArgs:
             return ObjectMetaArgs(name=object_name, namespace=namespace, labels=labels(object_name))
 
         for job, wanted in pods.items():
-            PodMonitor(f"scrape-{job}", metadata(job), pod_monitor_spec(wanted), defined)
+            PodMonitor(f"scrape-{job}", metadata(job), pod_monitor_spec(wanted), after_crds)
         for job, (port, spec) in _control_plane().items():
             _find_static_pods(job, port, child)
-            ServiceMonitor(f"scrape-{job}", metadata(job), spec, defined)
-        ServiceMonitor("scrape-apiserver", metadata("apiserver"), _api_server(), defined)
+            ServiceMonitor(f"scrape-{job}", metadata(job), spec, after_crds)
+        ServiceMonitor("scrape-apiserver", metadata("apiserver"), _api_server(), after_crds)
         for job, path in {"kubelet": "/metrics", "cadvisor": "/metrics/cadvisor"}.items():
-            ScrapeConfig(f"scrape-{job}", metadata(job), kubelet_spec(job, path), defined)
+            ScrapeConfig(f"scrape-{job}", metadata(job), kubelet_spec(job, path), after_crds)
         self.register_outputs({})
 
 
@@ -145,7 +146,7 @@ def pod_monitor_spec(pods: Pods) -> dict[str, Any]:
 
 
 def kubelet_spec(job: str, path: str) -> dict[str, Any]:
-    """The `spec` of a ScrapeConfig for every node; kubelets are verified by the authority of the cluster."""
+    """The `spec` of a ScrapeConfig for all nodes; the cluster's CA verifies the kubelets."""
     dropped = [_drop(DROPPED_OF_CONTAINERS)] if job == "cadvisor" else []
     return {
         "jobName": job,
@@ -176,7 +177,7 @@ def _api_server() -> dict[str, Any]:
             {
                 "port": "https",
                 "scheme": "https",
-                # In its certificate always; of its addresses only those that kubeadm was told.
+                # Always among the SANs of its certificate; IP addresses only if kubeadm was given them.
                 "tlsConfig": {"serverName": "kubernetes"},
                 "metricRelabelings": [_drop(DROPPED_OF_API_SERVER)],
             }
@@ -185,13 +186,13 @@ def _api_server() -> dict[str, Any]:
 
 
 def _control_plane() -> dict[str, tuple[int, dict[str, Any]]]:
-    """By job: its port and the `spec` of its ServiceMonitor."""
-    # They make their certificates themselves at every start, so nobody could have vouched for them.
+    """Port and `spec` of the ServiceMonitor, by job."""
+    # Their certificates are self-signed and new at every start, so no CA can verify them.
     by_themselves = {"scheme": "https", "tlsConfig": {"insecureSkipVerify": True}}
     jobs = {
         "kube-controller-manager": (CONTROLLER_MANAGER_PORT, by_themselves),
         "kube-scheduler": (SCHEDULER_PORT, by_themselves),
-        # Metrics only, on a port of their own; the firewall says to whom.
+        # A separate port for metrics only; the firewall restricts its clients.
         "etcd": (ETCD_METRICS_PORT, {"scheme": "http"}),
     }
     return {
@@ -210,14 +211,14 @@ def _control_plane() -> dict[str, tuple[int, dict[str, Any]]]:
 
 
 def _find_static_pods(job: str, port: int, opts: ResourceOptions) -> None:
-    """A Service without an address, by which kubeadm's static pods are found."""
+    """Register a headless Service that selects kubeadm's static pods."""
     Service(
         f"scrape-{job}",
         metadata=ObjectMetaArgs(
             name=f"{job}-metrics",
             namespace=KUBE_SYSTEM,
             labels=labels(job),
-            # A cluster whose control plane runs elsewhere has no such pods, and that is no failure.
+            # Without these pods, as with an external control plane, the Service would never become ready.
             annotations={"pulumi.com/skipAwait": "true"},
         ),
         spec=ServiceSpecArgs(

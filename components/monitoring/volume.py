@@ -1,4 +1,4 @@
-"""Where programs that the operator runs keep their files."""
+"""Storage of Prometheus and Alertmanager."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from settings.volumes import VolumeSettings
 
 
 def storage_spec(volume: VolumeSettings | None, scratch: str) -> dict[str, Any]:
-    """The `storage` of the operator's kinds. No volume: a directory of that size, gone with the pod."""
+    """`storage` of a Prometheus or Alertmanager; without `volume`, an emptyDir with sizeLimit `scratch`."""
     if volume is None:
         return {"emptyDir": {"sizeLimit": scratch}}
     claim: dict[str, Any] = {

@@ -11,7 +11,7 @@ import pulumi
 import pytest
 
 from components.kubernetes.release_file import release_cache
-from components.monitoring.kinds import MONITORING_FILES, monitoring_definitions
+from components.monitoring.crds import MONITORING_FILES, monitoring_definitions
 from local.killed import end_orphans
 from local.progress import Progress
 from local.releases import place_release_files

@@ -1,1 +1,1 @@
-"""Who is told of which alert, how, and in which words."""
+"""Alertmanager's configuration: routes, receivers, inhibition rules and message templates."""

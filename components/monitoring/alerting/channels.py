@@ -1,26 +1,26 @@
-"""A receiver as Alertmanager's configuration has it. Its words are in files/messages.tmpl."""
+"""Receivers of Alertmanager's configuration. The message templates are in files/messages.tmpl."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from settings.alerting import Channel, EmailSettings, PagerDutySettings, SlackSettings, WebhookSettings
 
-# Where the operator mounts a Secret that an Alertmanager object names.
+# Where the operator mounts the Secrets of an Alertmanager's `secrets`.
 SECRET_NAME = "alertmanager-receivers"
 SECRETS_DIRECTORY = f"/etc/alertmanager/secrets/{SECRET_NAME}"
 
-# Where one link is all that there is room for, of the first alert of the group.
+# For integrations with one link: that of the first alert of the group.
 FIRST_GRAPH = '{{ template "metalml.graph" (index .Alerts 0) }}'
 FIRST_RUNBOOK = "{{ (index .Alerts 0).Annotations.runbook_url }}"
 
 
-def receiver(name: str, channels: Sequence[Channel], *, told_of_end: bool = True) -> dict[str, Any]:
-    """An entry of `receivers`. Without `told_of_end` it hears of alerts only while they fire."""
+def receiver(name: str, channels: Sequence[Channel], *, send_resolved: bool = True) -> dict[str, Any]:
+    """An entry of `receivers`. Without `send_resolved` it is notified of firing alerts only."""
     made: dict[str, Any] = {"name": name}
     for channel in channels:
         key, config = _config(channel)
-        # By itself Alertmanager tells some kinds of receivers that it is over, and others not.
-        made.setdefault(key, []).extend({"send_resolved": told_of_end, **one} for one in config)
+        # Alertmanager's default for send_resolved differs between integrations.
+        made.setdefault(key, []).extend({"send_resolved": send_resolved, **one} for one in config)
     return made
 
 
@@ -31,7 +31,7 @@ def _config(channel: Channel) -> tuple[str, list[dict[str, Any]]]:
         case PagerDutySettings():
             return "pagerduty_configs", [_pagerduty(channel)]
         case EmailSettings():
-            # With all addresses in one message an address that is refused would lose it for all.
+            # One message per address: one rejected recipient would otherwise fail the message for all.
             return "email_configs", [_email(channel, address) for address in channel.to]
         case WebhookSettings():
             return "webhook_configs", [_webhook(channel)]

@@ -1,4 +1,4 @@
-"""Alertmanager's configuration file, as text. No secret stands in it: each is a file of its own."""
+"""Alertmanager's configuration file, as text. It contains no secrets: it refers to a file for each."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,30 +11,30 @@ from components.monitoring.rules.self_monitoring import WATCHDOG
 from settings.alerting import AlertingSettings, HeartbeatSettings, RouteSettings
 from settings.alerts import HEARTBEAT, NOBODY, Severity
 
-# Where the operator mounts the Secret with this file, and with what else there is in it.
+# Where the operator mounts the Secret with the configuration and the templates.
 CONFIGURATION_DIRECTORY = "/etc/alertmanager/config"
 TEMPLATES_FILE = "messages.tmpl"
 TEMPLATES = Path(__file__).parent / "files" / TEMPLATES_FILE
 
-# One message for the tracks of a model, the pods of a Deployment and so on.
+# One notification for the tracks of a model, the pods of a Deployment and so on.
 GROUPED_BY = ("alertname", "namespace", "model")
-# Seconds until the first message of a group: what fails together is told together.
+# Seconds until the first notification of a group: simultaneous failures make one notification.
 GROUP_WAIT = 30
-# Seconds between messages of a group, about alerts that came or went. Alertmanager's 300 suit groups that
-# hold whole clusters; ours are narrow, and whoever was woken wants to know soon that it is over.
+# Seconds between notifications of a group, when its alerts change. Alertmanager's default of 300 suits groups
+# as large as a cluster; these are narrow, and on-call should soon learn that an alert is resolved.
 GROUP_INTERVAL = 60
-# Alertmanager sends a repetition only if the last message is older than the interval at the next look. With
-# both the same it would be a race, and every second heartbeat late.
+# Seconds. At each group_interval, Alertmanager repeats a notification only if the last is older than
+# repeat_interval. With equal intervals this is a race, and every second heartbeat would be late.
 HEARTBEAT_MARGIN = 10
-# Alertmanager's own: how soon to say again what still fires.
+# Alertmanager's default repeat_interval.
 REPEAT = "4h"
-# Told only where a route asks for them.
+# Severities that are sent only if a route matches them explicitly.
 UNSENT = (Severity.INFO, Severity.NONE)
 MILDER = (Severity.WARNING, Severity.INFO)
-# What tells apart two things that the same rule is about.
+# Labels that distinguish the alerts of one rule.
 IDENTITY = ("namespace", "model", "track", "deployment", "job", "pod", "node", "instance")
-# What follows from what, and by which labels both are seen to be about the same thing. Whoever is told of the
-# cause need not be told of the rest. An empty name: everything else.
+# Source alert, target alerts (a regular expression; empty: all others), and `equal` labels of inhibition
+# rules: the target alerts are consequences of the source alert.
 CONSEQUENCES = (
     ("ModelDown", "ModelAvailabilityBurn|ModelLatencyBurn", ("model", "namespace", "track")),
     ("ModelDown", "PodsMissing", ("deployment", "namespace")),
@@ -46,7 +46,7 @@ def alertmanager_configuration(alerting: AlertingSettings) -> str:
     """The file `alertmanager.yaml`."""
     receivers = [{"name": NOBODY}, *(receiver(one.name, one.channels) for one in alerting.receivers)]
     if alerting.heartbeat:
-        receivers.append(receiver(HEARTBEAT, [alerting.heartbeat], told_of_end=False))
+        receivers.append(receiver(HEARTBEAT, [alerting.heartbeat], send_resolved=False))
     whole = {
         "route": {
             "receiver": alerting.default_receiver or NOBODY,
@@ -97,7 +97,7 @@ def _any_of(label: str, values: Sequence[str]) -> str:
 
 
 def _inhibitions() -> list[Mapping[str, Any]]:
-    """What is not said while something else is: worse of the same kind, or what it follows from."""
+    """Inhibition rules: critical alerts mute milder ones of the same name, and causes their consequences."""
     worse, milder = _any_of("severity", [Severity.CRITICAL]), _any_of("severity", MILDER)
     return [
         {"source_matchers": [worse], "target_matchers": [milder], "equal": ["alertname", *IDENTITY]},
@@ -106,7 +106,7 @@ def _inhibitions() -> list[Mapping[str, Any]]:
                 "source_matchers": [f'alertname="{cause}"'],
                 "target_matchers": [
                     f'alertname=~"{rest}"' if rest else f'alertname!="{cause}"',
-                    # Two alerts that both lack a label have it in common.
+                    # `equal` also matches if both alerts lack the label.
                     f'{labels[0]}!=""',
                 ],
                 "equal": list(labels),

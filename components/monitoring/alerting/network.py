@@ -1,4 +1,4 @@
-"""Who may talk to the Alertmanagers, and whom they may call."""
+"""Alertmanager's network policy."""
 
 from pulumi import ResourceOptions
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
@@ -8,14 +8,14 @@ from components.kubernetes.network_policy import Allow, dns, namespace, network_
 from components.monitoring.alerting.reach import Reach
 from components.monitoring.names import ALERTMANAGER_PODS, GRAFANA, PROMETHEUS_PODS
 
-# Where they gossip about what was sent.
+# The gossip port of the cluster, for silences and the notification log.
 MESH_PORT = 9094
 
 
 def alertmanager_policy(
     name: str, metadata: ObjectMetaArgs, reach: Reach, opts: ResourceOptions
 ) -> NetworkPolicy:
-    """Register the policy. Alertmanager asks nobody who they are: whoever reaches it may silence alerts."""
+    """Register the policy. Alertmanager has no authentication: its clients can silence alerts."""
     prometheus, grafana = pods(PROMETHEUS_PODS), pods({"app.kubernetes.io/name": GRAFANA})
     mesh = Allow(
         peers=[pods(ALERTMANAGER_PODS)],

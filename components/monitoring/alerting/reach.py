@@ -1,4 +1,4 @@
-"""Where Alertmanager's messages go, as its network policy has to know it."""
+"""Destinations of Alertmanager's notifications, for its network policy."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,22 +10,22 @@ from settings.alerting import Channel, EmailSettings, PagerDutySettings, SlackSe
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PAGERDUTY = "https://events.pagerduty.com"
-# <service>.<namespace>.svc, with or without the cluster's domain.
+# <service>.<namespace>.svc, with or without the cluster domain.
 SERVICE = re.compile(r"[^.]+\.(?P<namespace>[^.]+)\.svc(\..+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """What may be called."""
+    """Allowed egress."""
 
     ports: Sequence[int] = ()
-    """TCP ports of whatever address: policies know no names."""
+    """TCP ports, to any address: network policies do not match DNS names."""
     namespaces: Sequence[str] = ()
-    """Those in which a Service is called. Its pods have ports of their own, which nobody told us."""
+    """Namespaces of Services in URLs, with all ports: the target ports of their pods are unknown."""
 
 
 def reach_of(channels: Iterable[Channel], secrets: Mapping[str, str]) -> Reach:
-    """What the channels call, by the values of the secrets that they name."""
+    """The egress that the channels need. `secrets`: values by name, since they may contain URLs."""
     ports: set[int] = set()
     namespaces: set[str] = set()
     for address in (found for channel in channels for found in _addresses(channel, secrets)):

@@ -26,14 +26,14 @@ class BurnRate:
     rate: float
     long: str
     short: str
-    holds: str
+    for_: str
     severity: Severity
 
 
 BURN_RATES = (
-    BurnRate(rate=14.4, long="1h", short="5m", holds="2m", severity=Severity.CRITICAL),
-    BurnRate(rate=6, long="6h", short="30m", holds="15m", severity=Severity.CRITICAL),
-    BurnRate(rate=1, long="3d", short="6h", holds="1h", severity=Severity.WARNING),
+    BurnRate(rate=14.4, long="1h", short="5m", for_="2m", severity=Severity.CRITICAL),
+    BurnRate(rate=6, long="6h", short="30m", for_="15m", severity=Severity.CRITICAL),
+    BurnRate(rate=1, long="3d", short="6h", for_="1h", severity=Severity.WARNING),
 )
 # The share that may go wrong, for whoever wants to see how much of it is left. Label: `objective`.
 ALLOWED = "model:allowed:ratio"
@@ -128,7 +128,7 @@ def _alerts(
         yield Alert(
             name=name,
             expr=f"{long} and on ({BY}) {short}",
-            holds=burn.holds,
+            for_=burn.for_,
             severity=burn.severity,
             team=team,
             labels={"window": burn.long},

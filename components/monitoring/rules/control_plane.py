@@ -23,7 +23,7 @@ def _down() -> list[Alert]:
         Alert(
             name="ApiServerDown",
             expr='absent(up{job="apiserver"} == 1)',
-            holds="5m",
+            for_="5m",
             severity=Severity.CRITICAL,
             summary="Nobody answers for the API server",
             description="Prometheus has reached none for five minutes: nothing can be seen or changed.",
@@ -35,7 +35,7 @@ def _down() -> list[Alert]:
             expr=" or ".join(
                 f'label_replace(absent(up{{job="{part}"}} == 1), "job", "{part}", "", "")' for part in parts
             ),
-            holds="5m",
+            for_="5m",
             severity=Severity.CRITICAL,
             summary="Nobody answers for {{ $labels.job }}",
             description=(
@@ -56,7 +56,7 @@ def _requests() -> list[Alert]:
                 'sum(rate(apiserver_request_total{job="apiserver",code=~"5.."}[5m]))'
                 ' / sum(rate(apiserver_request_total{job="apiserver"}[5m])) > 0.03'
             ),
-            holds="10m",
+            for_="10m",
             severity=Severity.CRITICAL,
             summary="The API server fails requests",
             description="{{ $value | humanizePercentage }} of the requests end in an error of its own.",
@@ -70,7 +70,7 @@ def _etcd() -> list[Alert]:
         Alert(
             name="EtcdMemberDown",
             expr='count(up{job="etcd"} == 0) > 0',
-            holds="3m",
+            for_="3m",
             severity=Severity.CRITICAL,
             summary="{{ $value }} members of etcd do not answer",
             description="With half of them gone nothing can be changed any more.",
@@ -79,7 +79,7 @@ def _etcd() -> list[Alert]:
         Alert(
             name="EtcdNoLeader",
             expr='etcd_server_has_leader{job="etcd"} == 0',
-            holds="1m",
+            for_="1m",
             severity=Severity.CRITICAL,
             summary="etcd on {{ $labels.instance }} has no leader",
             description="It can neither be read nor written.",
@@ -92,7 +92,7 @@ def _etcd() -> list[Alert]:
                 "histogram_quantile(0.99, sum by (instance, le)"
                 ' (rate(etcd_disk_wal_fsync_duration_seconds_bucket{job="etcd"}[5m]))) > 0.5'
             ),
-            holds="10m",
+            for_="10m",
             severity=Severity.WARNING,
             summary="The disk under etcd on {{ $labels.instance }} is slow",
             description="One in a hundred writes takes {{ $value | humanizeDuration }}.",
@@ -104,7 +104,7 @@ def _etcd() -> list[Alert]:
                 'last_over_time(etcd_mvcc_db_total_size_in_bytes{job="etcd"}[5m])'
                 ' / last_over_time(etcd_server_quota_backend_bytes{job="etcd"}[5m]) > 0.9'
             ),
-            holds="10m",
+            for_="10m",
             severity=Severity.CRITICAL,
             summary="etcd on {{ $labels.instance }} is almost full",
             description="It has {{ $value | humanizePercentage }} of the size at which writing ends.",
@@ -124,7 +124,7 @@ def _certificates() -> list[Alert]:
                 f" or kubelet_certificate_manager_server_ttl_seconds < {soon}"
                 f" or probe_ssl_earliest_cert_expiry - time() < {soon}"
             ),
-            holds="15m",
+            for_="15m",
             severity=Severity.CRITICAL,
             summary="A certificate of {{ $labels.instance }} runs out",
             description="In {{ $value | humanizeDuration }} nobody trusts it any more.",
@@ -140,7 +140,7 @@ def _certificates() -> list[Alert]:
                 f" < {7 * DAY}"
                 ' and on () sum(apiserver_client_certificate_expiration_seconds_count{job="apiserver"}) > 0'
             ),
-            holds="15m",
+            for_="15m",
             severity=Severity.WARNING,
             summary="Somebody asks the API server with a certificate that runs out soon",
             description="The first one runs out in {{ $value | humanizeDuration }}.",

@@ -54,7 +54,7 @@ def _alerts(namespace: str, model: str, track: str, wanted: EvaluationSettings, 
                 f" or absent_over_time(ml_model_evaluation_timestamp_seconds{selector}[{too_long}m])"
             ),
             # What has just been set up has not been evaluated yet.
-            holds=f"{too_long}m",
+            for_=f"{too_long}m",
             severity=Severity.WARNING,
             team=team,
             labels=whose,

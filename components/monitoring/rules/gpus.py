@@ -19,7 +19,7 @@ def _gpus() -> list[Alert]:
                 'kube_node_status_capacity{resource=~"nvidia_com_.+"}'
                 ' - kube_node_status_allocatable{resource=~"nvidia_com_.+"} > 0'
             ),
-            holds="5m",
+            for_="5m",
             severity=Severity.CRITICAL,
             summary="Machine {{ $labels.node }} has lost {{ $value }} of {{ $labels.resource }}",
             description="The device plugin says that they are not healthy, or it has gone.",
@@ -46,7 +46,7 @@ def _gpus() -> list[Alert]:
             name="GpuHot",
             # NVIDIA's data-centre GPUs slow down by themselves between 85 and 90 degrees.
             expr="DCGM_FI_DEV_GPU_TEMP > 85",
-            holds="10m",
+            for_="10m",
             severity=Severity.WARNING,
             summary=f"{_GPU} is hot",
             description="{{ $value }} degrees Celsius for ten minutes: it slows down.",

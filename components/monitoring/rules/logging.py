@@ -21,7 +21,7 @@ def logging_groups() -> list[Group]:
                 Alert(
                     name="LogBufferFillingUp",
                     expr=f"{BUFFER_LEFT} < {HALF}",
-                    holds="1m",
+                    for_="1m",
                     severity=Severity.WARNING,
                     summary="Logs of {{ $labels.node }} wait in a buffer that is half full",
                     description="{{ $value | humanize }} % of it are left. Then Fluentd stops reading.",
@@ -29,7 +29,7 @@ def logging_groups() -> list[Group]:
                 Alert(
                     name="LogBufferFull",
                     expr=f"{BUFFER_LEFT} < {LITTLE}",
-                    holds="1m",
+                    for_="1m",
                     severity=Severity.CRITICAL,
                     summary="Fluentd on {{ $labels.node }} is about to stop reading logs",
                     description=(
@@ -61,7 +61,7 @@ def _not_delivered() -> Alert:
             f" >= increase(fluentd_output_status_write_count{{{OUTPUT}}}[10m])"
             f" and increase(fluentd_output_status_num_errors{{{OUTPUT}}}[10m]) > 0"
         ),
-        holds="5m",
+        for_="5m",
         severity=Severity.WARNING,
         summary="No log of {{ $labels.node }} arrives where it is kept",
         description="Sending failed {{ $value | humanize }} times in 10 minutes and succeeded never.",

@@ -17,7 +17,7 @@ def _nodes() -> list[Alert]:
         Alert(
             name="NodeNotReady",
             expr='kube_node_status_condition{condition="Ready",status="true"} == 0',
-            holds="2m",
+            for_="2m",
             severity=Severity.CRITICAL,
             summary="Machine {{ $labels.node }} is not ready",
             description="Its kubelet has not reported for two minutes, or reports that it cannot run pods.",
@@ -29,7 +29,7 @@ def _nodes() -> list[Alert]:
                 'node_memory_MemAvailable_bytes{job="node-exporter"}'
                 ' / node_memory_MemTotal_bytes{job="node-exporter"} < 0.05'
             ),
-            holds="10m",
+            for_="10m",
             severity=Severity.WARNING,
             summary="Machine {{ $labels.node }} is almost out of memory",
             description="{{ $value | humanizePercentage }} of its memory is left; pods are ended next.",
@@ -42,7 +42,7 @@ def _nodes() -> list[Alert]:
                 'abs(node_time_seconds{job="node-exporter"}'
                 ' - timestamp(node_time_seconds{job="node-exporter"})) > 5'
             ),
-            holds="10m",
+            for_="10m",
             severity=Severity.WARNING,
             summary="The clock of machine {{ $labels.node }} is wrong",
             description="By {{ $value | humanizeDuration }}: certificates, tokens and logs go wrong.",
@@ -58,7 +58,7 @@ def _disks() -> list[Alert]:
             name="NodeDiskAlmostFull",
             # The kubelet ends pods at 10 % (docs/real-servers.md), and etcd stops at none.
             expr=f"max by (node, device) ({free} < 0.05 and node_filesystem_readonly{{{_DISKS}}} == 0)",
-            holds="15m",
+            for_="15m",
             severity=Severity.CRITICAL,
             summary="A disk of machine {{ $labels.node }} is almost full",
             description="{{ $value | humanizePercentage }} of {{ $labels.device }} is free.",
@@ -72,7 +72,7 @@ def _disks() -> list[Alert]:
                 f" and predict_linear(node_filesystem_avail_bytes{{{_DISKS}}}[6h], 24 * 3600) < 0"
                 f" and node_filesystem_readonly{{{_DISKS}}} == 0)"
             ),
-            holds="1h",
+            for_="1h",
             severity=Severity.WARNING,
             summary="A disk of machine {{ $labels.node }} will be full within a day",
             description="{{ $value | humanizePercentage }} of {{ $labels.device }} is free, and ever less.",

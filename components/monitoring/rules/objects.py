@@ -7,7 +7,7 @@ import pulumi
 from pulumi import Input, Resource, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.monitoring.kinds import PrometheusRule
+from components.monitoring.crds import PrometheusRule
 from components.monitoring.names import labels
 
 
@@ -19,16 +19,16 @@ class Rules(pulumi.ComponentResource):
         name: str,
         namespace: Input[str],
         specs: Mapping[str, Mapping[str, Input[Any]]],
-        defined: Sequence[Resource] = (),
+        crds: Sequence[Resource] = (),
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`specs` by the objects' names; `defined`: once it is there, so is the kind."""
+        """`specs` by object name; `crds`: the custom resource definitions."""
         super().__init__("metalml:monitoring:Rules", name, None, opts)
         for rules, spec in specs.items():
             PrometheusRule(
                 f"{name}-{rules}",
                 ObjectMetaArgs(name=rules, namespace=namespace, labels=labels(rules)),
                 spec,
-                ResourceOptions(parent=self, depends_on=list(defined)),
+                ResourceOptions(parent=self, depends_on=list(crds)),
             )
         self.register_outputs({})

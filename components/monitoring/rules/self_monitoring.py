@@ -26,7 +26,7 @@ def _prometheus() -> list[Alert]:
         Alert(
             name="TargetDown",
             expr="count by (job, namespace) (up == 0) / count by (job, namespace) (up) > 0.1",
-            holds="10m",
+            for_="10m",
             severity=Severity.WARNING,
             summary="Targets of {{ $labels.job }} cannot be scraped",
             description=(
@@ -41,7 +41,7 @@ def _prometheus() -> list[Alert]:
                 'max_over_time(prometheus_config_last_reload_successful{job="prometheus"}[5m]) == 0'
                 ' or max_over_time(alertmanager_config_last_reload_successful{job="alertmanager"}[5m]) == 0'
             ),
-            holds="5m",
+            for_="5m",
             severity=Severity.CRITICAL,
             summary="{{ $labels.pod }} cannot read its configuration",
             description="It goes on with the one that it had: new targets, rules, receivers are not in it.",
@@ -49,7 +49,7 @@ def _prometheus() -> list[Alert]:
         Alert(
             name="PrometheusRuleFails",
             expr='increase(prometheus_rule_evaluation_failures_total{job="prometheus"}[5m]) > 0',
-            holds="10m",
+            for_="10m",
             severity=Severity.CRITICAL,
             summary="Prometheus {{ $labels.pod }} cannot compute a rule",
             description="Group {{ $labels.rule_group }} failed {{ $value | humanize }} times in 5 minutes.",
@@ -60,7 +60,7 @@ def _prometheus() -> list[Alert]:
                 'prometheus_notifications_alertmanagers_discovered{job="prometheus"} < 1'
                 ' or rate(prometheus_notifications_dropped_total{job="prometheus"}[5m]) > 0'
             ),
-            holds="5m",
+            for_="5m",
             severity=Severity.CRITICAL,
             summary="Prometheus {{ $labels.pod }} does not get rid of its alerts",
             description="It knows no Alertmanager, or none takes what it sends.",
@@ -71,7 +71,7 @@ def _prometheus() -> list[Alert]:
                 'rate(prometheus_operator_reconcile_errors_total{job="prometheus-operator"}[5m]) > 0'
                 ' or prometheus_operator_managed_resources{state="rejected"} > 0'
             ),
-            holds="15m",
+            for_="15m",
             severity=Severity.WARNING,
             summary="The Prometheus operator cannot do what it is told",
             description="Its controller {{ $labels.controller }} fails, or it refuses an object as wrong.",
@@ -87,7 +87,7 @@ def _alertmanager() -> list[Alert]:
                 "sum by (integration, reason)"
                 ' (rate(alertmanager_notifications_failed_total{job="alertmanager"}[5m])) > 0'
             ),
-            holds="5m",
+            for_="5m",
             severity=Severity.CRITICAL,
             summary="Alerts do not reach {{ $labels.integration }}",
             description="Sending fails: {{ $labels.reason }}.",
@@ -99,7 +99,7 @@ def _alertmanager() -> list[Alert]:
                 'min(alertmanager_cluster_members{job="alertmanager"}) < count(count by (pod)'
                 ' (max_over_time(alertmanager_cluster_members{job="alertmanager"}[30m])))'
             ),
-            holds="15m",
+            for_="15m",
             severity=Severity.WARNING,
             summary="The Alertmanagers do not see each other",
             description="One of them sees {{ $value }} only: alerts may come twice.",

@@ -88,7 +88,7 @@ def _alerts(team: str) -> list[Alert]:
                 "model:deployment:info * on (namespace, deployment) group_left ()"
                 " (kube_deployment_status_replicas_available == bool 0) > 0"
             ),
-            holds="1m",
+            for_="1m",
             severity=Severity.CRITICAL,
             team=team,
             summary=f"Nobody answers for model {model}",
@@ -100,7 +100,7 @@ def _alerts(team: str) -> list[Alert]:
             expr=(
                 f'sum by ({BY}, pod) (tensorflow_cc_saved_model_load_attempt_count{{status!="success"}}) > 0'
             ),
-            holds="1m",
+            for_="1m",
             severity=Severity.WARNING,
             team=team,
             summary=f"A version of model {model} cannot be loaded",

@@ -34,7 +34,7 @@ def training_groups(teams: Iterable[str]) -> list[Group]:
                 Alert(
                     name="TrainingStalled",
                     expr=f"changes(training_step[30m]) == 0 and on (namespace, job) {running}",
-                    holds="5m",
+                    for_="5m",
                     severity=Severity.WARNING,
                     team=team,
                     summary=f"Training {reported} stands still",
@@ -48,7 +48,7 @@ def training_groups(teams: Iterable[str]) -> list[Group]:
                         "(training_loss != training_loss or abs(training_loss) == Inf)"
                         f" and on (namespace, job) {running}"
                     ),
-                    holds="2m",
+                    for_="2m",
                     severity=Severity.WARNING,
                     team=team,
                     summary=f"The loss of training {reported} is no number any more",

@@ -35,7 +35,7 @@ class Alert:
 
     name: str
     expr: str
-    holds: str | None = None
+    for_: str | None = None
     """How long it must hold before anybody hears of it, such as 5m; None: not at all."""
     severity: Severity
     summary: str
@@ -57,8 +57,8 @@ class Alert:
         what = f"alert {self.name}"
         for key in ("expr", "summary", "description", "team"):
             _require_text(what, key, getattr(self, key))
-        if self.holds is not None and not DURATION.fullmatch(self.holds):
-            raise ValueError(f"{what}: holds {self.holds!r} must be a number and s, m, h or d, such as 5m")
+        if self.for_ is not None and not DURATION.fullmatch(self.for_):
+            raise ValueError(f"{what}: for {self.for_!r} must be a number and s, m, h or d, such as 5m")
         taken = {"severity", "team", "alertname"} & self.labels.keys()
         if taken:
             raise ValueError(f"{what}: labels may not have {', '.join(sorted(taken))}")
@@ -124,7 +124,7 @@ def _rule(rule: Alert | Record, links: Links) -> dict[str, Any]:
     return {
         "alert": rule.name,
         "expr": rule.expr,
-        **({"for": rule.holds} if rule.holds else {}),
+        **({"for": rule.for_} if rule.for_ else {}),
         "labels": {"severity": str(rule.severity), "team": rule.team, **rule.labels},
         "annotations": {
             "summary": rule.summary,

@@ -26,7 +26,7 @@ def _pods(team: str) -> list[Alert]:
                 "max by (namespace, pod, container) (max_over_time("
                 'kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff"}[5m])) > 0'
             ),
-            holds="10m",
+            for_="10m",
             severity=Severity.WARNING,
             team=team,
             summary=f"Pod {_POD} ends again and again",
@@ -39,7 +39,7 @@ def _pods(team: str) -> list[Alert]:
                 "max by (namespace, pod, container) (kube_pod_container_status_waiting_reason"
                 '{reason=~"ErrImagePull|ImagePullBackOff|InvalidImageName"}) > 0'
             ),
-            holds="5m",
+            for_="5m",
             severity=Severity.WARNING,
             team=team,
             summary=f"The image of pod {_POD} cannot be pulled",
@@ -49,7 +49,7 @@ def _pods(team: str) -> list[Alert]:
         Alert(
             name="PodUnschedulable",
             expr=f"kube_pod_status_unschedulable == 1 unless on (namespace, pod) {_GPU_REQUEST}",
-            holds="15m",
+            for_="15m",
             severity=Severity.WARNING,
             team=team,
             summary=f"No machine has room for pod {_POD}",
@@ -59,7 +59,7 @@ def _pods(team: str) -> list[Alert]:
         Alert(
             name="GpuPodWaiting",
             expr=f"kube_pod_status_unschedulable == 1 and on (namespace, pod) {_GPU_REQUEST}",
-            holds="30m",
+            for_="30m",
             severity=Severity.WARNING,
             team=team,
             summary=f"Pod {_POD} waits for a GPU",
@@ -108,7 +108,7 @@ def _controllers(team: str) -> list[Alert]:
                 f'label_replace({expr}, "workload", "{kind} $1", "{kind}", "(.+)")'
                 for kind, expr in missing.items()
             ),
-            holds="15m",
+            for_="15m",
             severity=Severity.WARNING,
             team=team,
             summary="Pods of {{ $labels.workload }} in {{ $labels.namespace }} are missing",
@@ -122,7 +122,7 @@ def _controllers(team: str) -> list[Alert]:
                 " >= kube_horizontalpodautoscaler_spec_max_replicas"
                 " > kube_horizontalpodautoscaler_spec_min_replicas"
             ),
-            holds="15m",
+            for_="15m",
             severity=Severity.WARNING,
             team=team,
             summary="{{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} cannot add more pods",
@@ -140,7 +140,7 @@ def _volumes(team: str) -> list[Alert]:
         Alert(
             name="VolumeAlmostFull",
             expr=f"min by ({by}) ({free}) < 0.05",
-            holds="5m",
+            for_="5m",
             severity=Severity.CRITICAL,
             team=team,
             summary=f"Volume {claim} is almost full",
@@ -153,7 +153,7 @@ def _volumes(team: str) -> list[Alert]:
                 f"min by ({by}) ({free}) < 0.2 and min by ({by})"
                 " (predict_linear(kubelet_volume_stats_available_bytes[6h], 4 * 24 * 3600)) < 0"
             ),
-            holds="1h",
+            for_="1h",
             severity=Severity.WARNING,
             team=team,
             summary=f"Volume {claim} will be full within four days",

@@ -120,7 +120,7 @@ def test_the_control_plane_is_scraped(engine, settle):
             "scraping",
             "monitoring",
             scraped_pods("monitoring", gpus=False, grafana=False, logs=False),
-            made.kinds,
+            made.crds,
         )
     )
     found = {service["metadata"]["name"]: service["spec"] for service in of_kind(engine, "Service")}

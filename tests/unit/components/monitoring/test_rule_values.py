@@ -30,7 +30,7 @@ def rendered(**changes: Any) -> dict[str, Any]:
 
 
 def test_an_alert_leads_to_its_page_and_its_dashboard():
-    assert rendered(holds="5m", dashboard="cluster", labels={"window": "1h"}) == {
+    assert rendered(for_="5m", dashboard="cluster", labels={"window": "1h"}) == {
         "alert": "ModelDown",
         "expr": "up == 0",
         "for": "5m",
@@ -60,7 +60,7 @@ def test_an_alert_without_a_page_is_refused():
         ({"summary": ""}, "summary"),
         ({"description": ""}, "description"),
         ({"team": ""}, "team"),
-        ({"holds": "5 minutes"}, "such as 5m"),
+        ({"for_": "5 minutes"}, "such as 5m"),
         ({"labels": {"severity": "info"}}, "severity"),
     ],
 )
@@ -109,7 +109,7 @@ def test_alerts_that_wake_somebody_wait_at_least_a_minute_or_for_what_does_not_m
         rule.name
         for group in platform_groups([])
         for rule in group.rules
-        if isinstance(rule, Alert) and rule.severity is Severity.CRITICAL and rule.holds is None
+        if isinstance(rule, Alert) and rule.severity is Severity.CRITICAL and rule.for_ is None
     }
     assert at_once == {"GpuXidError", "GpuMemoryBroken"}
 

@@ -1,4 +1,4 @@
-"""The kinds of the Prometheus operator, and the files that define them."""
+"""The custom resource definitions of the Prometheus operator, and its custom resources."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,11 +22,11 @@ MONITORING_FILES = crd_files(
 
 
 def monitoring_definitions(cache: Path) -> Sequence[Mapping[str, Any]]:
-    """The kinds of the pinned release."""
+    """The custom resource definitions of the pinned release."""
     return read_definitions(MONITORING_FILES, cache)
 
 
-class _Kind(CustomResource):
+class _CustomResource(CustomResource):
     version: ClassVar[str] = "v1"
     kind_name: ClassVar[str]
 
@@ -47,38 +47,38 @@ class _Kind(CustomResource):
         )
 
 
-class Prometheus(_Kind):
-    """Prometheus servers that ask the same targets."""
+class Prometheus(_CustomResource):
+    """Prometheus servers: replicas that scrape the same targets."""
 
     kind_name = "Prometheus"
 
 
-class Alertmanager(_Kind):
-    """Alertmanagers that agree on who tells whom."""
+class Alertmanager(_CustomResource):
+    """A cluster of Alertmanagers, which deduplicate their notifications."""
 
     kind_name = "Alertmanager"
 
 
-class ServiceMonitor(_Kind):
-    """Targets that a Service finds."""
+class ServiceMonitor(_CustomResource):
+    """Scrape targets: endpoints of Services, by label selector."""
 
     kind_name = "ServiceMonitor"
 
 
-class PodMonitor(_Kind):
-    """Targets that labels of pods find."""
+class PodMonitor(_CustomResource):
+    """Scrape targets: pods, by label selector."""
 
     kind_name = "PodMonitor"
 
 
-class PrometheusRule(_Kind):
-    """Recording rules and alerts."""
+class PrometheusRule(_CustomResource):
+    """Recording and alerting rules."""
 
     kind_name = "PrometheusRule"
 
 
-class ScrapeConfig(_Kind):
-    """Targets that Prometheus finds by itself, such as the nodes."""
+class ScrapeConfig(_CustomResource):
+    """Scrape targets of Prometheus' own service discovery, such as nodes."""
 
     version = "v1alpha1"
     kind_name = "ScrapeConfig"
