@@ -1,1 +1,1 @@
-"""What people look at: pages of figures, made here and shown by Grafana."""
+"""Grafana dashboards as code."""

@@ -1,4 +1,4 @@
-"""The dashboard of the machines, the control plane and what all pods together take."""
+"""The dashboard of nodes, the control plane and resource usage."""
 
 from components.monitoring.dashboards.links import CLUSTER
 from components.monitoring.dashboards.vocabulary import (
@@ -14,14 +14,14 @@ from components.monitoring.dashboards.vocabulary import (
 from components.monitoring.rules.requests import REQUESTS
 
 RANGE = "[$__rate_interval]"
-# What is no disk of a machine's own.
+# Excludes filesystems that are not on a disk of the node.
 DISKS = 'fstype!~"tmpfs|ramfs|squashfs|iso9660|nfs.*",mountpoint!~"/var/lib/kubelet/.*"'
-# Of the machines' ends of pods' networks, which count each packet once more.
+# Excludes the host side of pod interfaces and tunnels, which count packets twice.
 INTERFACES = 'device!~"lo|veth.*|cali.*|cni.*|vxlan.*|tunl.*"'
 
 
 def cluster() -> Dashboard:
-    """Whether the cluster is well, and who takes what of it."""
+    """The cluster's health, and its resource usage."""
     return Dashboard(
         uid=CLUSTER,
         title="Cluster",
@@ -37,7 +37,7 @@ def _now() -> Row:
         return Panel(kind=Kind.STAT, title=title, queries=[query], unit=unit, thresholds=thresholds, width=4)
 
     ready = 'kube_node_status_condition{condition="Ready",status="true"}'
-    # Without the zero the best answer would look like no answer.
+    # Without vector(0), no errors would be displayed as "No data".
     failed = '(sum(rate(apiserver_request_total{code=~"5.."}[$__rate_interval])) or vector(0))'
     return Row(
         title="Now",

@@ -1,4 +1,4 @@
-"""The dashboard of what each team costs: what its pods set aside, at the prices of the settings."""
+"""The dashboard of costs by team: the resource requests of its pods, at the prices of the settings."""
 
 from components.monitoring.dashboards.links import COST
 from components.monitoring.dashboards.vocabulary import Dashboard, Kind, Panel, Query, Row, Unit, Variable
@@ -7,18 +7,18 @@ from settings.grafana import PricesSettings
 
 GIB = 2**30
 HOURS_OF_A_MONTH = 730
-# Minutes between two looks back at what was set aside: finer costs more and says the same.
+# Minutes: the resolution of subqueries over requests. A finer one costs more with the same result.
 STEP = 5
 CPU, MEMORY = 'resource="cpu"', 'resource="memory"'
 WHOLE_GPUS = 'resource="nvidia_com_gpu"'
-# Turns on shared GPUs, and slices.
+# Time-sliced GPUs, and MIG devices.
 PARTS_OF_GPUS = 'resource=~"nvidia_com_(gpu_shared|mig_.+)"'
 
 
 def cost(prices: PricesSettings) -> Dashboard:
-    """Costs by namespace: a team's has the team's name.
+    """Costs by namespace: a team's namespace has its name.
 
-    Whoever asks for much and uses little pays for what nobody else could have meanwhile.
+    Costs follow requests, not usage: unused requests are unavailable to others.
     """
     return Dashboard(
         uid=COST,
@@ -87,10 +87,10 @@ def _cost_of_an_hour(prices: PricesSettings, amount: str) -> str:
         CPU: f"{prices.cpu_core:g}",
         MEMORY: f"{prices.memory_gib:g} / {GIB}",
         WHOLE_GPUS: f"{prices.gpu:g}",
-        # Nothing is divided where it has no price: the check of the settings has seen to that.
+        # Zero only if no GPU is shared or partitioned: otherwise the settings require the price.
         PARTS_OF_GPUS: f"{prices.part_of_gpu or 0:g}",
     }
-    # Each has another `resource`, so that none hides another.
+    # Their `resource` labels differ, so `or` keeps all of them.
     return " or ".join(f"{amount.format(series=_of(what))} * {price}" for what, price in parts.items())
 
 

@@ -12,5 +12,5 @@ from settings.grafana import PricesSettings
 
 
 def dashboards(prices: PricesSettings | None) -> Sequence[Dashboard]:
-    """Without prices there is none of costs."""
+    """The dashboards; that of costs only with prices."""
     return [cluster(), gpu(), models(), training(), *([cost(prices)] if prices else [])]

@@ -1,4 +1,4 @@
-"""The dashboard of GPUs: who has them, and what they do."""
+"""The dashboard of GPUs: allocation, utilization and health."""
 
 from components.monitoring.dashboards.links import GPU
 from components.monitoring.dashboards.vocabulary import (
@@ -14,7 +14,7 @@ from components.monitoring.dashboards.vocabulary import (
 )
 from components.monitoring.rules.requests import LIVE_PODS, REQUESTS
 
-# Whole ones, turns on shared ones, and slices, as kube-state-metrics writes the names of resources.
+# Whole GPUs, time-sliced GPUs and MIG devices, by kube-state-metrics' names of resources.
 GPUS = 'resource=~"nvidia_com_(gpu|gpu_shared|mig_.+)"'
 
 ON_NODE = '{node=~"$node"}'
@@ -22,7 +22,7 @@ ONE_GPU = "{{node}} {{gpu}}"
 
 
 def gpu() -> Dashboard:
-    """All GPUs of some or all machines."""
+    """GPUs of the selected nodes."""
     return Dashboard(
         uid=GPU,
         title="GPUs",
@@ -69,7 +69,7 @@ def _owners() -> Row:
                 width=16,
             ),
             Panel(kind=Kind.TABLE, title="Pods that have some", queries=[of_pods('node=~"$node"')]),
-            # No machine has room for them yet.
+            # Not scheduled yet.
             Panel(kind=Kind.TABLE, title="Pods that wait for some", queries=[of_pods('node=""')]),
         ],
     )

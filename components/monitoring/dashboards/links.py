@@ -1,8 +1,8 @@
-"""The addresses of dashboards, for alerts: each leads to what the alert is about."""
+"""URLs of dashboards, for annotations of alerts: with variables from the alert's labels."""
 
 from collections.abc import Mapping, Sequence
 
-# A dashboard's uid is a part of its address, for ever.
+# uids of dashboards: part of their URLs, so they must not change.
 CLUSTER, GPU, MODELS, TRAINING, COST = "cluster", "gpu", "models", "training", "cost"
 # Labels of alerts that are variables of the dashboards.
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -15,9 +15,9 @@ CHOICES: Mapping[str, Sequence[str]] = {
 
 
 def dashboard_url(base: str, uid: str) -> str:
-    """A template of Prometheus, for annotations. `base` is Grafana's address, without a slash at the end.
+    """A Prometheus template, for annotations. `base` is Grafana's URL, without a trailing slash.
 
-    A label that an alert does not have chooses nothing, and the dashboard shows all of them.
+    If an alert lacks a label, the variable keeps its default: All.
     """
     if uid not in CHOICES:
         raise ValueError(f"dashboard {uid!r} is none; there are {', '.join(CHOICES)}")

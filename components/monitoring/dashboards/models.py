@@ -1,4 +1,4 @@
-"""The dashboard of served models: what they are asked, how they answer, and what runs of them."""
+"""The dashboard of served models: requests, objectives, tracks, evaluation and servers."""
 
 from components.monitoring.dashboards.links import MODELS
 from components.monitoring.dashboards.vocabulary import (
@@ -15,18 +15,18 @@ from components.monitoring.dashboards.vocabulary import (
 from components.monitoring.rules.burn_rate import ALLOWED, AVAILABILITY, LATENCY
 
 CHOSEN = '{namespace=~"$namespace",model=~"$model",track=~"$track"}'
-# Which Deployments they are: 1 for each, with the labels of the others.
+# The info metric: 1 per Deployment, with the labels to join on.
 DEPLOYMENTS = f"model:deployment:info{CHOSEN}"
 ONE_TRACK = "{{model}} {{track}}"
 BY = "namespace, model, track"
-# What objectives are for; Prometheus may remember less, and then it is about what it remembers.
+# The period of objectives. With a shorter retention of Prometheus, the retention is the period.
 PERIOD = "30d"
-# TensorFlow Serving counts in microseconds.
+# TensorFlow Serving's latencies are in microseconds.
 SECOND = 1_000_000
 
 
 def models() -> Dashboard:
-    """Some or all models, track by track."""
+    """The selected models, by track."""
     requests = "model:requests:rate5m"
     in_namespace = f'{requests}{{namespace=~"$namespace"}}'
     of_model = f'{requests}{{namespace=~"$namespace",model=~"$model"}}'
@@ -55,10 +55,10 @@ def _lines(
     )
 
 
-def _pods(figure: str) -> str:
-    """A figure of the Deployments, by track."""
-    figures = f"max by (namespace, deployment) (kube_deployment_{figure})"
-    return f"max by ({BY}) ({DEPLOYMENTS} * on (namespace, deployment) group_left () {figures})"
+def _pods(metric: str) -> str:
+    """PromQL: `kube_deployment_<metric>` of the models' Deployments, by track."""
+    series = f"max by (namespace, deployment) (kube_deployment_{metric})"
+    return f"max by ({BY}) ({DEPLOYMENTS} * on (namespace, deployment) group_left () {series})"
 
 
 def _now() -> Row:
@@ -130,7 +130,7 @@ def _objectives() -> Row:
         asked, wrong = (
             f"sum_over_time({series}{CHOSEN}[{PERIOD}])" for series in ("model:requests:rate5m", bad)
         )
-        # As it is now, and no line: each of its points would add up a month again.
+        # An instant query, no time series: each of its points would aggregate a month.
         return Panel(
             kind=Kind.STAT,
             title=title,
@@ -167,14 +167,14 @@ def _objectives() -> Row:
 
 
 def _of_allowed(objective: str) -> str:
-    """Divided by the share that the objective allows; nothing for models without one."""
+    """PromQL: a divisor, the allowed error ratio of the objective; no result for models without one."""
     allowed = f'{ALLOWED}{{objective="{objective}",namespace=~"$namespace",model=~"$model"}}'
     return f"/ on (namespace, model) group_left () max by (namespace, model) ({allowed})"
 
 
 def _tracks() -> Row:
     asked = f"model:requests:rate5m{CHOSEN}"
-    # Of all tracks, also of those that are not chosen.
+    # Of all tracks, including those that are not selected.
     of_model = 'sum by (namespace, model) (model:requests:rate5m{namespace=~"$namespace",model=~"$model"})'
     loaded = f"tensorflow_cc_saved_model_load_attempt_count{CHOSEN}"
 

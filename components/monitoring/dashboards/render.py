@@ -1,4 +1,4 @@
-"""A dashboard as the file that Grafana reads."""
+"""The JSON model of a dashboard, as Grafana provisions it."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,29 +15,29 @@ from components.monitoring.dashboards.vocabulary import (
     Variable,
 )
 
-# The last version of the model that dashboards in files have; Grafana 12 and 13 read it as it is.
+# The last version of the classic JSON model; Grafana 12 and 13 read it without migration.
 SCHEMA_VERSION = 42
-# What the data source is provisioned as.
+# The uid of the provisioned data source.
 DATA_SOURCE_UID = "prometheus"
 DATA_SOURCE = {"type": "prometheus", "uid": DATA_SOURCE_UID}
-# Each dashboard leads to all that have it.
+# Each dashboard links to all dashboards with this tag.
 TAG = "metalml"
-# In lines of Grafana's grid.
+# Heights of panels, in grid units.
 HEIGHTS = {Kind.TIMESERIES: 8, Kind.STAT: 4, Kind.TABLE: 8, Kind.GAUGE: 6}
 HEADING = 1
 NO_THRESHOLDS = Thresholds()
 
 
 def grafana_json(dashboard: Dashboard) -> str:
-    """The text of the file."""
+    """The JSON model, as text."""
     model = {
         "uid": dashboard.uid,
         "title": dashboard.title,
         "tags": [TAG],
         "schemaVersion": SCHEMA_VERSION,
-        # What somebody changes in the browser would be gone with the next version of the file.
+        # The next version of the file would overwrite changes in the browser.
         "editable": False,
-        "graphTooltip": 1,  # one line through all panels at the time that the mouse points at
+        "graphTooltip": 1,  # shared crosshair
         "refresh": "1m",
         "time": {"from": f"now-{dashboard.hours}h", "to": "now"},
         "timezone": "browser",
@@ -58,7 +58,7 @@ def grafana_json(dashboard: Dashboard) -> str:
 
 
 def _one_panel_a_line(model: Mapping[str, Any], panels: Iterable[Mapping[str, Any]]) -> str:
-    """As a preview can show what changed, and half as long in the state as with a line for each value."""
+    """One line per panel: previews show readable diffs, and the state is half as large as with full indents."""
     head = json.dumps(model, indent=2).removesuffix("\n}")
     lines = ",\n".join(json.dumps(panel, separators=(",", ":")) for panel in panels)
     return f'{head},\n  "panels": [\n{lines}\n  ]\n}}\n'
@@ -73,11 +73,11 @@ def _variable(variable: Variable) -> Mapping[str, Any]:
         "datasource": DATA_SOURCE,
         "definition": query,
         "query": {"qryType": 1, "query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery"},
-        "refresh": 2,  # whenever the range of time changes
+        "refresh": 2,  # on time range change
         "sort": 1,
         "multi": True,
         "includeAll": True,
-        # One matcher however many values there are.
+        # One short matcher instead of an alternation of all values.
         "allValue": ".+",
         "current": {"text": ["All"], "value": ["$__all"]},
     }
@@ -122,7 +122,7 @@ def _panel(panel: Panel) -> Mapping[str, Any]:
 
 
 def _target(panel: Panel, query: Query, index: int) -> Mapping[str, Any]:
-    # Only a line needs more than what is now.
+    # Only time series need range queries.
     over_time = panel.kind is Kind.TIMESERIES
     return {
         "refId": _letter(index),
@@ -144,7 +144,7 @@ def _defaults(panel: Panel) -> Mapping[str, Any]:
     thresholds = panel.thresholds or NO_THRESHOLDS
     steps = [{"color": thresholds.low, "value": None}]
     steps += [{"color": color, "value": value} for value, color in thresholds.steps]
-    # Lines are told apart by color, other figures judged by it.
+    # Time series differ by color; in other panels thresholds determine the color.
     mode = "palette-classic" if panel.kind is Kind.TIMESERIES else "thresholds"
     made: dict[str, Any] = {
         "unit": str(panel.unit),
@@ -172,7 +172,7 @@ def _columns(panel: Panel) -> Sequence[Mapping[str, Any]]:
 
 
 def _as_one_table(queries: Sequence[Query]) -> Sequence[Mapping[str, Any]]:
-    """One line for each set of labels, with a column for each query."""
+    """Transformations: one row per label set, one column per query."""
     several = len(queries) > 1
     values = [f"Value #{_letter(index)}" if several else "Value" for index in range(len(queries))]
     names = {value: query.legend for value, query in zip(values, queries, strict=True)}

@@ -12,12 +12,12 @@ from components.monitoring.dashboards.vocabulary import (
     Variable,
 )
 
-# Jobs that this program made for a training, told from those of others by their labels.
+# The training Jobs of this program, by their label.
 TRAININGS = 'label_app_kubernetes_io_component="training"'
 CHOSEN = f'kube_job_labels{{{TRAININGS},namespace=~"$namespace",job_name=~"$job"}}'
-# What a training reports by itself says `job` where Kubernetes' own figures say `job_name`.
+# Pushed metrics have the label `job`, kube-state-metrics' have `job_name`.
 REPORTED = '{namespace=~"$namespace",job=~"$job"}'
-# A Job's pods are called after it.
+# Names of pods begin with the name of their Job.
 PODS = 'namespace=~"$namespace",pod=~"($job)-.+"'
 WORKERS = f'{{{PODS},container="worker"}}'
 ONE_JOB = "{{namespace}} {{job}}"
@@ -25,7 +25,7 @@ ONE_POD = "{{namespace}} {{pod}}"
 
 
 def training() -> Dashboard:
-    """What trains, how far it is and what it takes."""
+    """Training Jobs: status, progress and resource usage."""
     return Dashboard(
         uid=TRAINING,
         title="Training",
@@ -49,14 +49,14 @@ def training() -> Dashboard:
 
 
 def _of_jobs(expression: str) -> str:
-    """What kube-state-metrics says of the trainings, by job."""
+    """PromQL: a metric of kube-state-metrics for training Jobs, by Job."""
     chosen = f"max by (namespace, job_name) ({CHOSEN})"
     return f"sum by (namespace, job_name) ({expression}) * on (namespace, job_name) {chosen}"
 
 
 def _jobs() -> Row:
-    def stat(title: str, figure: str, thresholds: Thresholds) -> Panel:
-        query = Query(expression=f"sum({_of_jobs(f'kube_job_status_{figure}')})")
+    def stat(title: str, status: str, thresholds: Thresholds) -> Panel:
+        query = Query(expression=f"sum({_of_jobs(f'kube_job_status_{status}')})")
         return Panel(kind=Kind.STAT, title=title, queries=[query], thresholds=thresholds, width=4)
 
     def column(title: str, expression: str, unit: Unit | None = None) -> Query:
@@ -94,7 +94,7 @@ def _progress() -> Row:
         panels=[
             lines("Loss", f"training_loss{REPORTED}"),
             lines("Step", f"training_step{REPORTED}"),
-            # It falls back to the last checkpoint when a worker is started again: that is no progress.
+            # After a restart the step returns to that of the last checkpoint: ignore the negative slope.
             lines("Steps a second", f"clamp_min(deriv(training_step{REPORTED}[5m]), 0)", Unit.PER_SECOND),
         ],
     )

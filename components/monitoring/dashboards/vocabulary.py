@@ -1,18 +1,18 @@
-"""What a dashboard is made of: as much of Grafana as the dashboards here need."""
+"""Dashboards, rows, panels, queries and variables: the subset of Grafana's model in use here."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Columns of Grafana's grid.
+# Columns of Grafana's dashboard grid.
 COLUMNS = 24
-# Grafana's limit; the uid is a part of the dashboard's address.
+# Grafana's limit of 40 characters; the uid is part of the dashboard's URL.
 UID = re.compile(r"[a-z0-9-]{1,40}")
 
 
 class Kind(StrEnum):
-    """Ways to show figures; the values are Grafana's names of its panels."""
+    """Visualizations; the values are Grafana's panel types."""
 
     TIMESERIES = "timeseries"
     STAT = "stat"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 class Unit(StrEnum):
-    """How figures are written; the values are Grafana's names of its units."""
+    """Units of values; the values are Grafana's unit ids."""
 
     COUNT = "short"
     SHARE = "percentunit"  # 1 is 100 %
@@ -37,7 +37,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """From which values on a figure has another color; below all of them it has the color `low`."""
+    """Thresholds: (value, color) in ascending order; below the first step, the color is `low`."""
 
     low: str = "green"
     steps: Sequence[tuple[float, str]] = ()
@@ -49,42 +49,42 @@ class Thresholds:
 
 
 def alarming(orange: float, red: float) -> Thresholds:
-    """The more, the worse."""
+    """Thresholds of values for which higher is worse."""
     return Thresholds(steps=((orange, "orange"), (red, "red")))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A PromQL expression, and what its series are called.
+    """A PromQL expression and the legend of its series.
 
-    Variables are written as in Grafana: `$model` where a matcher says `=~`, since a variable may be any of
-    several values, and `$__rate_interval` for the range of rates.
+    Variables have Grafana's syntax: `$model` with the matcher `=~`, since variables are multi-value, and
+    `$__rate_interval` for the range of rates.
     """
 
     expression: str
     legend: str = ""
-    """With labels in double braces. In a table: the title of the column."""
+    """Legend format, with labels in double braces. In a table: the title of the column."""
     unit: str | None = None
-    """In a table: of the column; None: the panel's."""
+    """In a table: the unit of the column; None: the panel's unit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """Figures in one frame."""
+    """A panel: a visualization of queries."""
 
     kind: Kind
     title: str
     queries: Sequence[Query]
     unit: str = Unit.COUNT
-    """One of Unit, or `currency:` and how the currency is written."""
+    """A Unit, or `currency:` and the currency's symbol."""
     description: str = ""
-    """What a reader has to know who did not write the queries."""
+    """The tooltip of the panel: what the queries do not make obvious."""
     width: int = 12
-    """Columns of COLUMNS."""
+    """In grid columns, of COLUMNS."""
     thresholds: Thresholds | None = None
     least: float | None = None
     most: float | None = None
-    """Ends of the axis; None: as the figures are."""
+    """Minimum and maximum of the axis; None: automatic."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.width <= COLUMNS:
@@ -95,7 +95,7 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """Panels under one heading, which go on in the next line where there is no room."""
+    """A row: panels under a heading, which wrap to the next line."""
 
     title: str
     panels: Sequence[Panel]
@@ -103,26 +103,26 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Variable:
-    """A choice at the top: any, some or all values that a label has."""
+    """A query variable: a multi-value selection from the values of a label."""
 
     name: str
     title: str
     series: str
-    """Whose label it is; may have the variables before it."""
+    """The metric with the label; its matchers may use variables defined before."""
     label: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """One page of panels."""
+    """A dashboard."""
 
     uid: str
-    """For ever: links from alerts lead there."""
+    """Must not change: alerts link to it."""
     title: str
     rows: Sequence[Row]
     variables: Sequence[Variable] = ()
     hours: int = 6
-    """How far it looks back when it is opened."""
+    """The default time range: the last hours."""
 
     def __post_init__(self) -> None:
         if not UID.fullmatch(self.uid):

@@ -1,1 +1,1 @@
-"""What Prometheus computes from what it has scraped, and when somebody hears of it."""
+"""Prometheus' recording and alerting rules."""

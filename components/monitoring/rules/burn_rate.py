@@ -1,9 +1,9 @@
-"""How fast a model uses up what its objective allows to go wrong.
+"""Multiwindow, multi-burn-rate alerts: how fast a model consumes the error budget of its SLO.
 
-An objective of 99.5 % lets 0.5 % of the requests of a month fail. A burn rate of 1 uses that up in exactly
-the month, one of 14.4 uses 2 % of it in an hour. Each alert looks at a long window, so that a moment wakes
-nobody, and at a short one, so that it ends soon after the cause has. Windows and rates are those of Google's
-SRE workbook, chapter 5.
+An objective of 99.5 % has an error budget of 0.5 % of the requests of a month. A burn rate of 1 consumes it
+in exactly a month, a burn rate of 14.4 consumes 2 % of it in an hour. Each alert has a long window, so that a
+short spike does not page on-call, and a short window, so that it resolves soon after its cause. Windows and
+rates are those of Google's SRE workbook, chapter 5.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +15,13 @@ from components.monitoring.rules.values import Alert, Group, Record
 from settings.alerts import Severity
 from settings.objectives import ObjectivesSettings
 
-# TensorFlow Serving's buckets, in microseconds.
+# Upper bounds of TensorFlow Serving's histogram buckets, in microseconds.
 LIMITS = tuple(10 * 1.8**step for step in range(33))
 
 
 @dataclass(frozen=True, kw_only=True)
 class BurnRate:
-    """One alert: too many times the allowed share, over both windows."""
+    """An alert: the error ratio exceeds `rate` times the error budget in both windows."""
 
     rate: float
     long: str
@@ -35,7 +35,7 @@ BURN_RATES = (
     BurnRate(rate=6, long="6h", short="30m", for_="15m", severity=Severity.CRITICAL),
     BurnRate(rate=1, long="3d", short="6h", for_="1h", severity=Severity.WARNING),
 )
-# The share that may go wrong, for whoever wants to see how much of it is left. Label: `objective`.
+# The recording rule of the allowed error ratio, for the remaining error budget. Label: `objective`.
 ALLOWED = "model:allowed:ratio"
 AVAILABILITY, LATENCY = "availability", "latency"
 
@@ -43,7 +43,7 @@ AVAILABILITY, LATENCY = "availability", "latency"
 def objective_groups(
     namespace: str, model: str, objectives: ObjectivesSettings, *, team: str, tracks: Sequence[str]
 ) -> list[Group]:
-    """The groups for one model. Each track has its own budget: a bad canary shows while it is small."""
+    """The rule groups of a model. Each track has its own error budget, so that a small bad canary alerts, too."""
     selector = f'namespace="{namespace}",model="{model}"'
     labels = {"namespace": namespace, "model": model}
     rules: list[Alert | Record] = [_allowed(AVAILABILITY, objectives.availability_percent, labels)]
@@ -96,16 +96,16 @@ def _slow_records(selector: str, milliseconds: int) -> list[Record]:
 
 
 def _fast(selector: str, milliseconds: int) -> str:
-    """The rate of answers within that time: between two limits as many as a straight line says.
+    """PromQL: the rate of responses within that latency, by linear interpolation in its histogram bucket.
 
-    Which is how quantiles are computed, too. The limits are coarse: there are 708 ms and then 1275 ms.
+    histogram_quantile() interpolates likewise. The buckets are coarse: 708 ms is followed by 1275 ms.
     """
     micros = milliseconds * 1000.0
     lower, upper = next(pair for pair in pairwise((0.0, *LIMITS)) if pair[0] <= micros <= pair[1])
     share = (micros - lower) / (upper - lower)
 
     def below(limit: float) -> str:
-        # As text has it, and as Prometheus 3 writes it again: 708235 and 708235.0.
+        # `le` as scraped, and as Prometheus 3 normalizes it: 708235 and 708235.0.
         shown = f"{limit:g}"
         le = f'le=~"{shown}|{shown}[.]0"'.replace("+", "[+]")
         series = f'tensorflow_serving_request_latency_bucket{{{selector},API!="",{le}}}'

@@ -1,15 +1,15 @@
-"""Kubernetes itself: API server, scheduler, controllers, DNS, etcd, and the certificates of all of them."""
+"""Alerts on the control plane: API server, scheduler, controller manager, DNS, etcd and certificates."""
 
 from components.monitoring.rules.values import Alert, Group
 from settings.alerts import Severity
 
 DAY = 24 * 3600
-# kubeadm's certificates are good for a year, and the kubelet renews its own with two months left.
+# kubeadm's certificates are valid for a year; the kubelet rotates its own when about two months remain.
 CERTIFICATE_DAYS = 14
 
 
 def control_plane_groups() -> list[Group]:
-    """The groups of the control plane's alerts."""
+    """The rule groups of the control plane."""
     return [
         Group(name="control-plane", rules=[*_down(), *_requests()]),
         Group(name="etcd", rules=_etcd()),
@@ -31,7 +31,7 @@ def _down() -> list[Alert]:
         ),
         Alert(
             name="ControlPlanePartDown",
-            # By itself an absence has no labels.
+            # absent() of a comparison has no labels.
             expr=" or ".join(
                 f'label_replace(absent(up{{job="{part}"}} == 1), "job", "{part}", "", "")' for part in parts
             ),
@@ -87,7 +87,7 @@ def _etcd() -> list[Alert]:
         ),
         Alert(
             name="EtcdDiskSlow",
-            # etcd's own advice is 10 ms; members lose their leader when writes take about a second.
+            # etcd recommends 10 ms; with about a second, members lose their leader.
             expr=(
                 "histogram_quantile(0.99, sum by (instance, le)"
                 ' (rate(etcd_disk_wal_fsync_duration_seconds_bucket{job="etcd"}[5m]))) > 0.5'
@@ -118,7 +118,7 @@ def _certificates() -> list[Alert]:
     return [
         Alert(
             name="CertificateExpires",
-            # The kubelets' own, and those that probes were shown.
+            # The kubelets' certificates, and those of probed endpoints.
             expr=(
                 f"kubelet_certificate_manager_client_ttl_seconds < {soon}"
                 f" or kubelet_certificate_manager_server_ttl_seconds < {soon}"
@@ -132,8 +132,8 @@ def _certificates() -> list[Alert]:
         ),
         Alert(
             name="ClientCertificateExpires",
-            # What the API server saw of those who asked it: administrators, and parts of the control plane.
-            # It counts in steps of 7 and 30 days.
+            # Client certificates of requests to the API server: of administrators and control plane
+            # components. The histogram has buckets of 7 and 30 days.
             expr=(
                 "histogram_quantile(0.01, sum by (le)"
                 ' (rate(apiserver_client_certificate_expiration_seconds_bucket{job="apiserver"}[5m])))'

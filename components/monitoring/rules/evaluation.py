@@ -1,4 +1,4 @@
-"""How good a model has to be, and that it is known how good it is."""
+"""Alerts on the evaluation of a model: accuracy, drift, and missing evaluations."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from components.monitoring.rules.values import Alert, Group
 from settings.alerts import Severity
 from settings.evaluation import EvaluationSettings
 
-# Evaluations that may be missing before somebody hears of it.
+# Missed evaluations before the alert fires.
 MISSED = 3
 
 
@@ -18,7 +18,7 @@ def evaluation_groups(
     team: str,
     tracks: Sequence[str],
 ) -> list[Group]:
-    """The group of one model that is evaluated."""
+    """The rule group of a model with evaluation."""
     return [
         Group(
             name=f"evaluation-{namespace}-{model}",
@@ -35,7 +35,7 @@ def _alerts(namespace: str, model: str, track: str, wanted: EvaluationSettings, 
     found = [
         Alert(
             name="ModelAccuracyLow",
-            # One evaluation is enough: the samples are the same each time.
+            # Without `for`: every evaluation uses the same samples, so one is enough.
             expr=f"ml_model_accuracy{selector} < {wanted.accuracy:g}",
             severity=Severity.CRITICAL,
             team=team,
@@ -53,7 +53,7 @@ def _alerts(namespace: str, model: str, track: str, wanted: EvaluationSettings, 
                 f"time() - ml_model_evaluation_timestamp_seconds{selector} > {60 * too_long}"
                 f" or absent_over_time(ml_model_evaluation_timestamp_seconds{selector}[{too_long}m])"
             ),
-            # What has just been set up has not been evaluated yet.
+            # A new model has no evaluation yet.
             for_=f"{too_long}m",
             severity=Severity.WARNING,
             team=team,

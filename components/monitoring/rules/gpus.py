@@ -1,4 +1,4 @@
-"""GPUs, as NVIDIA's DCGM exporter and the kubelets see them."""
+"""Alerts on GPUs, from metrics of NVIDIA's DCGM exporter and kubelets."""
 
 from components.monitoring.rules.values import Alert, Group
 from settings.alerts import Severity
@@ -7,7 +7,7 @@ _GPU = "GPU {{ $labels.gpu }} of machine {{ $labels.Hostname }}"
 
 
 def gpu_groups() -> list[Group]:
-    """The group of the GPUs' alerts."""
+    """The rule group of GPUs."""
     return [Group(name="gpus", rules=_gpus())]
 
 
@@ -27,7 +27,7 @@ def _gpus() -> list[Alert]:
         ),
         Alert(
             name="GpuXidError",
-            # The last error's number; it stays until the exporter starts again, so only a new one counts.
+            # The gauge keeps the last XID until the exporter restarts, so only a change counts.
             expr="(changes(DCGM_FI_DEV_XID_ERRORS[10m]) > 0) * 0 + DCGM_FI_DEV_XID_ERRORS > 0",
             severity=Severity.CRITICAL,
             summary=f"The driver reports an error of {_GPU}",
@@ -44,7 +44,7 @@ def _gpus() -> list[Alert]:
         ),
         Alert(
             name="GpuHot",
-            # NVIDIA's data-centre GPUs slow down by themselves between 85 and 90 degrees.
+            # NVIDIA's data center GPUs throttle between 85 and 90 °C.
             expr="DCGM_FI_DEV_GPU_TEMP > 85",
             for_="10m",
             severity=Severity.WARNING,

@@ -1,18 +1,18 @@
-"""Do logs arrive where they are kept, and how much room is left for those that do not."""
+"""Alerts on logging: delivery of logs to the output, and free space of Fluentd's buffer."""
 
 from components.logging.fluentd_outputs import OUTPUT_ID, REFUSED_ID
 from components.monitoring.rules.values import Alert, Group
 from settings.alerts import Severity
 
-# In percent of the buffer. At half of it somebody has as long again as it took to fill.
+# Free space in percent of the buffer. At half of it, as much time remains as it took to fill so far.
 HALF, LITTLE = 50, 10
 OUTPUT = f'job="fluentd",plugin_id="{OUTPUT_ID}"'
-# What fluent-plugin-prometheus tells in percent.
+# The metric of fluent-plugin-prometheus is in percent, despite its name.
 BUFFER_LEFT = f"fluentd_output_status_buffer_available_space_ratio{{{OUTPUT}}}"
 
 
 def logging_groups() -> list[Group]:
-    """The group of the alerts about the way of a line."""
+    """The rule group of log delivery."""
     return [
         Group(
             name="logging",
@@ -55,7 +55,7 @@ def logging_groups() -> list[Group]:
 def _not_delivered() -> Alert:
     return Alert(
         name="LogsNotDelivered",
-        # Errors alone are no news: each is made good by the next attempt. Every attempt counts as a write.
+        # Errors alone are harmless: Fluentd retries each chunk. Every attempt counts as a write.
         expr=(
             f"increase(fluentd_output_status_num_errors{{{OUTPUT}}}[10m])"
             f" >= increase(fluentd_output_status_write_count{{{OUTPUT}}}[10m])"

@@ -1,14 +1,14 @@
-"""Machines: are they there, and have they what pods need."""
+"""Alerts on nodes: readiness, clock, resources and disks."""
 
 from components.monitoring.rules.values import Alert, Group
 from settings.alerts import Severity
 
-# Disks of pods and of the machine itself; the others are parts of these, or memory.
+# Filesystems of nodes and pods; the others are bind mounts of these, or in memory.
 _DISKS = 'job="node-exporter",fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660",mountpoint!~"/(boot|run).*"'
 
 
 def node_groups() -> list[Group]:
-    """The group of the machines' alerts."""
+    """The rule group of nodes."""
     return [Group(name="nodes", rules=[*_nodes(), *_disks()])]
 
 
@@ -37,7 +37,7 @@ def _nodes() -> list[Alert]:
         ),
         Alert(
             name="NodeClockWrong",
-            # Against Prometheus' own clock. A slow scrape looks like a second or so.
+            # Relative to Prometheus' clock. A slow scrape adds about a second.
             expr=(
                 'abs(node_time_seconds{job="node-exporter"}'
                 ' - timestamp(node_time_seconds{job="node-exporter"})) > 5'
@@ -56,7 +56,7 @@ def _disks() -> list[Alert]:
     return [
         Alert(
             name="NodeDiskAlmostFull",
-            # The kubelet ends pods at 10 % (docs/real-servers.md), and etcd stops at none.
+            # The kubelet evicts pods at 10 % (docs/real-servers.md); etcd fails on a full disk.
             expr=f"max by (node, device) ({free} < 0.05 and node_filesystem_readonly{{{_DISKS}}} == 0)",
             for_="15m",
             severity=Severity.CRITICAL,
@@ -66,7 +66,7 @@ def _disks() -> list[Alert]:
         ),
         Alert(
             name="NodeDiskFillingUp",
-            # Six hours of history show a trend; a download that is soon over does not reach it below 15 %.
+            # predict_linear() over six hours; with the threshold of 15 %, a short download does not fire it.
             expr=(
                 f"max by (node, device) ({free} < 0.15"
                 f" and predict_linear(node_filesystem_avail_bytes{{{_DISKS}}}[6h], 24 * 3600) < 0"

@@ -1,4 +1,4 @@
-"""The PrometheusRules that carry rules to Prometheus."""
+"""PrometheusRules, from which the operator configures the rules of Prometheus."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from components.monitoring.names import labels
 
 
 class Rules(pulumi.ComponentResource):
-    """PrometheusRules. The operator refuses a wrong one as a whole, so what goes wrong alone stands alone."""
+    """PrometheusRules: several, because the operator rejects an object with an invalid rule as a whole."""
 
     def __init__(
         self,

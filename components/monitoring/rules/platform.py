@@ -1,4 +1,4 @@
-"""All rules that a monitored cluster has, whatever runs on it."""
+"""The rules of the platform, independent of workloads."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from components.monitoring.rules.workloads import workload_groups
 
 
 def platform_groups(teams: Iterable[str]) -> list[Group]:
-    """The groups of the platform; `teams` are told what happens in their own namespaces."""
+    """The rule groups of the platform; alerts of a namespace go to its team, if it is one of `teams`."""
     names = tuple(teams)
     return [
         *self_monitoring_groups(),

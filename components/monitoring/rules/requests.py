@@ -1,16 +1,16 @@
-"""What pods set aside, of which each machine has so much: by namespace, machine and resource."""
+"""Recording rule of resource requests, by namespace, node and resource."""
 
 from components.monitoring.rules.values import Group, Record
 
 REQUESTS = "namespace_node:requests:sum"
-# Pods that have ended are still known for a while, with all that they asked for.
+# kube-state-metrics still exports the requests of terminated pods.
 LIVE_PODS = 'max by (namespace, pod) (kube_pod_status_phase{phase=~"Pending|Running"} == 1)'
 
 
 def requests_group() -> Group:
-    """One series for each, by the names that kube-state-metrics has for resources: cpu, nvidia_com_gpu.
+    """The rule group; the label `resource` is as in kube-state-metrics: cpu, nvidia_com_gpu.
 
-    A pod that no machine was found for takes nothing of any.
+    Pods that are not scheduled do not count for any node.
     """
     by_pod = 'sum by (namespace, pod, node, resource) (kube_pod_container_resource_requests{node!=""})'
     live = f"{by_pod} * on (namespace, pod) group_left () {LIVE_PODS}"

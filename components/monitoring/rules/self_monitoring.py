@@ -1,4 +1,4 @@
-"""Does the monitoring itself work; and the Watchdog, whose silence says that it does not."""
+"""Meta-monitoring, and the Watchdog: a dead man's switch that always fires."""
 
 from components.monitoring.rules.values import Alert, Group
 from settings.alerts import Severity
@@ -7,7 +7,7 @@ WATCHDOG = "Watchdog"
 
 
 def self_monitoring_groups() -> list[Group]:
-    """The group of the alerts about Prometheus, Alertmanager and their operator."""
+    """The rule group of Prometheus, Alertmanager and their operator."""
     return [Group(name="monitoring", rules=[_watchdog(), *_prometheus(), *_alertmanager()])]
 
 
@@ -94,7 +94,8 @@ def _alertmanager() -> list[Alert]:
         ),
         Alert(
             name="AlertmanagerMemberMissing",
-            # Each says how many it sees; one that is not there says nothing, so it is who was there of late.
+            # Members export how many members they see; a lost member exports nothing, so compare with recent
+            # members.
             expr=(
                 'min(alertmanager_cluster_members{job="alertmanager"}) < count(count by (pod)'
                 ' (max_over_time(alertmanager_cluster_members{job="alertmanager"}[30m])))'

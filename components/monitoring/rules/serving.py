@@ -1,7 +1,7 @@
-"""What every model's figures are computed from, and the alerts that need no objective.
+"""Recording rules of all models, and the alerts that need no objective.
 
-TensorFlow Serving counts what it was asked by status, and how long it took of what went well. Probes are
-requests, too, but without an API: counted, they would make a model that fails all predictions look half well.
+TensorFlow Serving exports request counts by status, and the latency of successful requests. Probes count as
+requests, too, but without the label API: with them, a model that fails all predictions would look half well.
 """
 
 from collections.abc import Iterable
@@ -10,9 +10,10 @@ from components.monitoring.rules.values import Alert, Group, Record, team_of_nam
 from settings.alerts import Severity
 
 BY = "namespace, model, track"
-# What a client did wrong: it says nothing about the model. A probe of a model that still loads is NOT_FOUND.
+# Success, and client errors, which say nothing about the model. A probe of a model that still loads:
+# NOT_FOUND.
 CLIENTS_FAULT = "OK|NOT_FOUND|INVALID_ARGUMENT"
-# Ratios over these are what burn rates are made of (burn_rate.py); 5m is recorded from the series themselves.
+# Windows of the ratios for burn rates (burn_rate.py); that of 5m is computed from the scraped metrics.
 LONG_WINDOWS = ("30m", "1h", "6h", "3d")
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 MICROSECONDS = "1e6"
@@ -24,15 +25,15 @@ _SERVERS = 'kube_deployment_labels{label_app_kubernetes_io_name="model-server"}'
 
 
 def serving_groups(teams: Iterable[str]) -> list[Group]:
-    """The groups for all models of the cluster, whoever's stack they are of."""
+    """The rule groups of all models of the cluster, of any stack."""
     team = team_of_namespace(teams)
     return [Group(name="models", rules=[*_records(), *_alerts(team)])]
 
 
 def ratio(bad: str, window: str, by: str = BY) -> str:
-    """The share of `bad`, a recorded rate, of a model's requests; nothing where there were no requests.
+    """PromQL: the ratio of `bad`, a recorded rate, to a model's requests; no result without requests.
 
-    Of averages of recorded rates, so that minutes with many requests count as much as they should.
+    The ratio of averages of recorded rates, which weights minutes by their requests.
     """
     over = f"avg_over_time(model:requests:rate5m[{window}])"
     return f"avg_over_time({bad}[{window}]) / on ({by}) ({over} > 0)"
@@ -65,7 +66,7 @@ def _records() -> list[Record]:
 
 
 def _info() -> str:
-    """1 for each Deployment of a model, with the model and the track that its labels name."""
+    """PromQL of an info metric: 1 per Deployment of a model, with its labels `model` and `track`."""
     found = _SERVERS
     for label, source in (
         ("model", "label_app_kubernetes_io_instance"),
@@ -73,7 +74,7 @@ def _info() -> str:
         ("track", ""),
         ("track", "label_metalml_track"),
     ):
-        # Without a source the label gets the default; a source that is empty leaves what was there.
+        # Without a source label, label_replace() sets the default; an empty source label keeps the value.
         value, pattern = ("$1", "(.+)") if source else ("stable", "")
         found = f'label_replace({found}, "{label}", "{value}", "{source}", "{pattern}")'
     return f"max by ({BY}, deployment) ({found})"

@@ -1,6 +1,6 @@
-"""Trainings: did they fail, do they stand still, have they gone astray.
+"""Alerts on training Jobs: failed, without progress, or diverged.
 
-Step and loss are what the programs themselves report (docs/training.md).
+The training programs export step and loss themselves (docs/training.md).
 """
 
 from collections.abc import Iterable
@@ -12,10 +12,10 @@ _JOB = "{{ $labels.namespace }}/{{ $labels.job_name }}"
 
 
 def training_groups(teams: Iterable[str]) -> list[Group]:
-    """The group of the trainings' alerts."""
+    """The rule group of training Jobs."""
     team = team_of_namespace(teams)
     trainings = 'kube_job_labels{label_app_kubernetes_io_component="training"}'
-    # What is pushed says `job` where Kubernetes' own figures say `job_name`.
+    # Pushed metrics have the label `job`, kube-state-metrics' have `job_name`.
     running = 'label_replace(kube_job_status_active > 0, "job", "$1", "job_name", "(.+)")'
     reported = "{{ $labels.namespace }}/{{ $labels.job }}"
     return [
@@ -43,7 +43,7 @@ def training_groups(teams: Iterable[str]) -> list[Group]:
                 ),
                 Alert(
                     name="TrainingDiverged",
-                    # Only what is no number differs from itself.
+                    # Only NaN is not equal to itself.
                     expr=(
                         "(training_loss != training_loss or abs(training_loss) == Inf)"
                         f" and on (namespace, job) {running}"

@@ -1,4 +1,4 @@
-"""Rules as values, and the `spec` of a PrometheusRule that is made of them."""
+"""Recording and alerting rules as values, and the `spec` of a PrometheusRule with them."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,10 +13,10 @@ RECORD_NAME = re.compile(r"[a-z_][a-z0-9_]*(:[a-z0-9_]+)+")
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A series that is computed once and read often."""
+    """A recording rule."""
 
     name: str
-    """`<what it is about>:<figure>:<how>`; the colons tell it from what was scraped."""
+    """`level:metric:operations`; scraped metrics have no colons."""
     expr: str
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -28,28 +28,30 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """A condition that somebody has to hear of, and what they read then.
+    """An alerting rule.
 
-    The texts are Prometheus' templates: `{{ $labels.pod }}`, `{{ $value | humanizePercentage }}`.
+    Summary, description and labels may be Prometheus templates: `{{ $labels.pod }}`,
+    `{{ $value | humanizePercentage }}`.
     """
 
     name: str
     expr: str
     for_: str | None = None
-    """How long it must hold before anybody hears of it, such as 5m; None: not at all."""
+    """The rule's `for`: how long the alert is pending before it fires, such as 5m; None: it fires
+    immediately."""
     severity: Severity
     summary: str
     """One line."""
     description: str
-    """What it means, with the figures."""
+    """What the alert means, with the measured value."""
     team: str = PLATFORM_TEAM
-    """Who gets it; a template, too."""
+    """The label `team`, for routing; may be a template."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Besides `severity` and `team`."""
     runbook: str = ""
-    """Address of the page that says what to do. Empty: docs/runbooks/<name>.md, which has to be there."""
+    """URL of the runbook. Empty: docs/runbooks/<name>.md, which must exist."""
     dashboard: str = ""
-    """The uid of the dashboard that shows more."""
+    """The uid of the related dashboard; empty: none."""
 
     def __post_init__(self) -> None:
         if not ALERT_NAME.fullmatch(self.name):
@@ -70,7 +72,7 @@ class Alert:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Rules that are computed one after the other, so that a later one sees what an earlier one made."""
+    """A rule group: Prometheus evaluates its rules in order, so a rule can use recording rules before it."""
 
     name: str
     rules: Sequence[Alert | Record]
@@ -83,12 +85,12 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Links:
-    """Where what alerts refer to can be read; addresses without a slash at the end."""
+    """Base URLs of the alerts' links, without a trailing slash."""
 
     runbooks: str
     """Of the pages in docs/runbooks."""
     dashboards: str = ""
-    """Of Grafana; empty where there is none."""
+    """Of Grafana; empty without Grafana."""
 
 
 def rule_spec(groups: Iterable[Group], links: Links) -> dict[str, Any]:
@@ -101,14 +103,14 @@ def rule_spec(groups: Iterable[Group], links: Links) -> dict[str, Any]:
 
 
 def team_of_namespace(teams: Iterable[str]) -> str:
-    """The `team` of an alert whose series have a namespace: the team that has it, or the platform's.
+    """A template for the label `team` of alerts with a namespace: the namespace's team, or the platform team.
 
-    `teams` are the names of the teams, which are those of their namespaces.
+    `teams` are names of teams, which equal those of their namespaces.
     """
     names = "|".join(sorted(teams))
     if not names:
         return PLATFORM_TEAM
-    # DNS labels have nothing that a regular expression would take for more than itself.
+    # Namespaces are DNS labels: they contain no metacharacters of regular expressions.
     return (
         f'{{{{ if match "^({names})$" $labels.namespace }}}}{{{{ $labels.namespace }}}}'
         f"{{{{ else }}}}{PLATFORM_TEAM}{{{{ end }}}}"

@@ -1,4 +1,4 @@
-"""What runs on the cluster: pods that do not come up, and volumes that fill up."""
+"""Alerts on workloads: pods that do not become ready, and volumes that fill up."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ _GPU_REQUEST = 'kube_pod_container_resource_requests{resource=~"nvidia_com_.+"}'
 
 
 def workload_groups(teams: Iterable[str]) -> list[Group]:
-    """The groups of pods and of volumes; what happens in a team's namespace is told the team."""
+    """The rule groups of pods and volumes; alerts of a team's namespace are routed to the team."""
     team = team_of_namespace(teams)
     return [
         Group(name="pods", rules=[*_pods(team), *_controllers(team)]),
@@ -81,7 +81,7 @@ def _pods(team: str) -> list[Alert]:
         ),
         Alert(
             name="JobFailed",
-            # Trainings and evaluations have alerts of their own.
+            # Training and evaluation have their own alerts.
             expr=(
                 'kube_job_failed{condition="true"} == 1 unless on (namespace, job_name)'
                 ' kube_job_labels{label_app_kubernetes_io_component=~"training|evaluation"}'
