@@ -1,1 +1,1 @@
-"""What pods write to their logs: collected on each node, kept for a while, and looked at."""
+"""Logging: Fluentd collects container logs on each node, Elasticsearch stores them, Kibana displays them."""

@@ -1,4 +1,4 @@
-"""Pods that make calls of Elasticsearch or Kibana: with curl, as the user who may do everything."""
+"""Pods that call the APIs of Elasticsearch or Kibana with curl, as the superuser `elastic`."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -28,13 +28,13 @@ from components.kubernetes.container_resources import compute
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.names import ADMIN, CLIENT, NAMESPACE, labels_of
 
-# Nobody's: curl needs no user of the image's own.
+# The user "nobody": curl does not need the image's own user.
 USER = 65534
 SCRIPTS = Path(__file__).parent / "scripts"
 
 
 def script(name: str) -> str:
-    """The text of a script that runs in a pod."""
+    """The content of a script that runs in a pod."""
     return (SCRIPTS / name).read_text()
 
 
@@ -49,8 +49,8 @@ def client_pod(
 ) -> PodSpecArgs:
     """A pod that runs `bash /scripts/<command>` once.
 
-    `scripts` names the ConfigMap with the script, `authority` the one with the certificate to trust, `files`
-    has volumes by the path where the script finds them.
+    `scripts` is the ConfigMap with the script, `authority` the ConfigMap with the CA certificate, `files` has
+    volumes by mount path.
     """
     files = files or {}
     volumes = [
@@ -89,7 +89,7 @@ def client_pod(
 
 
 def scripts_map(name: str, scripts: Sequence[str], opts: ResourceOptions) -> ConfigMap:
-    """The ConfigMap with scripts."""
+    """Register a ConfigMap with scripts."""
     return ConfigMap(
         f"{name}-scripts",
         metadata=ObjectMetaArgs(name=f"{name}-scripts", namespace=NAMESPACE, labels=labels_of(name)),
@@ -99,13 +99,13 @@ def scripts_map(name: str, scripts: Sequence[str], opts: ResourceOptions) -> Con
 
 
 def digest_of(*texts: Input[str]) -> Output[str]:
-    """SHA-256 of texts. Of passwords too: they are random, so it tells nothing about them."""
+    """SHA-256 of texts, not a secret: it discloses nothing about passwords among them, which are random."""
     told = Output.all(*texts).apply(lambda parts: hashlib.sha256("\0".join(parts).encode()).hexdigest())
     return Output.unsecret(told)
 
 
 def client_job(name: str, pod: PodSpecArgs, contents: Output[str], opts: ResourceOptions) -> Job:
-    """A Job that runs the pod until it succeeds, and again when the digest `contents` is another."""
+    """Register a Job that runs the pod until it succeeds, and again when the digest `contents` changes."""
     return Job(
         name,
         metadata=ObjectMetaArgs(name=name, namespace=NAMESPACE, labels=labels_of(name)),
@@ -118,7 +118,7 @@ def client_job(name: str, pod: PodSpecArgs, contents: Output[str], opts: Resourc
                 spec=pod,
             ),
         ),
-        # A Job cannot be changed, and two of one name cannot be.
+        # A Job's pod template is immutable, and its name is fixed.
         opts=ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=True)),
     )
 
@@ -126,7 +126,7 @@ def client_job(name: str, pod: PodSpecArgs, contents: Output[str], opts: Resourc
 def projected(
     name: str, config_map: Input[str], secret: Input[str], secret_keys: Sequence[str]
 ) -> VolumeArgs:
-    """One folder with the files of a ConfigMap, and in its folder `secret` those of a Secret."""
+    """A projected volume: the files of a ConfigMap, and those of a Secret in the directory `secret`."""
     return VolumeArgs(
         name=name,
         projected=ProjectedVolumeSourceArgs(

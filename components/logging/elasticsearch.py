@@ -1,4 +1,4 @@
-"""Elasticsearch: keeps the logs, on volumes of its own, with TLS and passwords."""
+"""Elasticsearch: stores the logs on PersistentVolumes, with TLS and authentication."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -57,19 +57,19 @@ from components.logging.network import register_policy
 from settings.logging import ElasticsearchSettings
 from settings.quantities import quantity_value
 
-# Seconds until nodes that hold nothing yet have found each other.
+# Seconds until new nodes without data form a cluster.
 FORM_SECONDS = 180
-# Until one that was there before has its shards again, each in its turn.
+# Seconds until a restarted node has recovered its shards; a rollout restarts one node after another.
 RECOVERY_SECONDS = START_PERIOD_SECONDS * START_FAILURES
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoreAccess:
-    """The S3-compatible store of snapshots, and who this is for it."""
+    """The S3-compatible object store of snapshots, and its credentials."""
 
     endpoint: str
-    """http:// or https://, host and port."""
+    """URL with http:// or https://, host and port."""
     region: str
     access_key_id: Input[str]
     secret_access_key: Input[str]
@@ -77,7 +77,7 @@ class StoreAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class ElasticsearchArgs:
-    """The nodes."""
+    """The nodes' image and settings, and the object store of snapshots."""
 
     image: str
     settings: ElasticsearchSettings = field(default_factory=ElasticsearchSettings)
@@ -88,17 +88,17 @@ class ElasticsearchArgs:
 
 
 class Elasticsearch(pulumi.ComponentResource):
-    """A StatefulSet of nodes that are all alike.
+    """A StatefulSet of nodes that all have the same roles.
 
-    **Removal.** Volumes stay until somebody deletes their claims, and the next cluster goes on with them. The
-    password of `elastic` is in the state and on the volumes: with another state it does not fit to them.
+    **Removal.** PersistentVolumeClaims are retained until a user deletes them; a new cluster reuses them. The
+    password of `elastic` is in the Pulumi state and on the volumes: with a new state it does not match them.
     """
 
     ready: StatefulSet
-    """All nodes are members."""
+    """The StatefulSet; ready once all nodes have joined the cluster."""
     admin_password: Output[str]
     authority: Output[str]
-    """Name of the ConfigMap with the certificate to trust."""
+    """Name of the ConfigMap with the CA certificate."""
 
     def __init__(self, name: str, args: ElasticsearchArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:logging:Elasticsearch", name, None, opts)
@@ -118,7 +118,8 @@ class Elasticsearch(pulumi.ComponentResource):
             metadata=ObjectMetaArgs(name=ADMIN, namespace=NAMESPACE, labels=labels),
             string_data={
                 "password": self.admin_password,
-                # For curl, whose arguments every process of a node could read.
+                # A configuration file for curl: other processes of the node could read command line
+                # arguments.
                 "curl.conf": self.admin_password.apply(lambda password: f'user = "elastic:{password}"\n'),
             },
             opts=child,
@@ -157,7 +158,7 @@ class Elasticsearch(pulumi.ComponentResource):
             spec=StatefulSetSpecArgs(
                 replicas=args.settings.replicas,
                 service_name=headless.metadata.name,
-                # They elect a master among themselves: one after the other, the first would wait for ever.
+                # Nodes elect a master: with OrderedReady, the first pod would wait for the others for ever.
                 pod_management_policy="Parallel",
                 selector=LabelSelectorArgs(match_labels=selector_of(ELASTICSEARCH)),
                 persistent_volume_claim_retention_policy=StatefulSetPersistentVolumeClaimRetentionPolicyArgs(
@@ -200,12 +201,13 @@ class Elasticsearch(pulumi.ComponentResource):
             opts=ResourceOptions(
                 parent=self,
                 depends_on=[policy],
-                # Other claims need another StatefulSet: all nodes would go at once, and find the old claims.
+                # Changed claim templates replace the StatefulSet: all nodes would stop at once, and reuse the
+                # old claims.
                 protect=True,
                 custom_timeouts=awaited(FORM_SECONDS, again=RECOVERY_SECONDS, turns=args.settings.replicas),
             ),
         )
-        # A Service is awaited until it has a ready pod, which can only be after the StatefulSet.
+        # Pulumi awaits a ready endpoint of the Service, which needs the StatefulSet.
         _service(ELASTICSEARCH, labels, ResourceOptions(parent=self, depends_on=[self.ready]))
         self.authority = authority.metadata.name
         self.register_outputs({})
@@ -229,7 +231,7 @@ def _service(name: str, labels: dict[str, str], opts: ResourceOptions, *, headle
         spec=ServiceSpecArgs(
             selector=selector_of(ELASTICSEARCH),
             cluster_ip="None" if headless else None,
-            # Nodes find each other in order to become ready.
+            # Nodes must discover each other before they are ready.
             publish_not_ready_addresses=headless or None,
             ports=[port],
         ),
@@ -249,7 +251,7 @@ def _store_keys(store: StoreAccess | None) -> dict[str, Input[str]]:
 def _store_settings(store: StoreAccess | None) -> str:
     if store is None:
         return ""
-    # Stores of one's own seldom have a DNS name for each bucket.
+    # Self-hosted object stores seldom have a DNS name per bucket.
     return f"""
 s3.client.default.endpoint: {store.endpoint}
 s3.client.default.region: {store.region}

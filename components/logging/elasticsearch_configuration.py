@@ -1,4 +1,4 @@
-"""Texts that an Elasticsearch node starts from."""
+"""The configuration of Elasticsearch nodes: elasticsearch.yml and the JVM heap."""
 
 from decimal import Decimal
 
@@ -6,21 +6,21 @@ from components.logging.names import ELASTICSEARCH, ELASTICSEARCH_NODES, ELASTIC
 
 CLUSTER = "metalml-logs"
 TRANSPORT_PORT = 9300
-# Open while the node is a member of a cluster that has a master: for the kubelet, which has no password.
+# Open while the node is in a cluster with an elected master: for probes, which have no credentials.
 READINESS_PORT = 9399
-# Those that may elect the first master. Three are enough to lose one.
+# cluster.initial_master_nodes: with three, the cluster can form without one of them.
 FIRST_MASTERS = 3
-# Above about 31 GiB Java needs larger pointers: a heap of 40 holds no more than one of 31.
+# Above about 31 GiB the JVM cannot compress object pointers: a heap of 40 GiB holds no more than 31 GiB.
 LARGEST_HEAP_MEBIBYTES = 31 * 1024
 
 
 def heap_mebibytes(memory_bytes: Decimal) -> int:
-    """Half the memory: the other half is what the kernel keeps of the index's files."""
+    """Heap size in MiB: half the memory. The other half is for the kernel's page cache of index files."""
     return min(int(memory_bytes / 2 / 2**20), LARGEST_HEAP_MEBIBYTES)
 
 
 def elasticsearch_configuration(replicas: int) -> str:
-    """elasticsearch.yml of every node; the pod's name is the node's."""
+    """elasticsearch.yml, for all nodes; the node name is the pod's name."""
     masters = ", ".join(f"{ELASTICSEARCH}-{number}" for number in range(min(replicas, FIRST_MASTERS)))
     return f"""\
 cluster.name: {CLUSTER}

@@ -24,16 +24,16 @@ from components.kubernetes.security_context import restricted_container, restric
 from components.logging.elasticsearch_configuration import READINESS_PORT, TRANSPORT_PORT
 from components.logging.names import ELASTICSEARCH, ELASTICSEARCH_PORT, selector_of
 
-# Elasticsearch's own in its image.
+# The user of the image.
 USER = 1000
 HOME = "/usr/share/elasticsearch"
 CONFIGURATION = f"{HOME}/config"
 DATA_VOLUME = "elasticsearch-data"
-# As Elastic's own operator has them. The others go on asking the node while they are being told that it goes;
-# then it hands over its shards.
+# As in Elastic Cloud on Kubernetes (ECK): clients send requests to the node until its endpoint is removed;
+# then it stops and other nodes take over its shards.
 PRE_STOP_SECONDS = 50
 GRACE_SECONDS = 180
-# The recovery of large shards at a start is slow and no failure: 20 minutes.
+# Recovery of large shards at the start may take 20 minutes.
 START_PERIOD_SECONDS, START_FAILURES = 10, 120
 
 
@@ -49,14 +49,14 @@ def elasticsearch_pod(
     http_certificate: Input[str],
     transport_certificate: Input[str],
 ) -> PodSpecArgs:
-    """A pod that takes `memory` and gives half of it to Java. The other arguments name objects."""
+    """A pod with `memory`, half of it for the JVM heap. The other arguments are names of objects."""
     tmp = VolumeMountArgs(name="tmp", mount_path="/tmp")
     prepare = ContainerArgs(
         name="prepare",
         image=image,
         image_pull_policy="IfNotPresent",
         command=["bash", "/scripts/prepare-node.sh"],
-        # Java for the keystore's tool, and nothing for long.
+        # The init container runs the keystore tool, a short Java process.
         resources=compute({"cpu": "100m", "memory": "512Mi"}, {"cpu": cpu, "memory": "512Mi"}),
         security_context=restricted_container(USER),
         volume_mounts=[
@@ -79,11 +79,11 @@ def elasticsearch_pod(
             ContainerPortArgs(name="transport", container_port=TRANSPORT_PORT, protocol="TCP"),
             ContainerPortArgs(name="readiness", container_port=READINESS_PORT, protocol="TCP"),
         ],
-        # Of memory as much as it may take at most: what Java reserved is not given back when a node is short.
+        # Memory request equals limit: the JVM does not release its heap under memory pressure on the node.
         resources=compute({"cpu": cpu, "memory": memory}, {"cpu": cpu, "memory": memory}),
         startup_probe=_open("transport", period=START_PERIOD_SECONDS, failures=START_FAILURES),
         readiness_probe=_open("readiness", period=5, failures=3),
-        # A node that is only slow is not helped by a restart, which moves its shards.
+        # TCP only: a restart does not help a slow node, and moves its shards.
         liveness_probe=_open("transport", period=20, failures=6),
         lifecycle=LifecycleArgs(
             pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=PRE_STOP_SECONDS))
@@ -98,7 +98,7 @@ def elasticsearch_pod(
                 sub_path="elasticsearch.yml",
                 read_only=True,
             ),
-            # It reads certificates only below its configuration.
+            # Elasticsearch reads certificates only below its configuration directory.
             VolumeMountArgs(
                 name="http-certificate", mount_path=f"{CONFIGURATION}/certificates/http", read_only=True
             ),
@@ -117,7 +117,7 @@ def elasticsearch_pod(
         node_selector={"kubernetes.io/os": "linux"},
         termination_grace_period_seconds=GRACE_SECONDS,
         topology_spread_constraints=spread_over_nodes(selector_of(ELASTICSEARCH)),
-        # A new volume is root's; without the group Elasticsearch could not write to it.
+        # A new volume belongs to root; with fsGroup Elasticsearch can write to it.
         security_context=restricted_pod(USER, fs_group=USER),
         init_containers=[prepare],
         containers=[serve],
@@ -127,7 +127,7 @@ def elasticsearch_pod(
             _secret("secure", secure_settings),
             _secret("http-certificate", http_certificate),
             _secret("transport-certificate", transport_certificate),
-            # With the keystore in it: in memory, so that no disk keeps it.
+            # Contains the keystore: a tmpfs, so that it is not written to disk.
             VolumeArgs(
                 name="prepared", empty_dir=EmptyDirVolumeSourceArgs(medium="Memory", size_limit="16Mi")
             ),

@@ -1,4 +1,4 @@
-"""Fluentd on every node: follows the logs of all containers and brings them to where they are kept."""
+"""Fluentd on every node: tails the logs of all containers and sends them to the output."""
 
 import hashlib
 from collections.abc import Sequence
@@ -35,30 +35,30 @@ from components.logging.network import register_policy
 
 @dataclass(frozen=True, kw_only=True)
 class FluentdArgs:
-    """The program, where it brings logs, and what it may keep meanwhile."""
+    """Fluentd's image, its output and its buffer."""
 
     image: str
-    """With the plugin that the output needs."""
+    """Must include the plugin of the output."""
     output: Output
     password: Input[str]
-    """Whatever the output logs in with; see components/logging/fluentd_outputs.py."""
+    """The output's credential: see components/logging/fluentd_outputs.py."""
     buffer_bytes: int
-    """Of each node's disk, for lines that the output does not take at the moment."""
+    """The size limit of the file buffer on each node."""
     authority: Input[str] | None = None
-    """ConfigMap with the certificate that the output is known by; None: one that everybody knows."""
+    """ConfigMap with the CA certificate of the output; None: a public CA."""
     wait_for: Sequence[Resource] = ()
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
-        # Below it the two chunks that are being sent and the one that is being filled would not fit.
+        # Room for the two chunks that are being flushed and the staged chunk.
         if self.buffer_bytes < 64 * 2**20:
             raise ValueError(f"buffer_bytes {self.buffer_bytes} must be 64 MiB or more")
 
 
 class Fluentd(pulumi.ComponentResource):
-    """A DaemonSet of collectors, with their metrics on the port `metrics`.
+    """A DaemonSet of Fluentd, which exposes metrics on the port `metrics`.
 
-    **Removal.** What was not sent stays in /var/lib/metalml/fluentd of each node; the next one goes on there.
+    **Removal.** Unsent chunks stay in /var/lib/metalml/fluentd of each node; a new DaemonSet sends them.
     """
 
     daemon_set: DaemonSet

@@ -1,4 +1,4 @@
-"""Fluentd's configuration: from the files of containers' logs to where they are kept, with none lost."""
+"""Fluentd's configuration: from container log files to the output, with at-least-once delivery."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ from components.logging.fluentd_outputs import (
 from components.logging.names import FLUENTD, NAMESPACE
 
 PODS_DIRECTORY = "/var/log/pods"
-# Of the node, the same inside the pod: where it is in each file, and what it has not sent yet.
+# On the node, and the same path in the pod: position files and file buffers.
 STATE_DIRECTORY = "/var/lib/metalml/fluentd"
 METRICS_PORT = 24231
 FLUSH_SECONDS = 5
 RETRY_MAX_SECONDS = 30
-# Lines of one trace come together. A kill loses those that are being joined at this moment, and no others.
+# The flush interval for joining the lines of a stack trace. A SIGKILL loses only the lines being joined.
 JOIN_SECONDS = 1
 LANGUAGES = ("python", "java", "go", "js", "csharp", "ruby", "php")
-# Of what Elasticsearch refuses: enough to see what is wrong.
+# The buffer limit for rejected records: enough to find the cause.
 REFUSED_LIMIT = "256M"
 
-# As the CRI has it: time, stream, P (the line goes on) or F (it ends), the line.
+# The CRI log format: time, stream, tag P (partial line) or F (full line), content.
 CRI_LINE = r"/^(?<time>[^ ]+) (?<stream>stdout|stderr) (?<logtag>[FP]) (?<message>.*)$/"
 CRI_TIME = "%Y-%m-%dT%H:%M:%S.%N%:z"
-# Of a tag that is made of the file's path; also of the file that was the current one before a rotation.
+# Matches the tag, which is the file's path; also that of a rotated file.
 POD_OF_TAG = (
     r"var\.log\.pods\.(?<namespace>[^_]+)_(?<pod_name>[^_]+)_(?<pod_uuid>[a-z0-9-]+)"
     r"\.(?<container_name>.+)\.\d+\.log(\.\d{8}-\d{6})?$"
@@ -39,7 +39,7 @@ POD_OF_TAG = (
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A section of the configuration: `<name argument>` with lines and sections in it."""
+    """A directive of the configuration, `<name argument>`, with parameters and nested sections."""
 
     name: str
     argument: str = ""
@@ -47,7 +47,7 @@ class Section:
     sections: Sequence["Section"] = ()
 
     def text(self, depth: int = 0) -> str:
-        """The section as Fluentd reads it."""
+        """The section in Fluentd's syntax, indented by `depth` levels."""
         indent = "  " * depth
         head = f"{self.name} {self.argument}".strip()
         body = "".join(f"{indent}  {line}\n" for line in self.lines)
@@ -56,14 +56,14 @@ class Section:
 
 
 def fluentd_configuration(output: Output, buffer_bytes: int) -> str:
-    """fluent.conf: `buffer_bytes` is what lines that wait for the output may take of a node's disk."""
+    """fluent.conf: `buffer_bytes` limits the output's file buffer on each node."""
     to_elasticsearch = output.kind is OutputKind.ELASTICSEARCH
     identified = [_identified("logs", ID_KEYS)] if to_elasticsearch else []
     inside = [*_filters(), *identified, _match(output, buffer_bytes)]
     sections = [
         Section(
             name="system",
-            # Chunks that cannot be read any more are kept below it, instead of thrown away.
+            # Broken chunks are backed up below root_dir instead of discarded.
             lines=[f"root_dir {STATE_DIRECTORY}"],
             sections=[Section(name="log", lines=["format json"])],
         ),
@@ -71,7 +71,7 @@ def fluentd_configuration(output: Output, buffer_bytes: int) -> str:
         _source(),
         Section(name="label", argument="@CONTAINERS", sections=inside),
         Section(
-            name="label", argument="@ERROR", sections=_refused() if to_elasticsearch else _shown_in_own_log()
+            name="label", argument="@ERROR", sections=_refused() if to_elasticsearch else _dump_to_own_log()
         ),
     ]
     return "\n".join(section.text() for section in sections)
@@ -93,19 +93,21 @@ def _source() -> Section:
             "@id containers",
             "@label @CONTAINERS",
             "tag raw.*",
-            # With what the last rotation left: else one while nobody reads would lose the end of the file.
+            # Includes rotated files: a rotation while Fluentd is down would otherwise lose the end of the
+            # file.
             f"path {PODS_DIRECTORY}/*/*/*.log,{PODS_DIRECTORY}/*/*/*.log.*",
-            # Its own log would tell of its own lines for ever. Older files of rotations are compressed.
+            # Excludes Fluentd's own log, which would loop for ever, and older rotated files, which are
+            # compressed.
             f'exclude_path ["{PODS_DIRECTORY}/{NAMESPACE}_{FLUENTD}-*/*/*",'
             f' "{PODS_DIRECTORY}/*/*/*.gz", "{PODS_DIRECTORY}/*/*/*.tmp"]',
             f"pos_file {STATE_DIRECTORY}/containers.pos",
             "pos_file_compaction_interval 1h",
-            # A file that was renamed is known again, and not read a second time.
+            # Tracks rotated files by inode, so that they are not read twice.
             "follow_inodes true",
             "read_from_head true",
             "refresh_interval 5",
             "rotate_wait 60",
-            # Inotify misses files that are renamed while it looks; the timer asks each second.
+            # inotify misses files that are renamed meanwhile; the watch timer checks each second.
             "enable_stat_watcher false",
             "path_key source",
             "emit_unmatched_lines true",
@@ -118,7 +120,7 @@ def _source() -> Section:
                     f"expression {CRI_LINE}",
                     "time_key time",
                     f"time_format {CRI_TIME}",
-                    # It is part of the line's id, and an event's own time is cut to seconds there.
+                    # Part of the record's id, where the event time would be truncated to seconds.
                     "keep_time_key true",
                 ],
             )
@@ -132,7 +134,7 @@ def _filters() -> list[Section]:
         Section(
             name="filter",
             argument="raw.**",
-            # containerd cuts lines at 16 KiB.
+            # containerd splits lines at 16 KiB into partial lines.
             lines=[
                 "@type concat",
                 "key message",
@@ -145,7 +147,7 @@ def _filters() -> list[Section]:
         Section(
             name="match",
             argument="raw.**",
-            # Lines that belong to no trace go through at once.
+            # Lines outside of stack traces pass immediately.
             lines=[
                 "@type detect_exceptions",
                 "remove_tag_prefix raw",
@@ -163,9 +165,9 @@ def _filters() -> list[Section]:
                 Section(
                     name="record",
                     lines=[
-                        # A file's name before its rotation: a line has one id, whenever it is read.
+                        # The file name before rotation, so that a line has the same id whenever it is read.
                         r'source ${record["source"].to_s.sub(/\.log\.[^\/]*\z/, ".log")}',
-                        # Programs write what they like; no output takes what is no UTF-8.
+                        # Containers may log any bytes; all outputs require UTF-8.
                         'message ${record["message"].to_s.dup.force_encoding("UTF-8").scrub("?")}',
                     ],
                 )
@@ -184,7 +186,7 @@ def _filters() -> list[Section]:
         Section(
             name="filter",
             argument=pods,
-            # A line that is no JSON stays as it is.
+            # A line that is not JSON stays as it is.
             lines=[
                 "@type parser",
                 "key_name message",
@@ -198,7 +200,7 @@ def _filters() -> list[Section]:
         Section(
             name="match",
             argument=pods,
-            # One buffer for all files: a chunk for each of them would be a request for each.
+            # One tag, so one buffer chunk for all files: a chunk per file would need a request per file.
             lines=["@type rewrite_tag_filter"],
             sections=[Section(name="rule", lines=["key source", "pattern /./", "tag logs"])],
         ),
@@ -233,14 +235,15 @@ def _match(output: Output, buffer_bytes: int) -> Section:
                     f"path {STATE_DIRECTORY}/{OUTPUT_ID}",
                     f"chunk_limit_size {output.chunk_limit}",
                     f"total_limit_size {buffer_bytes}",
-                    # Reading stops; what is not read waits in the containers' own files.
+                    # Stops tailing; unread lines wait in the container log files.
                     "overflow_action block",
                     "flush_mode interval",
                     f"flush_interval {FLUSH_SECONDS}s",
                     "flush_thread_count 2",
-                    # It is on disk: the next one goes on from there, and a stop need not wait for the output.
+                    # Chunks are on disk, and are resumed after a restart: a stop need not wait for the
+                    # output.
                     "flush_at_shutdown false",
-                    # With a limit of retries all chunks would be thrown away when it is reached.
+                    # At a retry limit, Fluentd would discard all chunks.
                     "retry_forever true",
                     "retry_type exponential_backoff",
                     "retry_wait 1s",
@@ -252,14 +255,14 @@ def _match(output: Output, buffer_bytes: int) -> Section:
 
 
 def _refused() -> list[Section]:
-    """What the output refuses for good goes to an index of its own, as one text; the reason is in the log."""
+    """Records that the output rejects permanently go to their own index, as text; Fluentd logs why."""
     return [
         Section(
             name="filter",
             argument="**",
             lines=["@type record_transformer", "enable_ruby true", "renew_record true"],
             sections=[
-                # Those that come a second time are texts already.
+                # Records that are rejected again are already text.
                 Section(name="record", lines=['record ${record["record"] || record.to_json}'])
             ],
         ),
@@ -276,7 +279,7 @@ def _refused() -> list[Section]:
                         "@type file",
                         f"path {STATE_DIRECTORY}/{REFUSED_ID}",
                         f"total_limit_size {REFUSED_LIMIT}",
-                        # It must not hold up the lines that are well.
+                        # Must not block valid records.
                         "overflow_action drop_oldest_chunk",
                         f"flush_interval {FLUSH_SECONDS}s",
                         "flush_at_shutdown false",
@@ -289,6 +292,6 @@ def _refused() -> list[Section]:
     ]
 
 
-def _shown_in_own_log() -> list[Section]:
-    """What a cloud's plugin refuses: in the log of Fluentd's own pod, of which the kubelet keeps 50 MB."""
+def _dump_to_own_log() -> list[Section]:
+    """Records that a cloud plugin rejects go to the log of Fluentd's pod; the kubelet keeps 50 MB of it."""
     return [Section(name="match", argument="**", lines=["@type stdout"])]

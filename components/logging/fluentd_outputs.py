@@ -1,4 +1,4 @@
-"""Where Fluentd brings logs: the one part of its configuration that a setting chooses."""
+"""Outputs of Fluentd, of which the settings choose one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,20 +7,21 @@ from enum import StrEnum
 from components.logging.index_requests import COLLECTOR
 from components.logging.names import ELASTICSEARCH, ELASTICSEARCH_PORT, LOGS, NAMESPACE, REFUSED
 
-# What the buffer and its alert are called by in Fluentd's metrics.
+# The plugin's @id, a label of Fluentd's metrics, which the buffer's alert matches.
 OUTPUT_ID = "output"
 REFUSED_ID = "refused"
 SECRETS_DIRECTORY = "/secrets"
 AUTHORITY_FILE = "/authority/ca.crt"
-# Lines that come back because Elasticsearch was too busy for some of a request: straight to the output again.
+# The tag of records that Elasticsearch rejected because it was overloaded: they go directly to the output
+# again.
 RETRY_TAG = "retry"
-# What takes part in a line's id. Read twice, a line has the same one; the time is in nanoseconds.
+# The keys of a record's id: a line that is read twice has the same id. The time is in nanoseconds.
 ID_KEYS = ("source", "time", "stream", "message", "unmatched_line")
 ID_KEY = "log_id"
 
 
 class OutputKind(StrEnum):
-    """Who keeps the logs."""
+    """Destinations of logs."""
 
     ELASTICSEARCH = "elasticsearch"
     CLOUDWATCH = "cloudwatch"
@@ -30,20 +31,20 @@ class OutputKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """A destination, as Fluentd's configuration has it."""
+    """An output plugin's configuration."""
 
     kind: OutputKind
     lines: tuple[str, ...]
-    """Of the match section, without its buffer."""
+    """Parameters of the match section, without its buffer."""
     chunk_limit: str = "8M"
-    """The most that is sent at once."""
+    """chunk_limit_size: the maximum size of a request."""
     port: int = 443
-    """TCP, that it is asked at."""
+    """The destination's TCP port."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def elasticsearch_output() -> Output:
-    """Elasticsearch of this cluster."""
+    """The output to Elasticsearch of this cluster. Secret `password`: that of the collector's user."""
     return Output(
         kind=OutputKind.ELASTICSEARCH,
         lines=_elasticsearch(LOGS),
@@ -60,32 +61,33 @@ def _elasticsearch(prefix: str) -> tuple[str, ...]:
         f"ca_file {AUTHORITY_FILE}",
         f"user {COLLECTOR}",
         f"password {_secret('password')}",
-        # A Fluentd that cannot start while Elasticsearch is away does not read logs while they are there.
+        # Fluentd must start while Elasticsearch is unavailable: it would otherwise miss logs before their
+        # rotation.
         "verify_es_version_at_startup false",
         "default_elasticsearch_version 9",
         "suppress_type_name true",
-        # The Service is the only address: nodes' own are not in the certificate.
+        # Connect to the Service only: the nodes' addresses are not in the certificate.
         "reload_connections false",
         "reload_on_failure false",
         "reconnect_on_error true",
         "request_timeout 60s",
         "logstash_format true",
         f"logstash_prefix {prefix}",
-        # `create` answers 409 to an id that is there already: a line that is sent again is no second one.
-        # The id stays in the line. Taken out, a line that is sent again because Elasticsearch was busy would
-        # have none, and be dropped without a word.
+        # `create` returns 409 for an existing id: a record that is sent again is not duplicated.
+        # The id stays in the record. If it were removed, a record that is retried because Elasticsearch was
+        # overloaded would have no id, and be dropped silently.
         "write_operation create",
         f"id_key {ID_KEY}",
         "emit_error_for_missing_id true",
         f"retry_tag {RETRY_TAG}",
-        # By default, what a full Elasticsearch turns down is thrown away.
+        # By default, records that an overloaded Elasticsearch rejects are discarded.
         "unrecoverable_error_types []",
         "log_es_400_reason true",
     )
 
 
 def refused_lines() -> tuple[str, ...]:
-    """The match section for what Elasticsearch refuses for good, as an index of its own."""
+    """Parameters of the match section for records that Elasticsearch rejects: a separate index."""
     return _elasticsearch(REFUSED)
 
 
@@ -102,10 +104,10 @@ def cloudwatch_output(*, region: str, group: str, access_key_id: str) -> Output:
             "log_stream_name \"#{ENV['K8S_NODE_NAME']}\"",
             "auto_create_stream true",
             "json_handler yajl",
-            # By default it gives up after 17 retries and throws away what it could not send.
+            # By default the plugin discards records after 17 retries.
             "put_log_events_disable_retry_limit true",
         ),
-        # PutLogEvents takes 1 MiB.
+        # The limit of PutLogEvents is 1 MiB.
         chunk_limit="1M",
     )
 
@@ -117,7 +119,7 @@ def cloud_logging_output(*, project: str) -> Output:
         lines=(
             "@type google_cloud",
             f"project_id {project}",
-            # These machines are not Google's: there is no metadata server to ask.
+            # Machines outside of Google Cloud have no metadata server.
             "use_metadata_service false",
             "vm_id \"#{ENV['K8S_NODE_NAME']}\"",
             "zone none",
@@ -141,11 +143,11 @@ def azure_monitor_output(*, endpoint: str, rule: str, stream: str, tenant: str, 
             f"client_id {client}",
             f"client_secret {_secret('password')}",
         ),
-        # The API takes 1 MB.
+        # The limit of the API is 1 MB.
         chunk_limit="900K",
     )
 
 
 def _secret(name: str) -> str:
-    """The content of a file, read when Fluentd starts: it is in no object but a Secret."""
+    """An expression that reads a file when Fluentd starts, so that only a Secret contains the value."""
     return f"\"#{{File.read('{SECRETS_DIRECTORY}/{name}').strip}}\""

@@ -1,4 +1,4 @@
-"""The pod of one collector."""
+"""The pod of Fluentd."""
 
 from collections.abc import Mapping
 
@@ -29,7 +29,7 @@ from components.logging.fluentd_outputs import AUTHORITY_FILE, SECRETS_DIRECTORY
 from components.logging.names import FLUENTD
 
 CONFIGURATION_DIRECTORY = "/fluentd/etc/metalml"
-# All plugins are loaded, and positions of all files read, before it answers: 2 minutes on a busy node.
+# Fluentd loads its plugins and position files before it responds: up to 2 minutes on a busy node.
 START_PERIOD_SECONDS, START_FAILURES = 5, 24
 
 
@@ -42,13 +42,13 @@ def fluentd_pod(
     authority: Input[str] | None,
     environment: Mapping[str, str],
 ) -> PodSpecArgs:
-    """A pod on each node, also on those that are kept for somebody. The arguments name objects."""
+    """The pod, which tolerates all taints. The arguments are names of objects."""
     trusted = authority is not None
     volumes = [
         VolumeArgs(name="configuration", config_map=ConfigMapVolumeSourceArgs(name=configuration)),
         VolumeArgs(name="secrets", secret=SecretVolumeSourceArgs(secret_name=secret, default_mode=0o400)),
         host_directory("pods", PODS_DIRECTORY),
-        # Of the node, not of the pod: a pod that is replaced goes on where the old one was.
+        # A hostPath volume, so that a new pod resumes where the old one stopped.
         host_directory("state", STATE_DIRECTORY, make=True),
         VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit="64Mi")),
     ]
@@ -65,10 +65,10 @@ def fluentd_pod(
         mounts.append(VolumeMountArgs(name="authority", mount_path=folder, read_only=True))
     return PodSpecArgs(
         service_account_name=account,
-        # It asks the API server for the labels of the node's pods.
+        # The metadata filter reads pod labels from the API server.
         automount_service_account_token=True,
         enable_service_links=False,
-        # Without it the node's logs end with their rotation.
+        # Without Fluentd, log rotation loses the node's logs.
         priority_class_name="system-node-critical",
         node_selector={"kubernetes.io/os": "linux"},
         tolerations=[TolerationArgs(operator="Exists")],
@@ -78,7 +78,7 @@ def fluentd_pod(
                 name=FLUENTD,
                 image=image,
                 image_pull_policy="IfNotPresent",
-                # As the image's own entry point starts it, which would add a configuration of its own.
+                # Like the image's entrypoint, which would add its own configuration.
                 command=["tini", "--", "fluentd"],
                 args=[
                     "--config",
@@ -96,14 +96,14 @@ def fluentd_pod(
                 ports=[ContainerPortArgs(name="metrics", container_port=METRICS_PORT, protocol="TCP")],
                 startup_probe=_answers(START_PERIOD_SECONDS, START_FAILURES),
                 readiness_probe=_answers(30, 3),
-                # A full buffer is no reason to start it again.
+                # Does not check the buffer: a restart does not help when it is full.
                 liveness_probe=ProbeArgs(
                     tcp_socket=TCPSocketActionArgs(port="metrics"),
                     period_seconds=30,
                     timeout_seconds=5,
                     failure_threshold=4,
                 ),
-                # What its daemon set has by default, 200Mi, is too little for a node with many pods.
+                # The default of fluentd-kubernetes-daemonset, 200Mi, is too little for a node with many pods.
                 resources=compute({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"}),
                 security_context=as_root(),
                 volume_mounts=mounts,

@@ -1,4 +1,4 @@
-"""What Elasticsearch is asked for before the first log: how logs are indexed, how long they stay, who may."""
+"""API requests that set up Elasticsearch: index templates, lifecycle policy, snapshots, roles and users."""
 
 import json
 from collections.abc import Mapping
@@ -11,30 +11,30 @@ from settings.logging import SnapshotSettings
 
 COLLECTOR_ROLE = "metalml_collector"
 COLLECTOR = "fluentd"
-# Above the templates that Elasticsearch brings itself, which have at most 200.
+# Above that of Elasticsearch's built-in index templates, which is at most 200.
 PRIORITY = 500
-# At night by UTC; all of yesterday is there.
+# At night in UTC, after the end of the previous day.
 SNAPSHOT_SCHEDULE = "0 30 1 * * ?"
-# So few that a mistake in the retention does not leave none.
+# min_count: a mistake in the retention must not delete all snapshots.
 LEAST_SNAPSHOTS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One call of Elasticsearch's API. Made again, it changes nothing."""
+    """An idempotent request to Elasticsearch's API."""
 
     method: str
     path: str
     body: str
-    """Name of the file with the body; below `secret/` those that hold passwords."""
+    """File name of the body; below `secret/` if it contains a password."""
 
 
 def setup_requests(
     *, days: int, copies: int, snapshots: SnapshotSettings | None
 ) -> tuple[list[Request], dict[str, Any]]:
-    """The calls in their order, and the bodies that hold no secret, by the files' names.
+    """The requests in order, and the bodies without secrets, by file name.
 
-    `days` is how long logs stay, `copies` how many there are of each shard besides the first.
+    `days` is the retention of logs, `copies` the number of replica shards.
     """
     calls = [
         _put("/_security/user/kibana_system/_password", "secret/kibana-system.json"),
@@ -48,7 +48,8 @@ def setup_requests(
             _put(f"/_slm/policy/{SNAPSHOTS}", "snapshots.json"),
         ]
         bodies |= {"repository.json": _repository(snapshots), "snapshots.json": _schedule(snapshots)}
-    # The lifecycle may wait for snapshots, and the templates name the lifecycle.
+    # In this order: the lifecycle policy may refer to the snapshot policy, the templates refer to the
+    # lifecycle policy.
     calls += [
         _put(f"/_ilm/policy/{LIFECYCLE}", "lifecycle.json"),
         _put(f"/_index_template/metalml-{LOGS}", "logs-template.json"),
@@ -67,7 +68,7 @@ def _put(path: str, body: str) -> Request:
 
 
 def request_files(calls: list[Request], bodies: Mapping[str, Any]) -> dict[str, str]:
-    """The files that scripts/call-api.sh reads: the list of calls, and their bodies."""
+    """The files that scripts/call-api.sh reads: the list of requests, and their bodies."""
     lines = "".join(f"{call.method} {call.path} {call.body}\n" for call in calls)
     return {"requests.txt": lines} | {
         name: f"{json.dumps(body, indent=2)}\n" for name, body in bodies.items()
@@ -75,7 +76,7 @@ def request_files(calls: list[Request], bodies: Mapping[str, Any]) -> dict[str, 
 
 
 def lifecycle(days: int, *, snapshots: bool) -> dict[str, Any]:
-    """Indices end `days` after the day in their name; with snapshots not before they are in one."""
+    """Lifecycle policy: delete indices `days` after the date in their name; with snapshots, after one."""
     wait = {"wait_for_snapshot": {"policy": SNAPSHOTS}} if snapshots else {}
     return {
         "policy": {
@@ -91,19 +92,19 @@ def _settings(copies: int) -> dict[str, Any]:
     return {
         "number_of_replicas": copies,
         "codec": "best_compression",
-        # Nobody looks for lines of the last second here, and each refresh costs.
+        # Refreshes are expensive, and searches need not find records of the last seconds.
         "refresh_interval": "10s",
         "mapping.ignore_malformed": True,
-        # By the day in the name: what a collector brings late ends with its own day.
+        # The age counts from the date in the name: records that arrive late are deleted with their day.
         "lifecycle": {"name": LIFECYCLE, "parse_origination_date": True},
     }
 
 
 def logs_template(copies: int) -> dict[str, Any]:
-    """How a line is indexed. Only fields that are named are searched: no line can add to the mapping.
+    """The index template of logs. No dynamic mapping: only declared fields are searchable.
 
-    Indices are by day, not rolled over by size: a line that is sent twice, even days later, is sent to the
-    same index under the same id, so it is there once.
+    Indices are daily, without rollover by size: a record that is sent twice, even days later, goes to the
+    same index with the same id, so it is stored once.
     """
     keyword = {"type": "keyword"}
     return {
@@ -114,7 +115,7 @@ def logs_template(copies: int) -> dict[str, Any]:
             "mappings": {
                 "dynamic": False,
                 "properties": {
-                    # CRI tells nanoseconds; lines of one pod stay in their order.
+                    # CRI timestamps have nanoseconds, which keep the order of a pod's lines.
                     "@timestamp": {"type": "date_nanos"},
                     "message": {"type": "text"},
                     "stream": keyword,
@@ -127,7 +128,7 @@ def logs_template(copies: int) -> dict[str, Any]:
                             **dict.fromkeys(
                                 ("namespace_name", "pod_name", "container_name", "host"), keyword
                             ),
-                            # Anybody's labels, with dots in their names, as one field.
+                            # Arbitrary labels, with dots in their keys, as one field.
                             "labels": {"type": "flattened"},
                         },
                     },
@@ -138,7 +139,7 @@ def logs_template(copies: int) -> dict[str, Any]:
 
 
 def refused_template(copies: int) -> dict[str, Any]:
-    """How a refused line is kept: whole, as one text, so that nothing in it can be refused again."""
+    """The index template of rejected records: one text field each, so that none is rejected again."""
     return {
         "index_patterns": [f"{REFUSED}-*"],
         "priority": PRIORITY,
@@ -153,7 +154,7 @@ def refused_template(copies: int) -> dict[str, Any]:
 
 
 def _collector_role() -> dict[str, Any]:
-    """Write new lines and make the day's index. It can neither read nor delete what is there."""
+    """Privileges to create documents and daily indices, but not to read or delete."""
     return {
         "cluster": ["monitor"],
         "indices": [

@@ -1,4 +1,4 @@
-"""Kibana: where people look at the logs."""
+"""Kibana: the user interface of the logs."""
 
 import hashlib
 from collections.abc import Sequence
@@ -55,15 +55,15 @@ from components.logging.network import register_policy
 
 @dataclass(frozen=True, kw_only=True)
 class KibanaArgs:
-    """The program, and how it logs in."""
+    """Kibana's image, and its credentials for Elasticsearch."""
 
     image: str
     client_image: str
-    """With curl: brings the data views."""
+    """An image with curl, for the Job that imports the data views."""
     authority: Input[str]
-    """ConfigMap with the certificate of Elasticsearch."""
+    """ConfigMap with the CA certificate of Elasticsearch."""
     password: Output[str]
-    """Of Elasticsearch's user kibana_system, which has it already."""
+    """Of the built-in user kibana_system, where it must already be set."""
     replicas: int = 1
     wait_for: Sequence[Resource] = ()
 
@@ -74,13 +74,13 @@ class KibanaArgs:
 
 
 class Kibana(pulumi.ComponentResource):
-    """Kibana behind a Service of the cluster; people log in with users of Elasticsearch.
+    """Kibana with a ClusterIP Service; users log in with accounts of Elasticsearch.
 
-    Nothing outside the cluster reaches it but `kubectl port-forward`.
+    From outside the cluster it is reachable with `kubectl port-forward` only.
     """
 
     url: Output[str]
-    """As a pod reaches it; known when it answers and has its data views."""
+    """URL from inside the cluster; resolves once Kibana is ready and has its data views."""
 
     def __init__(self, name: str, args: KibanaArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:logging:Kibana", name, None, opts)

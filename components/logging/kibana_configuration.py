@@ -1,4 +1,4 @@
-"""Texts that Kibana starts from, and what it shows."""
+"""Kibana's configuration files and saved objects."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from components.logging.names import ELASTICSEARCH_URL, KIBANA_PORT, KIBANA_URL, LOGS, REFUSED
 
-# As ids, so that searches find their data view however often they are imported.
+# Fixed ids, so that saved searches refer to their data view after every import.
 LOGS_VIEW = "metalml-logs"
 REFUSED_VIEW = "metalml-refused"
 COLUMNS = ("data.request_id", "data.version", "data.latency_ms", "message")
@@ -15,16 +15,16 @@ COLUMNS = ("data.request_id", "data.version", "data.latency_ms", "message")
 
 @dataclass(frozen=True, kw_only=True)
 class SearchedModel:
-    """A model whose lines somebody may look for."""
+    """A model with a saved search for its logs."""
 
     namespace: str
     name: str
     deployments: Sequence[str]
-    """One, or one for each track of its rollout."""
+    """One, or one per track of its rollout."""
 
 
 def kibana_configuration(certificate_directory: str, authority: str, data_directory: str) -> str:
-    """kibana.yml without its secrets, which are in a second file."""
+    """kibana.yml, without secrets (see `kibana_secrets`)."""
     return f"""\
 server.host: 0.0.0.0
 server.port: {KIBANA_PORT}
@@ -41,7 +41,7 @@ telemetry.optIn: false
 
 
 def kibana_secrets(password: str, key: str) -> str:
-    """The second file: the password of Kibana's own user, and the key for what it keeps encrypted."""
+    """The second configuration file: the password of kibana_system, and Kibana's encryption key."""
     return f"""\
 elasticsearch.password: {password}
 xpack.encryptedSavedObjects.encryptionKey: {key}
@@ -51,14 +51,14 @@ xpack.security.encryptionKey: {key}
 
 
 def data_views() -> str:
-    """NDJSON of the two views of data: logs, and what was refused."""
+    """NDJSON of the two data views: logs, and rejected records."""
     return _ndjson(
         _data_view(LOGS_VIEW, f"{LOGS}-*", "Logs"), _data_view(REFUSED_VIEW, f"{REFUSED}-*", "Refused logs")
     )
 
 
 def model_searches(models: Sequence[SearchedModel]) -> str:
-    """NDJSON of a saved search for each model: the lines of its pods, newest first."""
+    """NDJSON of one saved search per model: the logs of its pods, newest first."""
     return _ndjson(*(_search(model) for model in models))
 
 

@@ -1,4 +1,4 @@
-"""Objects that Kibana shows, brought by a Job: data views and saved searches."""
+"""Saved objects of Kibana, such as data views and saved searches, and the Job that imports them."""
 
 from dataclasses import dataclass
 
@@ -18,18 +18,18 @@ SCRIPT = "import-objects.sh"
 
 @dataclass(frozen=True, kw_only=True)
 class KibanaObjectsArgs:
-    """What is brought, and with what."""
+    """The saved objects, and the Job that imports them."""
 
     name: str
-    """Of the Job and all that belongs to it."""
+    """Of the Job and its other objects."""
     image: str
-    """With curl."""
+    """An image with curl."""
     objects: str
-    """NDJSON, as Kibana exports it."""
+    """NDJSON, in the format of Kibana's export."""
     answers: Input[str]
-    """Known only when Kibana answers: until then nothing is brought."""
+    """Resolves once Kibana is ready: the Job waits for it."""
     namespace: Input[str] = NAMESPACE
-    """Kibana's; of another layer, known only when it is there."""
+    """Kibana's namespace; from another layer, it resolves once it exists."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
@@ -37,7 +37,7 @@ class KibanaObjectsArgs:
 
 
 class KibanaObjects(pulumi.ComponentResource):
-    """A Job that imports the objects over those of the same ids. Removed, it leaves them in Kibana."""
+    """A Job that imports the objects and overwrites those with equal ids. Deletion keeps them in Kibana."""
 
     imported: Output[str]
 
@@ -49,7 +49,7 @@ class KibanaObjects(pulumi.ComponentResource):
             data={"objects.ndjson": args.objects},
             opts=ResourceOptions(parent=self),
         )
-        # The rest names the namespace in plain text.
+        # The other objects name the namespace as a constant.
         child = ResourceOptions(parent=self, depends_on=[objects])
         policy = register_policy(args.name, [], [dns(), Allow(ports=tcp(KIBANA_PORT))], child)
         scripts = scripts_map(args.name, [SCRIPT], child)

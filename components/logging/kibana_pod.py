@@ -20,7 +20,7 @@ from components.kubernetes.pod_parts import spread_over_nodes
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.names import KIBANA, KIBANA_PORT, selector_of
 
-# Kibana's own in its image.
+# The user of the image.
 USER = 1000
 HOME = "/usr/share/kibana"
 CONFIGURATION_DIRECTORY = "/etc/kibana/configuration"
@@ -29,7 +29,7 @@ CERTIFICATE_DIRECTORY = "/etc/kibana/certificate"
 AUTHORITY_DIRECTORY = "/etc/kibana/authority"
 AUTHORITY_FILE = f"{AUTHORITY_DIRECTORY}/ca.crt"
 DATA_DIRECTORY = f"{HOME}/data"
-# The first start makes its indices in Elasticsearch: up to 5 minutes.
+# The first start creates Kibana's indices in Elasticsearch: up to 5 minutes.
 START_PERIOD_SECONDS, START_FAILURES = 10, 30
 
 
@@ -41,7 +41,7 @@ def kibana_pod(
     certificate: Input[str],
     authority: Input[str],
 ) -> PodSpecArgs:
-    """A pod that keeps nothing. The arguments name objects."""
+    """A stateless pod. The arguments are names of objects."""
     reads = {
         "configuration": CONFIGURATION_DIRECTORY,
         "secrets": SECRETS_DIRECTORY,
@@ -60,7 +60,7 @@ def kibana_pod(
                 name=KIBANA,
                 image=image,
                 image_pull_policy="IfNotPresent",
-                # Two files: the second has what may not be read by everybody.
+                # Two files: the second contains the secrets.
                 command=[f"{HOME}/bin/kibana"],
                 args=[
                     "--config",
@@ -70,7 +70,8 @@ def kibana_pod(
                 ],
                 ports=[ContainerPortArgs(name="https", container_port=KIBANA_PORT, protocol="TCP")],
                 startup_probe=_login(START_PERIOD_SECONDS, START_FAILURES),
-                # Not ready while Elasticsearch is away; started again it would be no better.
+                # Not ready while Elasticsearch is unavailable; the liveness probe ignores it, because a
+                # restart does not help.
                 readiness_probe=_login(10, 3),
                 liveness_probe=ProbeArgs(
                     tcp_socket=TCPSocketActionArgs(port="https"),

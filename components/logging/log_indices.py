@@ -1,4 +1,4 @@
-"""How logs are indexed and how long they stay: told to Elasticsearch once, and looked after each hour."""
+"""Indexing and retention of logs: a Job sets up Elasticsearch, and an hourly CronJob limits disk usage."""
 
 import json
 from dataclasses import dataclass
@@ -22,27 +22,27 @@ from components.logging.network import register_policy
 from settings.logging import SnapshotSettings
 
 SETUP, TRIM = "logs-setup", "logs-trim"
-# Each hour, when most other hourly work has not just begun.
+# Hourly, away from the full hour, when most hourly jobs start.
 TRIM_SCHEDULE = "23 * * * *"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogIndicesArgs:
-    """How long, how much, and with which users."""
+    """Retention, disk usage, replica shards and users."""
 
     image: str
-    """Elasticsearch's own, which has curl."""
+    """The image of Elasticsearch, which has curl."""
     authority: Input[str]
     days: int
     most_bytes: int
-    """What all indices together may take of the nodes' disks, with their copies."""
+    """The maximum disk usage of all indices on all nodes, in bytes, including replica shards."""
     copies: int
-    """Of each shard, besides the first."""
+    """Number of replica shards."""
     collector_password: Output[str]
     kibana_password: Output[str]
     snapshots: SnapshotSettings | None
     after: Resource
-    """The nodes."""
+    """The nodes of Elasticsearch, which must be ready."""
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
@@ -51,10 +51,10 @@ class LogIndicesArgs:
 
 
 class LogIndices(pulumi.ComponentResource):
-    """Index templates, lifecycle, snapshots and users. What it told Elasticsearch stays there without it."""
+    """Index templates, lifecycle policy, snapshots and users. Deletion keeps them in Elasticsearch."""
 
     set_up: Resource
-    """Done when the first line may come."""
+    """The setup Job; Fluentd must not send logs before it completes."""
 
     def __init__(self, name: str, args: LogIndicesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:logging:LogIndices", name, None, opts)
@@ -117,7 +117,7 @@ def _trim(args: LogIndicesArgs, parent: Resource) -> None:
             concurrency_policy="Forbid",
             successful_jobs_history_limit=1,
             failed_jobs_history_limit=3,
-            # A controller that was away makes up for one run, not for all.
+            # After a downtime of the controller, run once, not for each missed schedule.
             starting_deadline_seconds=600,
             job_template=JobTemplateSpecArgs(
                 spec=JobSpecArgs(

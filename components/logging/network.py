@@ -1,4 +1,4 @@
-"""Who may talk to whom in the namespace of logging."""
+"""Network policies of the namespace of logging."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from components.logging.names import NAMESPACE, labels_of, selector_of
 def register_policy(
     name: str, ingress: Sequence[Allow], egress: Sequence[Allow], opts: ResourceOptions
 ) -> NetworkPolicy:
-    """Register that the pods of a part have these ways in and out, and no others."""
+    """Register the network policy of a component's pods: only this ingress and egress is allowed."""
     return network_policy(
         name,
         ObjectMetaArgs(name=name, namespace=NAMESPACE, labels=labels_of(name)),

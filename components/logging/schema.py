@@ -1,13 +1,13 @@
-"""The one schema of structured logs: what a line of JSON of inference and training may say, and of what type.
+"""The schema of structured (JSON) logs of inference and training: fields and their types.
 
-A program writes one object a line. Every key is optional, and a key that is not here is kept but cannot be
-searched: so no program's habits can make Elasticsearch refuse another one's lines.
+A program logs one JSON object per line. All fields are optional. Other fields are stored but not indexed, so
+that fields of one program cannot conflict with the mapping of another's.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-# By key: Elasticsearch's type, and what it means.
+# By field name: Elasticsearch's field type, and the meaning.
 FIELDS: Mapping[str, tuple[str, str]] = {
     "event": ("keyword", "what happened: `request`, `load`, `step`, `checkpoint`, `end`"),
     "level": ("keyword", "`debug`, `info`, `warning` or `error`"),
@@ -27,7 +27,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
 
 
 def structured_mapping() -> dict[str, Any]:
-    """Elasticsearch's mapping of the fields."""
+    """Elasticsearch's mapping of the fields, with `dynamic: false`."""
     return {
         "type": "object",
         "dynamic": False,

@@ -58,7 +58,7 @@ def grafana_json(dashboard: Dashboard) -> str:
 
 
 def _one_panel_a_line(model: Mapping[str, Any], panels: Iterable[Mapping[str, Any]]) -> str:
-    """One line per panel: previews show readable diffs, and the state is half as large as with full indents."""
+    """One line per panel: previews have readable diffs, and the state is half as large as with indents."""
     head = json.dumps(model, indent=2).removesuffix("\n}")
     lines = ",\n".join(json.dumps(panel, separators=(",", ":")) for panel in panels)
     return f'{head},\n  "panels": [\n{lines}\n  ]\n}}\n'

@@ -43,7 +43,7 @@ AVAILABILITY, LATENCY = "availability", "latency"
 def objective_groups(
     namespace: str, model: str, objectives: ObjectivesSettings, *, team: str, tracks: Sequence[str]
 ) -> list[Group]:
-    """The rule groups of a model. Each track has its own error budget, so that a small bad canary alerts, too."""
+    """The rule groups of a model. Each track has its own error budget, so that a bad canary alerts early."""
     selector = f'namespace="{namespace}",model="{model}"'
     labels = {"namespace": namespace, "model": model}
     rules: list[Alert | Record] = [_allowed(AVAILABILITY, objectives.availability_percent, labels)]
