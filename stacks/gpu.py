@@ -8,7 +8,7 @@ from components.gpu import dcgm_exporter, device_plugin
 from components.gpu.dcgm_exporter import DcgmExporter, DcgmExporterArgs
 from components.gpu.device_plugin import DevicePlugin, DevicePluginArgs
 from components.gpu.runtime_class import GpuRuntimeClass, GpuRuntimeClassArgs
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from settings import Settings
 from stacks.outputs import ClusterOutputs
 
@@ -25,13 +25,13 @@ def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
     namespace = Namespace(
         NAMESPACE,
         metadata=ObjectMetaArgs(
-            name=NAMESPACE, labels={**OURS, "pod-security.kubernetes.io/enforce": "privileged"}
+            name=NAMESPACE, labels={**COMMON_LABELS, "pod-security.kubernetes.io/enforce": "privileged"}
         ),
         opts=options,
     ).metadata.name
     on = ResourceOptions(provider=cluster.kubernetes)
     runtime_class = GpuRuntimeClass(
-        "gpu-runtime-class", GpuRuntimeClassArgs(namespace=namespace, labels=OURS), on
+        "gpu-runtime-class", GpuRuntimeClassArgs(namespace=namespace, labels=COMMON_LABELS), on
     ).name
     DevicePlugin(
         device_plugin.NAME,

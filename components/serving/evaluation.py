@@ -23,8 +23,8 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.checks import require_dns_label, require_pinned_image
-from components.kubernetes.container_resources import compute
-from components.kubernetes.labels import OURS
+from components.kubernetes.container_resources import resource_requirements
+from components.kubernetes.labels import COMMON_LABELS
 from components.kubernetes.network_policy import Allow, dns, network_policy, pods, tcp
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.monitoring.pushgateway import MAY_PUSH, reach_pushgateway
@@ -140,7 +140,7 @@ def labels_of(args: EvaluationArgs) -> dict[str, str]:
         "app.kubernetes.io/name": "evaluation",
         "app.kubernetes.io/instance": args.name,
         "app.kubernetes.io/component": "evaluation",
-        **OURS,
+        **COMMON_LABELS,
         EVALUATES_LABEL: args.model,
     }
 
@@ -178,7 +178,7 @@ def _pod(args: EvaluationArgs, account: Input[str], files: Input[str]) -> PodSpe
                 image_pull_policy="IfNotPresent",
                 command=["python3", f"{DIRECTORY}/{PROGRAM.name}", f"{DIRECTORY}/{SAMPLES}"],
                 env=[EnvVarArgs(name=key, value=value) for key, value in variables.items()],
-                resources=compute(REQUESTS, LIMITS),
+                resources=resource_requirements(REQUESTS, LIMITS),
                 security_context=restricted_container(USER),
                 volume_mounts=[VolumeMountArgs(name="files", mount_path=DIRECTORY, read_only=True)],
             )

@@ -8,7 +8,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.kubernetes.container_resources import EPHEMERAL_STORAGE, compute
+from components.kubernetes.container_resources import EPHEMERAL_STORAGE, resource_requirements
 from components.kubernetes.security_context import restricted_container
 
 # Where the program is in its image.
@@ -86,7 +86,9 @@ def fetch_containers(
             env=[EnvVarArgs(name=key, value=value) for key, value in environment.items()]
             if name == "fetch"
             else None,
-            resources=compute({**REQUESTS, EPHEMERAL_STORAGE: size}, {**LIMITS, EPHEMERAL_STORAGE: size}),
+            resources=resource_requirements(
+                {**REQUESTS, EPHEMERAL_STORAGE: size}, {**LIMITS, EPHEMERAL_STORAGE: size}
+            ),
             security_context=restricted_container(user),
             volume_mounts=[
                 *(VolumeMountArgs(name=volume, mount_path=path) for volume, path in mounts.items()),

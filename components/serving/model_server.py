@@ -19,7 +19,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.kubernetes.disruption_budget import register_disruption_budget
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from components.kubernetes.network_policy import Allow, network_policy, tcp
 from components.kubernetes.timeouts import FIRST_PULL_SECONDS
 from components.serving.model_server_args import ModelServerArgs
@@ -145,7 +145,7 @@ def labels_of(args: ModelServerArgs) -> dict[str, str]:
         **selector_of(args),
         **args.labels,
         "app.kubernetes.io/component": "serving",
-        **OURS,
+        **COMMON_LABELS,
     }
 
 

@@ -19,7 +19,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.placement import scheduled_by
@@ -90,7 +90,7 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
                 for name, port in program.other_ports.items()
             ),
         ],
-        resources=compute(
+        resources=resource_requirements(
             {**args.resources.requests.amounts, **gpus}, {**args.resources.limits.amounts, **gpus}
         ),
         startup_probe=_loaded(

@@ -17,7 +17,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.serving.placement import Placement, scheduled_by
 from components.serving.pod import USER
@@ -99,7 +99,7 @@ def _container(args: TrainingJobArgs) -> ContainerArgs:
         command=list(job.command or ("python3", SCRIPT_PATH)),
         env=_environment(args),
         ports=[ContainerPortArgs(name="workers", container_port=PORT, protocol="TCP")],
-        resources=compute(
+        resources=resource_requirements(
             {**job.resources.requests.amounts, **gpus}, {**job.resources.limits.amounts, **gpus}
         ),
         security_context=restricted_container(USER),
