@@ -4,9 +4,9 @@ import pulumi
 
 from settings import load
 from stacks import program
-from stacks.limits import limit_waits
+from stacks.limits import set_default_timeouts
 from stacks.registrations import wait_by_registration
 
 wait_by_registration()
-limit_waits()
+set_default_timeouts()
 program.build(load(pulumi.Config(), pulumi.get_stack()))

@@ -95,7 +95,7 @@ def build_autoscaling(
     return apis
 
 
-def machines_to_rent(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, Output[str | None]]:
+def next_spare_machines(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, Output[str | None]]:
     """Of each group of spare machines the next that is not in the cluster; None where all are."""
     more = settings.platform.cluster_autoscaler
     there = cluster.machine_names()

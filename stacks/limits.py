@@ -19,12 +19,12 @@ _LIMITS = {
 _WAIT_FOR = "pulumi.com/waitFor"
 
 
-def limit_waits() -> None:
+def set_default_timeouts() -> None:
     """Have no wait last longer than it should; called once in a program."""
-    pulumi.runtime.register_stack_transformation(limited)
+    pulumi.runtime.register_stack_transformation(with_default_timeout)
 
 
-def limited(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
+def with_default_timeout(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
     """The resource with the limit of its kind; None for one that is not waited for or has its own."""
     limit = _LIMITS.get(args.type_) or (awaited() if _asks_for_a_wait(args.props.get("metadata")) else None)
     if limit is None or args.opts.custom_timeouts is not None:

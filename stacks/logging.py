@@ -30,7 +30,7 @@ from settings.logging import (
 )
 from settings.pod_security import PodSecurity
 from settings.quantities import quantity_value
-from stacks.model_files import store_keys
+from stacks.model_files import s3_credentials
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 
 # Of the volumes, where the settings do not say how much. Below what Elasticsearch itself stops at.
@@ -139,14 +139,14 @@ def _elasticsearch(
 
 
 def _store(settings: Settings, wanted: ElasticsearchSettings) -> StoreAccess | None:
-    keys = store_keys(settings)
-    if wanted.snapshots is None or keys is None:
+    credentials = s3_credentials(settings)
+    if wanted.snapshots is None or credentials is None:
         return None
     return StoreAccess(
         endpoint=wanted.snapshots.endpoint,
         region=wanted.snapshots.region,
-        access_key_id=keys.access_key_id,
-        secret_access_key=keys.secret_access_key,
+        access_key_id=credentials.access_key_id,
+        secret_access_key=credentials.secret_access_key,
     )
 
 

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components.gpu.node_marks import TAINT, gpu_labels
+from components.gpu.node_labels import TAINT, gpu_labels
 from components.machines.firewall_rules import FirewallArgs
 from components.machines.local import LocalMachine, LocalMachineArgs
 from components.machines.machine import Machine

@@ -13,7 +13,7 @@ from components.serving.pod import USER
 from components.serving.storage import WHOLE_VOLUME, ModelFiles, files_of_claim
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
-from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, StoreKeys
+from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, S3Credentials
 from components.serving.tensorflow_serving import MODELS_DIRECTORY, base_path
 from components.ssh.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest
 from settings import HostFiles, ModelSettings, NfsFiles, S3Files, Settings
@@ -25,7 +25,7 @@ ONLY_TRACK = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundFiles:
+class TrackFiles:
     """A model's files, for the pods of each track."""
 
     by_track: Mapping[str, ModelFiles]
@@ -33,7 +33,7 @@ class FoundFiles:
     delivery: DeliveredFilesArgs | None = None
     """How they were brought to a machine; None where we did not bring them, and so do not remove them."""
 
-    def drop_others(self, after: Sequence[Resource]) -> None:
+    def remove_unused(self, after: Sequence[Resource]) -> None:
         """Remove the files of versions that are served no more, once `after` is done.
 
         Until then old pods run. If the new ones never become ready they go on, and may have to start again.
@@ -48,8 +48,8 @@ def model_files(
     namespace: Output[str],
     cluster: ClusterOutputs,
     image: Callable[[str], str],
-    keys: StoreKeys | None,
-) -> FoundFiles:
+    credentials: S3Credentials | None,
+) -> TrackFiles:
     """Bring the files of each version that a track serves to where its pods find them."""
     match model.files:
         case HostFiles() as files:
@@ -57,22 +57,22 @@ def model_files(
         case NfsFiles() as files:
             return _on_a_share(model, files, namespace, cluster)
         case S3Files() as files:
-            return _in_a_bucket(model, files, namespace, cluster, image("model-fetcher"), keys)
+            return _in_a_bucket(model, files, namespace, cluster, image("model-fetcher"), credentials)
         case other:
             assert_never(other)
 
 
-def store_keys(settings: Settings) -> StoreKeys | None:
+def s3_credentials(settings: Settings) -> S3Credentials | None:
     """Who this stack is for S3-compatible stores; None: nobody."""
     if not settings.s3_access_key_id:
         return None
     secret = settings.s3_secret_access_key.get_secret_value()
-    return StoreKeys(access_key_id=settings.s3_access_key_id, secret_access_key=Output.secret(secret))
+    return S3Credentials(access_key_id=settings.s3_access_key_id, secret_access_key=Output.secret(secret))
 
 
 def _on_a_machine(
     model: ModelSettings, files: HostFiles, namespace: Output[str], cluster: ClusterOutputs
-) -> FoundFiles:
+) -> TrackFiles:
     volume = ModelVolume(
         f"{model.name}-volume",
         ModelVolumeArgs(
@@ -98,7 +98,7 @@ def _on_a_machine(
 
 def _delivered(
     model: ModelSettings, files: HostFiles, source: str, volume: ModelVolume, cluster: ClusterOutputs
-) -> FoundFiles:
+) -> TrackFiles:
     newest = versions_in(Path(source).expanduser())[-1:]
     tracks = {track: versions or newest for track, versions in _versions_by_track(model).items()}
     manifests = manifests_of(source, {version for versions in tracks.values() for version in versions})
@@ -126,7 +126,7 @@ def _delivered(
             wait_for=(delivered.delivery,),
         )
 
-    return FoundFiles(
+    return TrackFiles(
         by_track={track: of_track(versions) for track, versions in tracks.items()},
         name=model.name,
         delivery=delivery,
@@ -135,7 +135,7 @@ def _delivered(
 
 def _on_a_share(
     model: ModelSettings, files: NfsFiles, namespace: Output[str], cluster: ClusterOutputs
-) -> FoundFiles:
+) -> TrackFiles:
     volume = ShareVolume(
         f"{model.name}-volume",
         ShareVolumeArgs(
@@ -165,8 +165,8 @@ def _in_a_bucket(
     namespace: Output[str],
     cluster: ClusterOutputs,
     image: str,
-    keys: StoreKeys | None,
-) -> FoundFiles:
+    credentials: S3Credentials | None,
+) -> TrackFiles:
     fetched = BucketFiles(
         f"{model.name}-files",
         BucketFilesArgs(
@@ -181,7 +181,7 @@ def _in_a_bucket(
             size=model.storage.size,
             image=image,
             user=USER,
-            keys=keys,
+            credentials=credentials,
         ),
         ResourceOptions(provider=cluster.kubernetes),
     ).files
@@ -193,9 +193,9 @@ def _in_a_bucket(
     return _found(model, of_track)
 
 
-def _found(model: ModelSettings, of_track: Callable[[Sequence[int]], ModelFiles]) -> FoundFiles:
+def _found(model: ModelSettings, of_track: Callable[[Sequence[int]], ModelFiles]) -> TrackFiles:
     tracks = _versions_by_track(model)
-    return FoundFiles(
+    return TrackFiles(
         by_track={track: of_track(versions) for track, versions in tracks.items()}, name=model.name
     )
 

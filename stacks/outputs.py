@@ -126,7 +126,7 @@ class PlatformOutputs:
     queues: Mapping[str, Output[str]] = field(default_factory=dict)
     """By team: the name of its LocalQueue, known when Jobs can wait in it; empty for another stack's
     platform."""
-    machines_to_rent: Mapping[str, Output[str | None]] = field(default_factory=dict)
+    next_spare_machines: Mapping[str, Output[str | None]] = field(default_factory=dict)
     """By group of spare machines: which is the next."""
 
     gateway: Mapping[str, Input[Any]] | Output[Mapping[str, Any]]
@@ -204,7 +204,7 @@ class PlatformOutputs:
             "monitoring": self.monitoring,
             **({"queues": dict(self.queues)} if self.queues else {}),
             **({"logging": dict(self.logging)} if self.logging else {}),
-            **({"machinesToRent": dict(self.machines_to_rent)} if self.machines_to_rent else {}),
+            **({"machinesToRent": dict(self.next_spare_machines)} if self.next_spare_machines else {}),
         }
 
 

@@ -16,7 +16,7 @@ from settings.quantities import quantity_value
 from stacks.outputs import ClusterOutputs
 
 
-def build_shares(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, TeamQueue]:
+def build_queueing(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, TeamQueue]:
     """Make what the settings ask for, but for the queues in the teams' namespaces; by the team's name."""
     queueing = settings.platform.queueing
     if queueing is None:

@@ -24,7 +24,7 @@ class Tenancy:
     """By name, of teams and without; each value is known when pods may come."""
     teams: Mapping[str, Mapping[str, Input[Any]]]
     """By name: the group and the quota, as the stack shows them."""
-    removed_last: Sequence[Namespace]
+    deleted_last: Sequence[Namespace]
     """Those that wait for nothing but the cluster, for what has to be removed before them."""
 
 
@@ -58,10 +58,12 @@ def build_tenancy(settings: Settings, cluster: ClusterOutputs, shares: Mapping[s
             )
             namespaces[team.name] = made.namespace
             teams[team.name] = {"group": team.group, "quota": made.quota}
-    return Tenancy(namespaces=namespaces, teams=teams, removed_last=[*objects.values()])
+    return Tenancy(namespaces=namespaces, teams=teams, deleted_last=[*objects.values()])
 
 
-def with_room(platform: PlatformOutputs, work: Sequence[ModelSettings | TrainingSettings]) -> PlatformOutputs:
+def with_checked_quotas(
+    platform: PlatformOutputs, work: Sequence[ModelSettings | TrainingSettings]
+) -> PlatformOutputs:
     """The same outputs, in which a namespace with too small a quota for its work is an error.
 
     For a platform of another stack; with one of this stack, the check of the settings has seen both.

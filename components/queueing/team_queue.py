@@ -12,7 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.gpu.node_marks import PRODUCT_LABEL, TAINT
+from components.gpu.node_labels import PRODUCT_LABEL, TAINT
 from components.kubernetes.labels import COMMON_LABELS
 from components.queueing.api import API_VERSION
 from settings.gpu_resources import GPU
