@@ -1,4 +1,4 @@
-"""Reads the settings of the stack and builds what they say. Nothing else."""
+"""The Pulumi program: loads the stack's configuration and registers its resources."""
 
 import pulumi
 

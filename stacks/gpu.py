@@ -1,4 +1,4 @@
-"""What makes GPUs a resource of the cluster."""
+"""The GPU software of the cluster: NVIDIA's device plugin, RuntimeClass and DCGM exporter."""
 
 from pulumi import ResourceOptions
 from pulumi_kubernetes.core.v1 import Namespace
@@ -12,12 +12,12 @@ from components.kubernetes.labels import COMMON_LABELS
 from settings import Settings
 from stacks.outputs import ClusterOutputs
 
-# Its pods see the kubelet's sockets and the machine's files. So nobody else works there.
+# A namespace of its own, since its pods mount the kubelet's sockets and the node's root file system.
 NAMESPACE = "gpu-system"
 
 
 def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
-    """Install what the settings ask for; nodes with GPUs get their pods when they join."""
+    """Register the GPU software of the settings; its DaemonSets run on GPU nodes as soon as these join."""
     wanted = settings.platform.gpu
     if wanted is None:
         return

@@ -1,4 +1,4 @@
-"""Where the files of a model come from, by the kind that the settings name."""
+"""The files of a model, by the kind of storage in the settings: a machine, an NFS share, or a bucket."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ from settings.model_versions import versions_in
 from stacks.outputs import ClusterOutputs
 
 ONLY_TRACK = ""
-"""The track of a model that is not divided into tracks."""
+"""The only track of a model whose rollout has no tracks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +31,12 @@ class TrackFiles:
     by_track: Mapping[str, ModelFiles]
     name: str
     delivery: DeliveredFilesArgs | None = None
-    """How they were brought to a machine; None where we did not bring them, and so do not remove them."""
+    """The copy to a machine; None where this program does not copy the files, and so does not delete them."""
 
     def remove_unused(self, after: Sequence[Resource]) -> None:
-        """Remove the files of versions that are served no more, once `after` is done.
+        """Delete the files of versions that are no longer served, after the rollouts in `after`.
 
-        Until then old pods run. If the new ones never become ready they go on, and may have to start again.
+        Until then old pods run. If the new pods never become ready, the old ones continue, and may restart.
         """
         if self.delivery is not None:
             args = replace(self.delivery, others="remove", at_end="keep", after=tuple(after))
@@ -50,7 +50,7 @@ def model_files(
     image: Callable[[str], str],
     credentials: S3Credentials | None,
 ) -> TrackFiles:
-    """Bring the files of each version that a track serves to where its pods find them."""
+    """Provide the files of each version that a track serves to its pods."""
     match model.files:
         case HostFiles() as files:
             return _on_a_machine(model, files, namespace, cluster)
@@ -63,7 +63,7 @@ def model_files(
 
 
 def s3_credentials(settings: Settings) -> S3Credentials | None:
-    """Who this stack is for S3-compatible stores; None: nobody."""
+    """The stack's access key for S3-compatible storage; None: anonymous requests."""
     if not settings.s3_access_key_id:
         return None
     secret = settings.s3_secret_access_key.get_secret_value()
@@ -119,7 +119,7 @@ def _delivered(
         return files_of_claim(
             volume.claim,
             manifest_digest(delivery_manifest(served)),
-            # The server takes the last directory's name for the version.
+            # TensorFlow Serving takes the name of the last directory as the version.
             mounts={
                 f"{below}/{number}": f"{there}/{folder_of(number, found)}" for number, found in served.items()
             },
@@ -201,18 +201,18 @@ def _found(model: ModelSettings, of_track: Callable[[Sequence[int]], ModelFiles]
 
 
 def _mounts(model: ModelSettings, versions: Sequence[int], folder: str = "") -> dict[str, str]:
-    """Where to mount each version out of a folder of the volume; nothing for no version in particular."""
+    """Mount paths of the versions, and their subpaths of the volume; empty without explicit versions."""
     below = base_path(model.served_name)
     return {f"{below}/{number}": f"{folder}/{number}".lstrip("/") for number in versions}
 
 
 def _versions_by_track(model: ModelSettings) -> dict[str, tuple[int, ...]]:
-    """The versions that each track serves; none where none is named: the newest that there is."""
+    """The versions that each track serves; empty: the latest version."""
     if model.rollout.tracks:
         return {track.name: (track.version,) for track in model.rollout.tracks}
     return {ONLY_TRACK: tuple(sorted(model.server.versions))}
 
 
 def _digest_of(revision: str) -> str:
-    """What stands for files that nobody here has seen."""
+    """A substitute for the digest of files that this program does not read."""
     return hashlib.sha256(revision.encode()).hexdigest()

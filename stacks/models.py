@@ -1,4 +1,4 @@
-"""The models layer: what is served."""
+"""The models layer: model serving and training jobs."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,7 +20,7 @@ from stacks.training import train
 
 
 def build(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs) -> ModelsOutputs:
-    """Bring each model's files to where its pods run, serve them, and train."""
+    """Register the storage and the servers of all models, and the training jobs."""
     platform = with_checked_quotas(platform, [*settings.models, *settings.training])
     credentials = s3_credentials(settings)
     search_models(settings, cluster, platform)

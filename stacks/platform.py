@@ -1,4 +1,4 @@
-"""The platform layer: what the cluster offers to those who use it."""
+"""The platform layer: the cluster's shared services, namespaces and teams."""
 
 from pulumi import ResourceOptions
 
@@ -16,16 +16,16 @@ from stacks.tenancy import build_tenancy
 
 
 def build(settings: Settings, cluster: ClusterOutputs) -> PlatformOutputs:
-    """Make the namespaces and teams of the settings on the cluster, and what all of them may use."""
+    """Register the namespaces and teams of the settings, and the services that they share."""
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     build_gpus(settings, cluster)
-    shares = build_queueing(settings, cluster)
-    tenancy = build_tenancy(settings, cluster, {team: queue.cluster_queue for team, queue in shares.items()})
+    queues = build_queueing(settings, cluster)
+    tenancy = build_tenancy(settings, cluster, {team: queue.cluster_queue for team, queue in queues.items()})
     build_nfs(settings, cluster)
     return PlatformOutputs(
         namespaces=tenancy.namespaces,
         teams=tenancy.teams,
-        queues={team: queue.register_local_queue(tenancy.namespaces[team]) for team, queue in shares.items()},
+        queues={team: queue.register_local_queue(tenancy.namespaces[team]) for team, queue in queues.items()},
         priorities=register_priorities(options),
         gateway=build_gateway(settings, cluster, tenancy.namespaces),
         scaling_apis=build_autoscaling(settings, cluster, tenancy.deleted_last),
