@@ -1,4 +1,4 @@
-"""Alerts: from the settings to Alertmanager."""
+"""Alertmanager, by the settings of alerting."""
 
 from pulumi import Input, Output, Resource, ResourceOptions
 
@@ -15,7 +15,7 @@ def run_alertmanager(
     operator: Resource,
     opts: ResourceOptions,
 ) -> Alertmanagers:
-    """Run Alertmanager, which tells whom the settings name."""
+    """Register Alertmanager, which notifies the receivers of the settings."""
     secrets = {name: settings.secrets[name].get_secret_value() for name in wanted.secrets}
     return Alertmanagers(
         "alertmanager",

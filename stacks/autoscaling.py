@@ -1,4 +1,4 @@
-"""Autoscaling: what the platform offers for it, and how a model uses it."""
+"""Autoscaling: the autoscalers and metrics APIs of the platform, and the HPA and VPA of each model."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,7 +29,7 @@ from stacks.outputs import ClusterOutputs, PlatformOutputs
 def build_autoscaling(
     settings: Settings, cluster: ClusterOutputs, namespaces: Sequence[Resource]
 ) -> Mapping[str, Output[str]]:
-    """Install what the settings ask for; the API groups that there are then, by name.
+    """Register the autoscaling of the settings; returns the installed API groups by name.
 
     The `namespaces` are deleted after these APIs.
     """
@@ -95,13 +95,15 @@ def build_autoscaling(
     return apis
 
 
-def machines_to_rent(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, Output[str | None]]:
-    """Of each group of spare machines the next that is not in the cluster; None where all are."""
+def next_spare_machines(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, Output[str | None]]:
+    """By group of spare machines: the next one that is not in the cluster; None where all are."""
     more = settings.platform.cluster_autoscaler
     there = cluster.machine_names()
 
     def next_of(machines: Sequence[str]) -> Output[str | None]:
-        return there.apply(lambda names: next((one for one in machines if one not in names), None))
+        return there.apply(
+            lambda names: next((machine for machine in machines if machine not in names), None)
+        )
 
     return {} if more is None else {group.name: next_of(group.machines) for group in more.spares}
 
@@ -109,7 +111,7 @@ def machines_to_rent(settings: Settings, cluster: ClusterOutputs) -> Mapping[str
 def scale(
     model: ModelSettings, server: ModelServer, platform: PlatformOutputs, options: ResourceOptions
 ) -> None:
-    """Give the number of a model's pods to an autoscaler, and their size, where its settings say so."""
+    """Register the HPA of a model's Deployment, and its VPA, where the model's settings have them."""
     wanted = model.autoscaling
     if wanted is None:
         return

@@ -30,7 +30,7 @@ from stacks.pod_network import install_pod_network, routed
 
 @dataclass(frozen=True, kw_only=True)
 class PreparedMachines:
-    """Machines that are ready for kubeadm; every table is by the machine's name."""
+    """Machines that are ready for kubeadm; all mappings are by the machine's name."""
 
     source: AptSource | BundleSource
     machines: dict[str, Machine]
@@ -39,7 +39,7 @@ class PreparedMachines:
 
 
 def build(settings: Settings) -> ClusterOutputs:
-    """Makes or takes the machines of the settings and turns them into a cluster."""
+    """Bootstrap a cluster on the settings' machines: existing servers, or local machines that it creates."""
     cluster = settings.cluster
     prepared = prepare(settings)
     source, machines, nodes = prepared.source, prepared.machines, prepared.nodes
@@ -84,7 +84,7 @@ def build(settings: Settings) -> ClusterOutputs:
         kubernetes_version=cluster.kubernetes_version,
         machines=machines,
         kubernetes=kubernetes,
-        # The network is not named: every node has waited for it.
+        # Without the pod network: each ReadyNode depends on it.
         ready=tuple(used),
     )
 
@@ -95,9 +95,9 @@ def _served_images(
     source: BundleSource,
     control_plane: ControlPlane,
 ) -> list[pulumi.Resource]:
-    """What pods run on each machine, loaded; a control plane gets what runs everywhere, if there is any.
+    """Import the bundle's images of pods on each machine; on control planes only those that run on all nodes.
 
-    A worker has nothing else to do while its control plane begins; that begins first.
+    Workers import while `kubeadm init` runs, when they are idle; control planes import after it.
     """
     folders = {given.name: (SERVED_FOLDER, EVERYWHERE_FOLDER) for given in settings.workers}
     after = {given.name: prepared.nodes[given.name].prepared for given in settings.workers}
@@ -119,7 +119,7 @@ def _served_images(
 
 
 def prepare(settings: Settings) -> PreparedMachines:
-    """Makes or takes the machines, looks at all of them, and brings each to where kubeadm can start."""
+    """Create local machines, run the preflight on all machines, and prepare each for kubeadm."""
     cluster = settings.cluster
     source = cluster.source
     machines = {given.name: machine_of(settings, given) for given in settings.machines}
@@ -129,7 +129,7 @@ def prepare(settings: Settings) -> PreparedMachines:
         )
         for name, machine in machines.items()
     }
-    # Nothing is changed on any machine before every machine has been looked at.
+    # No machine changes before the preflight has passed on every machine.
     checked = tuple(preflight.check for preflight in preflights.values())
     facts = {name: preflight.facts for name, preflight in preflights.items()}
     nodes = {
@@ -164,7 +164,7 @@ def _cluster(settings: Settings) -> ClusterArgs:
         service_range=str(cluster.service_range),
         routed=cluster.network is PodNetwork.ROUTED,
         scraped=bool(cluster.firewall.scrape_ranges),
-        # The bundle's images are what was built, not what kubeadm would have pulled.
+        # The bundle has its own builds of these images; their tags differ from kubeadm's defaults.
         dns_image_tag=f"v{versions.COREDNS}" if bundled else None,
         etcd_image_tag=f"{versions.ETCD}-0" if bundled else None,
     )

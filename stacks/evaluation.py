@@ -1,4 +1,4 @@
-"""The part of the models layer that asks models for answers that are known."""
+"""The evaluations of the models layer."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ def evaluate(
     platform: PlatformOutputs,
     options: ResourceOptions,
 ) -> None:
-    """Evaluate each track of a model by itself, where its settings say so; `servers` are the tracks'."""
+    """Register an evaluation for each track, where the settings have one; `servers` are the tracks'."""
     wanted = model.evaluation
     if wanted is None:
         return

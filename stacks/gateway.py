@@ -1,4 +1,4 @@
-"""The gateway of the platform."""
+"""The platform's Gateway (Gateway API), with Traefik as its controller unless the settings name a class."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,24 +17,24 @@ from stacks.outputs import ClusterOutputs
 def build_gateway(
     settings: Settings, cluster: ClusterOutputs, namespaces: Mapping[str, Output[str]]
 ) -> Mapping[str, Input[Any]]:
-    """Make the Gateway that the settings ask for: its name, its namespace and its port; empty for none."""
+    """Register the Gateway of the settings; returns `name`, `namespace` and `nodePort`, empty without one."""
     wanted = settings.platform.gateway
     if wanted is None:
         return {}
-    ours = wanted.class_name is None
+    own_class = wanted.class_name is None
     made = ModelsGateway(
         "gateway",
         ModelsGatewayArgs(
             namespaces=namespaces,
             node_port=wanted.node_port,
             class_name=wanted.class_name or traefik.NAME,
-            traefik_image=settings.image(traefik.NAME) if ours else None,
+            traefik_image=settings.image(traefik.NAME) if own_class else None,
             definitions=Definitions(
                 release=RELEASE,
                 objects=gateway_definitions(release_cache()),
                 kubeconfig=cluster.kubeconfig,
             )
-            if ours
+            if own_class
             else None,
             replicas=wanted.replicas,
             wait_for=cluster.ready,

@@ -1,4 +1,4 @@
-"""What makes GPUs a resource of the cluster."""
+"""The GPU software of the cluster: NVIDIA's device plugin, RuntimeClass and DCGM exporter."""
 
 from pulumi import ResourceOptions
 from pulumi_kubernetes.core.v1 import Namespace
@@ -8,16 +8,16 @@ from components.gpu import dcgm_exporter, device_plugin
 from components.gpu.dcgm_exporter import DcgmExporter, DcgmExporterArgs
 from components.gpu.device_plugin import DevicePlugin, DevicePluginArgs
 from components.gpu.runtime_class import GpuRuntimeClass, GpuRuntimeClassArgs
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from settings import Settings
 from stacks.outputs import ClusterOutputs
 
-# Its pods see the kubelet's sockets and the machine's files. So nobody else works there.
+# A namespace of its own, since its pods mount the kubelet's sockets and the node's root file system.
 NAMESPACE = "gpu-system"
 
 
 def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
-    """Install what the settings ask for; nodes with GPUs get their pods when they join."""
+    """Register the GPU software of the settings; its DaemonSets run on GPU nodes as soon as these join."""
     wanted = settings.platform.gpu
     if wanted is None:
         return
@@ -25,13 +25,13 @@ def build_gpus(settings: Settings, cluster: ClusterOutputs) -> None:
     namespace = Namespace(
         NAMESPACE,
         metadata=ObjectMetaArgs(
-            name=NAMESPACE, labels={**OURS, "pod-security.kubernetes.io/enforce": "privileged"}
+            name=NAMESPACE, labels={**COMMON_LABELS, "pod-security.kubernetes.io/enforce": "privileged"}
         ),
         opts=options,
     ).metadata.name
     on = ResourceOptions(provider=cluster.kubernetes)
     runtime_class = GpuRuntimeClass(
-        "gpu-runtime-class", GpuRuntimeClassArgs(namespace=namespace, labels=OURS), on
+        "gpu-runtime-class", GpuRuntimeClassArgs(namespace=namespace, labels=COMMON_LABELS), on
     ).name
     DevicePlugin(
         device_plugin.NAME,

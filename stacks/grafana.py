@@ -1,4 +1,4 @@
-"""Grafana, where the settings of monitoring ask for it."""
+"""Grafana, where the settings of monitoring have it."""
 
 from pulumi import Output, ResourceOptions
 
@@ -10,7 +10,7 @@ from stacks.rules import links_of
 
 
 def build_grafana(settings: Settings, cluster: ClusterOutputs, namespace: Output[str]) -> None:
-    """Install it with all dashboards."""
+    """Register Grafana with all dashboards."""
     monitoring = settings.platform.monitoring
     if monitoring is None or monitoring.grafana is None:
         return

@@ -1,8 +1,8 @@
-"""Which images a stack's settings run, besides those that kubeadm and operators choose by themselves."""
+"""The images that a stack's settings use, besides those that kubeadm and operators choose."""
 
 from settings import ElasticsearchSettings, Layer, PodNetwork, S3Files, Settings
 
-# Of monitoring, whatever its settings are.
+# The images of monitoring that do not depend on its settings.
 MONITORING = (
     "prometheus-operator",
     "prometheus-config-reloader",
@@ -16,9 +16,9 @@ MONITORING = (
 
 
 def images_of(settings: Settings) -> dict[str, str]:
-    """References of the images, each by the settings key that would replace it.
+    """Image references, by the settings key that overrides each.
 
-    `make up` builds from it what it can, and whoever has a registry of their own learns what to copy there.
+    `make up` builds these images where it can, and users of a private registry mirror them.
     """
     found: dict[str, str] = {}
 

@@ -1,4 +1,4 @@
-"""Whether a kubeconfig says how to reach a cluster, known before anything is done with it."""
+"""The validation of a kubeconfig before the Kubernetes provider uses it."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ import yaml
 
 
 def require_kubeconfig(text: str) -> str:
-    """The kubeconfig as it is. Raises RunError, in one sentence and without its contents, if it is unusable.
+    """Return the kubeconfig unchanged. Raises RunError, without its contents, if it is invalid.
 
-    Pulumi's Kubernetes plugin goes on without a cluster then: a preview shows objects that no `up` can make.
+    With an invalid kubeconfig, Pulumi's Kubernetes provider continues without a cluster: a preview shows
+    objects that no `up` can create.
     """
     try:
         config = yaml.safe_load(text)

@@ -1,4 +1,4 @@
-"""The limit of every wait of the program; what needs more than others says so where it is made."""
+"""Default customTimeouts of the resources that Pulumi awaits; resources that need more set their own."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,13 +19,13 @@ _LIMITS = {
 _WAIT_FOR = "pulumi.com/waitFor"
 
 
-def limit_waits() -> None:
-    """Have no wait last longer than it should; called once in a program."""
-    pulumi.runtime.register_stack_transformation(limited)
+def set_default_timeouts() -> None:
+    """Register the stack transformation that sets default timeouts; call it once in a program."""
+    pulumi.runtime.register_stack_transformation(with_default_timeout)
 
 
-def limited(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
-    """The resource with the limit of its kind; None for one that is not waited for or has its own."""
+def with_default_timeout(args: ResourceTransformationArgs) -> ResourceTransformationResult | None:
+    """The resource with the default timeout of its type; None if it is not awaited or has its own."""
     limit = _LIMITS.get(args.type_) or (awaited() if _asks_for_a_wait(args.props.get("metadata")) else None)
     if limit is None or args.opts.custom_timeouts is not None:
         return None

@@ -1,4 +1,4 @@
-"""Logging: what the platform keeps of what pods write, and what each model's people find of it."""
+"""Logging: the collection and storage of pods' logs, and saved searches for each model."""
 
 from decimal import Decimal
 
@@ -30,23 +30,23 @@ from settings.logging import (
 )
 from settings.pod_security import PodSecurity
 from settings.quantities import quantity_value
-from stacks.model_files import store_keys
+from stacks.model_files import s3_credentials
 from stacks.outputs import ClusterOutputs, PlatformOutputs
 
-# Of the volumes, where the settings do not say how much. Below what Elasticsearch itself stops at.
+# The default share of the volumes for indices, below Elasticsearch's disk watermarks.
 DEFAULT_FILLED = Decimal("0.8")
 
 
 def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Output[str]]:
-    """Make what the settings ask for.
+    """Register the logging of the settings.
 
-    `kibana` is its address, known when it answers, and `namespace` where it is; empty without one.
+    Returns `kibana`, its URL, which resolves once Kibana is ready, and `namespace`; empty without Kibana.
     """
     wanted = settings.platform.logging
     if wanted is None:
         return {}
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
-    # Collectors see the files of the node.
+    # The log collectors mount files of the node.
     namespace = register_namespace(NAMESPACE, PodSecurity.PRIVILEGED, options)
     on = ResourceOptions(provider=cluster.kubernetes, transformations=[_after(namespace)])
     buffer, image = int(quantity_value(wanted.buffer)), settings.image(f"fluentd-{wanted.output.kind}")
@@ -72,7 +72,7 @@ def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Outp
             password=password,
             buffer_bytes=buffer,
             authority=nodes.authority,
-            # The first line makes the day's index, by the templates that are there then.
+            # The first log line creates the day's index from the index templates that exist at that time.
             wait_for=[indices.set_up],
         ),
         on,
@@ -81,7 +81,7 @@ def build_logging(settings: Settings, cluster: ClusterOutputs) -> dict[str, Outp
 
 
 def _after(first: Resource) -> ResourceTransformation:
-    """Whatever is made with it waits: options hand this down to all that a component makes."""
+    """Make resources depend on `first`; children of a component inherit the transformation."""
 
     def transform(args: ResourceTransformationArgs) -> ResourceTransformationResult:
         opts = ResourceOptions.merge(args.opts, ResourceOptions(depends_on=[first]))
@@ -139,14 +139,14 @@ def _elasticsearch(
 
 
 def _store(settings: Settings, wanted: ElasticsearchSettings) -> StoreAccess | None:
-    keys = store_keys(settings)
-    if wanted.snapshots is None or keys is None:
+    credentials = s3_credentials(settings)
+    if wanted.snapshots is None or credentials is None:
         return None
     return StoreAccess(
         endpoint=wanted.snapshots.endpoint,
         region=wanted.snapshots.region,
-        access_key_id=keys.access_key_id,
-        secret_access_key=keys.secret_access_key,
+        access_key_id=credentials.access_key_id,
+        secret_access_key=credentials.secret_access_key,
     )
 
 
@@ -171,10 +171,10 @@ def _cloud(
 
 
 def search_models(settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs) -> None:
-    """Give Kibana a saved search for each model, where this stack has both.
+    """Register a saved search in Kibana for each model, where this stack has both.
 
-    Whether another stack's platform has a Kibana is known only while this one is brought up, which is too
-    late to decide what there is.
+    Whether another stack's platform has Kibana is an Output, known only during the update: too late to decide
+    which resources to register.
     """
     logging = platform.logging
     if not logging or not settings.models:

@@ -1,8 +1,8 @@
-"""Machines: from the settings to what the rest of the program sees of them."""
+"""Machines: from the settings to Machine and FirewallArgs."""
 
 import pulumi
 
-from components.gpu.node_marks import TAINT, gpu_labels
+from components.gpu.node_labels import TAINT, gpu_labels
 from components.machines.firewall_rules import FirewallArgs
 from components.machines.local import LocalMachine, LocalMachineArgs
 from components.machines.machine import Machine
@@ -11,7 +11,7 @@ from settings import MachineSettings, PodNetwork, Provider, Settings
 
 
 def machine_of(settings: Settings, given: MachineSettings) -> Machine:
-    """A server that is there, or a local machine that is made now."""
+    """An existing server, or a new local machine, by the provider of the settings."""
     cluster = settings.cluster
     address = str(given.address)
     pod_range = None if given.pod_range is None else str(given.pod_range)
@@ -52,7 +52,7 @@ def machine_of(settings: Settings, given: MachineSettings) -> Machine:
 
 
 def firewall_of(settings: Settings) -> FirewallArgs:
-    """Who may reach the ports of every machine."""
+    """The firewall rules of all machines: the clients of their ports."""
     cluster = settings.cluster
     rules = cluster.firewall
     machines = (
@@ -77,6 +77,6 @@ def _labels(given: MachineSettings) -> dict[str, str]:
 
 def _taints(given: MachineSettings) -> tuple[tuple[str, str, str], ...]:
     taints = tuple((taint.key, taint.value, taint.effect.value) for taint in given.taints)
-    # The same key and effect twice is refused by the API server; the one in the settings is meant.
+    # The API server rejects taints with the same key and effect; the taint of the settings takes precedence.
     named = any((key, effect) == (TAINT[0], TAINT[2]) for key, _, effect in taints)
     return taints if given.gpu is None or not given.gpu.dedicated or named else (*taints, TAINT)

@@ -1,4 +1,4 @@
-"""Where the files of a model come from, by the kind that the settings name."""
+"""The files of a model, by the kind of storage in the settings: a machine, an NFS share, or a bucket."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from components.serving.pod import USER
 from components.serving.storage import WHOLE_VOLUME, ModelFiles, files_of_claim
 from components.serving.storage_host import ModelVolume, ModelVolumeArgs
 from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
-from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, StoreKeys
+from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, S3Credentials
 from components.serving.tensorflow_serving import MODELS_DIRECTORY, base_path
 from components.ssh.files import DeliveredFiles, DeliveredFilesArgs, manifest_digest
 from settings import HostFiles, ModelSettings, NfsFiles, S3Files, Settings
@@ -21,22 +21,22 @@ from settings.model_versions import versions_in
 from stacks.outputs import ClusterOutputs
 
 ONLY_TRACK = ""
-"""The track of a model that is not divided into tracks."""
+"""The only track of a model whose rollout has no tracks."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundFiles:
+class TrackFiles:
     """A model's files, for the pods of each track."""
 
     by_track: Mapping[str, ModelFiles]
     name: str
     delivery: DeliveredFilesArgs | None = None
-    """How they were brought to a machine; None where we did not bring them, and so do not remove them."""
+    """The copy to a machine; None where this program does not copy the files, and so does not delete them."""
 
-    def drop_others(self, after: Sequence[Resource]) -> None:
-        """Remove the files of versions that are served no more, once `after` is done.
+    def remove_unused(self, after: Sequence[Resource]) -> None:
+        """Delete the files of versions that are no longer served, after the rollouts in `after`.
 
-        Until then old pods run. If the new ones never become ready they go on, and may have to start again.
+        Until then old pods run. If the new pods never become ready, the old ones continue, and may restart.
         """
         if self.delivery is not None:
             args = replace(self.delivery, others="remove", at_end="keep", after=tuple(after))
@@ -48,31 +48,31 @@ def model_files(
     namespace: Output[str],
     cluster: ClusterOutputs,
     image: Callable[[str], str],
-    keys: StoreKeys | None,
-) -> FoundFiles:
-    """Bring the files of each version that a track serves to where its pods find them."""
+    credentials: S3Credentials | None,
+) -> TrackFiles:
+    """Provide the files of each version that a track serves to its pods."""
     match model.files:
         case HostFiles() as files:
             return _on_a_machine(model, files, namespace, cluster)
         case NfsFiles() as files:
             return _on_a_share(model, files, namespace, cluster)
         case S3Files() as files:
-            return _in_a_bucket(model, files, namespace, cluster, image("model-fetcher"), keys)
+            return _in_a_bucket(model, files, namespace, cluster, image("model-fetcher"), credentials)
         case other:
             assert_never(other)
 
 
-def store_keys(settings: Settings) -> StoreKeys | None:
-    """Who this stack is for S3-compatible stores; None: nobody."""
+def s3_credentials(settings: Settings) -> S3Credentials | None:
+    """The stack's access key for S3-compatible storage; None: anonymous requests."""
     if not settings.s3_access_key_id:
         return None
     secret = settings.s3_secret_access_key.get_secret_value()
-    return StoreKeys(access_key_id=settings.s3_access_key_id, secret_access_key=Output.secret(secret))
+    return S3Credentials(access_key_id=settings.s3_access_key_id, secret_access_key=Output.secret(secret))
 
 
 def _on_a_machine(
     model: ModelSettings, files: HostFiles, namespace: Output[str], cluster: ClusterOutputs
-) -> FoundFiles:
+) -> TrackFiles:
     volume = ModelVolume(
         f"{model.name}-volume",
         ModelVolumeArgs(
@@ -98,7 +98,7 @@ def _on_a_machine(
 
 def _delivered(
     model: ModelSettings, files: HostFiles, source: str, volume: ModelVolume, cluster: ClusterOutputs
-) -> FoundFiles:
+) -> TrackFiles:
     newest = versions_in(Path(source).expanduser())[-1:]
     tracks = {track: versions or newest for track, versions in _versions_by_track(model).items()}
     manifests = manifests_of(source, {version for versions in tracks.values() for version in versions})
@@ -119,14 +119,14 @@ def _delivered(
         return files_of_claim(
             volume.claim,
             manifest_digest(delivery_manifest(served)),
-            # The server takes the last directory's name for the version.
+            # TensorFlow Serving takes the name of the last directory as the version.
             mounts={
                 f"{below}/{number}": f"{there}/{folder_of(number, found)}" for number, found in served.items()
             },
             wait_for=(delivered.delivery,),
         )
 
-    return FoundFiles(
+    return TrackFiles(
         by_track={track: of_track(versions) for track, versions in tracks.items()},
         name=model.name,
         delivery=delivery,
@@ -135,7 +135,7 @@ def _delivered(
 
 def _on_a_share(
     model: ModelSettings, files: NfsFiles, namespace: Output[str], cluster: ClusterOutputs
-) -> FoundFiles:
+) -> TrackFiles:
     volume = ShareVolume(
         f"{model.name}-volume",
         ShareVolumeArgs(
@@ -165,8 +165,8 @@ def _in_a_bucket(
     namespace: Output[str],
     cluster: ClusterOutputs,
     image: str,
-    keys: StoreKeys | None,
-) -> FoundFiles:
+    credentials: S3Credentials | None,
+) -> TrackFiles:
     fetched = BucketFiles(
         f"{model.name}-files",
         BucketFilesArgs(
@@ -181,7 +181,7 @@ def _in_a_bucket(
             size=model.storage.size,
             image=image,
             user=USER,
-            keys=keys,
+            credentials=credentials,
         ),
         ResourceOptions(provider=cluster.kubernetes),
     ).files
@@ -193,26 +193,26 @@ def _in_a_bucket(
     return _found(model, of_track)
 
 
-def _found(model: ModelSettings, of_track: Callable[[Sequence[int]], ModelFiles]) -> FoundFiles:
+def _found(model: ModelSettings, of_track: Callable[[Sequence[int]], ModelFiles]) -> TrackFiles:
     tracks = _versions_by_track(model)
-    return FoundFiles(
+    return TrackFiles(
         by_track={track: of_track(versions) for track, versions in tracks.items()}, name=model.name
     )
 
 
 def _mounts(model: ModelSettings, versions: Sequence[int], folder: str = "") -> dict[str, str]:
-    """Where to mount each version out of a folder of the volume; nothing for no version in particular."""
+    """Mount paths of the versions, and their subpaths of the volume; empty without explicit versions."""
     below = base_path(model.served_name)
     return {f"{below}/{number}": f"{folder}/{number}".lstrip("/") for number in versions}
 
 
 def _versions_by_track(model: ModelSettings) -> dict[str, tuple[int, ...]]:
-    """The versions that each track serves; none where none is named: the newest that there is."""
+    """The versions that each track serves; empty: the latest version."""
     if model.rollout.tracks:
         return {track.name: (track.version,) for track in model.rollout.tracks}
     return {ONLY_TRACK: tuple(sorted(model.server.versions))}
 
 
 def _digest_of(revision: str) -> str:
-    """What stands for files that nobody here has seen."""
+    """A substitute for the digest of files that this program does not read."""
     return hashlib.sha256(revision.encode()).hexdigest()

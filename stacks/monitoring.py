@@ -1,4 +1,4 @@
-"""Monitoring: Prometheus, its operator and the exporters, where the settings ask for them."""
+"""Monitoring: the Prometheus Operator, Prometheus, Alertmanager, Pushgateway, Grafana and exporters."""
 
 from pulumi import Input, ResourceOptions
 
@@ -23,7 +23,7 @@ from stacks.rules import links_of, register_platform_rules
 
 
 def build_monitoring(settings: Settings, cluster: ClusterOutputs) -> dict[str, Input[str]]:
-    """Install it: what PlatformOutputs.monitoring says, known when it answers; empty for none."""
+    """Register monitoring; returns PlatformOutputs.monitoring, empty without monitoring."""
     wanted = settings.platform.monitoring
     if wanted is None:
         return {}

@@ -1,4 +1,4 @@
-"""The part of the platform that mounts NFS shares."""
+"""The NFS CSI driver of the platform."""
 
 from pulumi import ResourceOptions
 
@@ -9,7 +9,7 @@ from stacks.outputs import ClusterOutputs
 
 
 def build_nfs(settings: Settings, cluster: ClusterOutputs) -> None:
-    """Install the driver where the settings ask for it, and the class where they have one."""
+    """Register the CSI driver and the StorageClass, where the settings have them."""
     wanted = settings.platform.nfs
     if wanted is None:
         return

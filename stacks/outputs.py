@@ -1,8 +1,8 @@
-"""What each layer gives to the one above it, and under which names a stack exports it.
+"""The outputs of each layer for the layer above it, and the names of its stack outputs.
 
 A layer's outputs come from the same program or, through a StackReference, from another stack. In the second
-case everything is a pulumi Output, also what decides structure in the first. The methods here answer by name
-in both cases, so a layer cannot tell where its upstream came from.
+case all values are pulumi Outputs, also those that are plain mappings in the first. The methods here look up
+by name in both cases, so a layer does not depend on the origin of its inputs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,30 +23,30 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterOutputs:
-    """A cluster that is up."""
+    """A running cluster."""
 
     cluster_name: Input[str]
     api_endpoint: Input[str]
     """host:port"""
     kubeconfig: Output[str]
-    """Of an administrator: always a secret."""
+    """The administrator's kubeconfig: always a secret."""
     kubernetes_version: Input[str]
     machines: Mapping[str, Machine] | Output[Mapping[str, Any]]
-    """By name. An Output has them as `exports` wrote them."""
+    """By name. An Output has the format of `exports`."""
     kubernetes: Provider
-    """For all objects of this stack on the cluster."""
+    """The provider for all objects of this stack in the cluster."""
     ready: tuple[pulumi.Resource, ...] = ()
-    """What must be done before a layer above touches the cluster; none for a cluster of another stack."""
+    """Dependencies of all resources of layers above; empty for a cluster of another stack."""
 
     def machine(self, name: str) -> Connection:
-        """How to reach the machine of that name."""
+        """The SSH connection to the machine of that name."""
         if not isinstance(self.machines, Output):
             return _by_name(self.machines, name, "machine").connection
         found = self.machines.apply(lambda machines: _by_name(machines, name, "machine"))
         return _connection(name, found)
 
     def control_plane(self) -> Connection:
-        """How to reach the first of the control planes."""
+        """The SSH connection to the first control plane machine."""
         if not isinstance(self.machines, Output):
             return next(
                 machine.connection
@@ -73,7 +73,7 @@ class ClusterOutputs:
         return self.machines.apply(lambda machines: [machines[name]["address"] for name in sorted(machines)])
 
     def exports(self) -> dict[str, Input[Any]]:
-        """What the stack shows, and what `stacks.references` reads back."""
+        """The stack outputs of the layer, which `stacks.references` reads."""
         machines = self.machines
         return {
             "clusterName": self.cluster_name,
@@ -113,35 +113,35 @@ def _exported(machine: Machine) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformOutputs:
-    """What the cluster offers to those who use it."""
+    """The shared services, namespaces and teams of a cluster."""
 
     namespaces: Mapping[str, Output[str]] | Output[Sequence[str]]
-    """By name; each value is known when the namespace is there."""
+    """By name; each value resolves once the namespace exists."""
     teams: Mapping[str, Any] | Output[Mapping[str, Any]]
-    """By name, too: each team's `group`, and its `quota` by the names of a ResourceQuota."""
+    """By name: each team's `group`, and its `quota` by the resource names of a ResourceQuota."""
     priorities: Mapping[Priority, Output[str]] | Output[Sequence[str]]
-    """By name, too: the PriorityClasses that pods may have."""
+    """By name: the PriorityClasses of pods."""
     scaling_apis: Mapping[str, Output[str]] | Output[Sequence[str]]
-    """By name, too: the API groups that give autoscalers figures, and those that act on autoscalers."""
+    """By name: the metrics API groups, and the API groups of autoscalers."""
     queues: Mapping[str, Output[str]] = field(default_factory=dict)
-    """By team: the name of its LocalQueue, known when Jobs can wait in it; empty for another stack's
-    platform."""
-    machines_to_rent: Mapping[str, Output[str | None]] = field(default_factory=dict)
-    """By group of spare machines: which is the next."""
+    """By team: the name of its LocalQueue, which resolves once Jobs can be submitted to it; empty for another
+    stack's platform."""
+    next_spare_machines: Mapping[str, Output[str | None]] = field(default_factory=dict)
+    """By group of spare machines: the next one that is not in the cluster."""
 
     gateway: Mapping[str, Input[Any]] | Output[Mapping[str, Any]]
-    """`name`, `namespace` and `nodePort` of the Gateway that models are asked through; empty without one."""
+    """`name`, `namespace` and `nodePort` of the Gateway for the models' HTTPRoutes; empty without one."""
 
     monitoring: Mapping[str, Input[Any]] | Output[Mapping[str, Any]]
-    """`namespace` and `url` of Prometheus, `pushUrl` for those who end before it comes by, and where
-    `runbooks` and `dashboards` are; empty where nobody looks."""
+    """`namespace` and `url` of Prometheus, `pushUrl` of the Pushgateway for short-lived jobs, and the base
+    URLs of `runbooks` and `dashboards`; empty without monitoring."""
 
     logging: Mapping[str, Output[str]] = field(default_factory=dict)
-    """`kibana`: its address, known when it answers; `namespace`: where it is. Empty without one, and for
-    another stack's platform."""
+    """`kibana`: its URL, which resolves once Kibana is ready, and its `namespace`. Empty without Kibana, and
+    for another stack's platform."""
 
     def models_gateway(self) -> Output[Mapping[str, Any]]:
-        """The gateway, known only when it listens; an error where there is none."""
+        """The Gateway; resolves once it is programmed. Raises RunError without a Gateway."""
 
         def there(gateway: Mapping[str, Any]) -> Mapping[str, Any]:
             if not gateway:
@@ -154,7 +154,7 @@ class PlatformOutputs:
         return Output.from_input(self.gateway).apply(there)
 
     def monitored(self) -> Output[Mapping[str, Any]]:
-        """What there is of monitoring, known only when it works; an error where there is none."""
+        """The outputs of monitoring; resolve once it is ready. Raises RunError without monitoring."""
 
         def there(monitoring: Mapping[str, Any]) -> Mapping[str, Any]:
             if not monitoring:
@@ -167,34 +167,34 @@ class PlatformOutputs:
         return Output.from_input(self.monitoring).apply(there)
 
     def push_url(self) -> Output[str]:
-        """Of the Pushgateway, known only when it answers."""
+        """URL of the Pushgateway; resolves once it is ready."""
         return self.monitored()["pushUrl"]
 
     def team_names(self) -> Output[Sequence[str]]:
-        """The names of the teams, which are those of their namespaces."""
+        """The names of the teams, which are the names of their namespaces."""
         if not isinstance(self.teams, Output):
             return Output.from_input(list(self.teams))
         return self.teams.apply(list)
 
     def namespace(self, name: str) -> Output[str]:
-        """The name again, known only when the namespace of that name is there."""
+        """The same name; resolves once the namespace exists."""
         return _when_there(self.namespaces, name, "namespace")
 
     def queue(self, namespace: str, name: str) -> Input[str]:
-        """The name of a LocalQueue again; of one that this stack makes, known only when it is there."""
+        """The same name of a LocalQueue; resolves once it exists, if this stack creates it."""
         made = self.queues.get(namespace)
         return name if made is None else made.apply(lambda _: name)
 
     def priority(self, name: Priority) -> Output[str]:
-        """The name again, known only when the PriorityClass of that name is there."""
+        """The same name; resolves once the PriorityClass exists."""
         return _when_there(self.priorities, name, "priority")
 
     def scaling_api(self, name: str) -> Output[str]:
-        """The name again, known only when what stands behind that API group works."""
+        """The same name; resolves once the API group is served."""
         return _when_there(self.scaling_apis, name, "API group for autoscaling")
 
     def exports(self) -> dict[str, Input[Any]]:
-        """What the stack shows, and what `stacks.references` reads back."""
+        """The stack outputs of the layer, which `stacks.references` reads."""
         return {
             "namespaces": _names(self.namespaces),
             "teams": self.teams,
@@ -204,21 +204,21 @@ class PlatformOutputs:
             "monitoring": self.monitoring,
             **({"queues": dict(self.queues)} if self.queues else {}),
             **({"logging": dict(self.logging)} if self.logging else {}),
-            **({"machinesToRent": dict(self.machines_to_rent)} if self.machines_to_rent else {}),
+            **({"machinesToRent": dict(self.next_spare_machines)} if self.next_spare_machines else {}),
         }
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelsOutputs:
-    """What answers predictions."""
+    """The served models and the training jobs."""
 
     prediction_urls: Mapping[str, Output[Sequence[str]]]
-    """By model: the same prediction, asked of each machine of the cluster."""
+    """By model: the URLs of its predict API, one for each node of the cluster."""
     training_jobs: Mapping[str, Output[str]] = field(default_factory=dict)
     """By name: `<namespace>/<job>`."""
 
     def exports(self) -> dict[str, Input[Any]]:
-        """What the stack shows."""
+        """The stack outputs of the layer."""
         shown: dict[str, Input[Any]] = {"predictionUrls": dict(self.prediction_urls)}
         if self.training_jobs:
             shown["trainingJobs"] = dict(self.training_jobs)

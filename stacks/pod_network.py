@@ -1,4 +1,4 @@
-"""The pod network that the settings ask for: routes on the machines, or Calico, which runs as pods."""
+"""The pod network of the settings: static routes on the nodes, or Calico, which runs as pods."""
 
 import pulumi
 import pulumi_kubernetes
@@ -13,7 +13,7 @@ from stacks.machines import firewall_of
 
 
 def routed(settings: Settings) -> RoutedNetwork | None:
-    """What each machine is told of the network `routed`; None with another."""
+    """The configuration of the network `routed` on each machine; None with another network."""
     cluster = settings.cluster
     if cluster.network is not PodNetwork.ROUTED:
         return None
@@ -26,9 +26,9 @@ def routed(settings: Settings) -> RoutedNetwork | None:
 def install_pod_network(
     settings: Settings, kubernetes: pulumi_kubernetes.Provider, kubeconfig: pulumi.Output[str]
 ) -> tuple[pulumi.Resource, ...]:
-    """Install the network that runs as pods; with `routed` there is none.
+    """Register a pod network that runs as pods; nothing with `routed`.
 
-    It waits for the API server only, so that one worker which cannot join keeps no other from being Ready.
+    It depends on the API server only, so that a worker which cannot join does not keep other nodes NotReady.
     """
     cluster = settings.cluster
     if cluster.network is not PodNetwork.CALICO:
@@ -46,7 +46,7 @@ def install_pod_network(
             definitions=Definitions(
                 release=RELEASE,
                 objects=kinds,
-                # Its own programs make nearly all of them, and without the network they are for nothing.
+                # Calico itself creates nearly all objects of these CRDs, and they have no use without it.
                 internal=[kind["metadata"]["name"] for kind in kinds],
                 kubeconfig=kubeconfig,
             ),

@@ -1,4 +1,4 @@
-"""The whole program: the layers that a stack owns, lowest first, and what each of them shows."""
+"""The Pulumi program: the layers that a stack owns, lowest first, and their stack outputs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from stacks.traces import without_traces
 
 @without_traces()
 def build(settings: Settings) -> None:
-    """Build the layers that are the stack's own; one that another stack owns is read from there."""
+    """Build the layers that the stack owns; read outputs of other layers through StackReferences."""
     owns, upstream = settings.owns, settings.upstream
     if owns(Layer.CLUSTER):
         below = cluster.build(settings)

@@ -1,4 +1,4 @@
-"""Queueing: Kueue, the flavors of the cluster, and the queues of teams that have one."""
+"""Queueing: Kueue, the ResourceFlavors of the cluster, and the ClusterQueues of teams."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -16,8 +16,8 @@ from settings.quantities import quantity_value
 from stacks.outputs import ClusterOutputs
 
 
-def build_shares(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, TeamQueue]:
-    """Make what the settings ask for, but for the queues in the teams' namespaces; by the team's name."""
+def build_queueing(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, TeamQueue]:
+    """Register Kueue, ResourceFlavors and ClusterQueues; returns the queues by team, without LocalQueues."""
     queueing = settings.platform.queueing
     if queueing is None:
         return {}
@@ -25,14 +25,14 @@ def build_shares(settings: Settings, cluster: ClusterOutputs) -> Mapping[str, Te
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(after))
     flavors = register_flavors(queueing.products, options)
     return {
-        team.name: _share(team, team.queue, flavors, cluster)
+        team.name: _team_queue(team, team.queue, flavors, cluster)
         for team in settings.platform.teams
         if team.queue is not None
     }
 
 
 def _install(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
-    """Kueue itself; what must be there before the first of its objects."""
+    """Register Kueue; returns the dependencies of Kueue's objects."""
     kueue = Kueue(
         "kueue",
         KueueArgs(
@@ -50,7 +50,7 @@ def _install(settings: Settings, cluster: ClusterOutputs) -> Sequence[Resource]:
     return kueue.ready
 
 
-def _share(
+def _team_queue(
     team: TeamSettings, queue: QueueSettings, flavors: Sequence[Resource], cluster: ClusterOutputs
 ) -> TeamQueue:
     gpus = {product: _amount(str(own), _gpus_left(team, queue, own)) for product, own in queue.gpus.items()}
@@ -65,11 +65,11 @@ def _share(
 
 
 def _amount(own: str, most: str) -> Amount:
-    """As much more may be borrowed as the team's quota lets it have at all."""
+    """Nominal quota, and as borrowing limit the rest of the team's ResourceQuota."""
     left = max(quantity_value(most) - quantity_value(own), Decimal(0))
     return Amount(nominal=own, borrowing_limit=quantity_text(left))
 
 
 def _gpus_left(team: TeamSettings, queue: QueueSettings, own: int) -> str:
-    """The most of one product, when the team has its own of all others."""
+    """The ResourceQuota's GPUs that are left for one product beside the nominal quota of all others."""
     return str(team.quota.gpu - (sum(queue.gpus.values()) - own))

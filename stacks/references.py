@@ -1,4 +1,4 @@
-"""The stacks of the other layers: their names, and the functions that read their outputs."""
+"""StackReferences: the names of the stacks of other layers, and their outputs."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from stacks.outputs import ClusterOutputs, PlatformOutputs
 
 
 def full_name(stack: str) -> str:
-    """`organization/project/stack` for a stack of this project; a name that is full stays as it is.
+    """`organization/project/stack` for a stack of this project; a fully qualified name remains unchanged.
 
-    A state that you keep yourself knows one organization, which is called `organization`.
+    DIY backends have a single organization, named `organization`.
     """
     if "/" in stack:
         return stack
@@ -25,7 +25,7 @@ def cluster_of(stack: str) -> ClusterOutputs:
     """The outputs of the stack that owns the cluster layer."""
     reference = _Reference(Layer.CLUSTER, stack)
     name = reference.output("clusterName")
-    # Secret again, whatever the other stack's state says about it.
+    # Always a secret, also if the other stack's state does not mark it as one.
     kubeconfig = Output.secret(reference.output("kubeconfig").apply(require_kubeconfig))
     return ClusterOutputs(
         cluster_name=name,
@@ -53,11 +53,11 @@ def platform_of(stack: str) -> PlatformOutputs:
 class _Reference:
     def __init__(self, layer: Layer, stack: str) -> None:
         self._stack = full_name(stack)
-        # Named by layer: one stack may own several of them, and a resource's name can be used once.
+        # Named by layer: one stack may own several layers, and resource names are unique.
         self._reference = pulumi.StackReference(layer, self._stack)
 
     def output(self, name: str) -> Output[Any]:
-        """The output of that name; an error that says what to do where there is none yet."""
+        """The stack output of that name. Raises RunError where the stack does not have it."""
 
         def there(value: Any) -> Any:
             if value is None:

@@ -1,4 +1,4 @@
-"""How the program waits for what it has asked for."""
+"""How the SDK awaits resource registrations."""
 
 import asyncio
 
@@ -6,12 +6,12 @@ import pulumi
 
 
 def wait_by_registration() -> None:
-    """Have the SDK wait for one registration after the other; called once in a program.
+    """Make the SDK await one registration after the other; call it once in a program.
 
-    It does so (3.259) only where a registration has begun when the program's code ends, and the first one
-    begins with the next turn of the event loop. Else it waits for every open output at once, and begins anew
-    each time one of them is known: with every feature on that is half of what a preview computes. The price:
-    an error out of an `apply` is told when the registrations have ended that were asked for beside it.
+    The SDK (3.259) does so only if a registration has started when the program's code ends, and the first one
+    starts with the next iteration of the event loop. Otherwise it awaits all pending outputs at once, and
+    starts again whenever one resolves: with all features enabled that is half of the CPU time of a preview.
+    The trade-off: an error of an `apply` is reported only after the registrations that run beside it.
     """
     pulumi.run(_next_turn)
 

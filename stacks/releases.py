@@ -1,4 +1,4 @@
-"""Which files of other projects' releases a stack's settings need on the operator's computer."""
+"""The release files of other projects that a stack's settings need on this computer."""
 
 from components.autoscaling.vertical_pod_autoscaler import VPA_CRDS
 from components.gateway.crds import GATEWAY_API_FILES
@@ -10,7 +10,7 @@ from settings import Layer, PodNetwork, Settings
 
 
 def releases_of(settings: Settings) -> tuple[ReleaseFile, ...]:
-    """The files; the program downloads those that are not kept yet, `make up` may find them elsewhere."""
+    """The files; the program downloads those that are not cached yet, `make up` may have other sources."""
     found: list[ReleaseFile] = []
     if settings.owns(Layer.CLUSTER) and settings.cluster.network is PodNetwork.CALICO:
         found.append(CALICO_CRDS)

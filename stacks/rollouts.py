@@ -1,4 +1,4 @@
-"""How the versions of a model are brought to its users, by the strategy that the settings name."""
+"""The rollout of a model's versions, by the strategy of its settings."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +24,7 @@ def serve(
     platform: PlatformOutputs,
     options: ResourceOptions,
 ) -> Served:
-    """Serve a model; `servers` are what its tracks have in common with it, by the tracks' names."""
+    """Register a model's servers by its rollout strategy; `servers` are the base arguments by track."""
     rollout, service = model.rollout, model.service
     if rollout.strategy is Strategy.ROLLING:
         return ModelServer(model.name, servers[ONLY_TRACK], options)
@@ -49,7 +49,7 @@ def serve(
         headers={track.name: track.headers for track in rollout.tracks},
         gateway=gateway["name"],
         gateway_namespace=gateway["namespace"],
-        # Another stack's numbers come back as fractions.
+        # Numbers in outputs of another stack are floats.
         gateway_node_port=gateway["nodePort"].apply(int),
         gates=gates,
     )
@@ -59,7 +59,7 @@ def serve(
 def _gates(
     model: ModelSettings, cluster: ClusterOutputs, platform: PlatformOutputs
 ) -> list[PromotionGateArgs]:
-    """One for each track that is to get more than it may have without having shown anything."""
+    """The gates of tracks whose new share is above the share that needs no gate."""
     wanted = [
         (track, track.gate, model.rollout.share(track))
         for track in model.rollout.tracks

@@ -1,4 +1,4 @@
-"""Rules and alerts: those of the platform, and those of each model and of the settings."""
+"""Recording and alerting rules of the platform, of each model, and of the settings."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -16,13 +16,13 @@ from settings.alerts import PLATFORM_TEAM
 from settings.rules import AlertSettings
 from stacks.outputs import PlatformOutputs
 
-# Where the pages are in this repository: what alerts say when nobody told of an address.
+# The runbooks in this repository: the default where the settings have no URL.
 RUNBOOKS = "docs/runbooks"
 OWN = "own"
 
 
 def rule_groups(settings: Settings) -> Sequence[Group]:
-    """Every group that Prometheus computes for these settings, of whichever layer."""
+    """All rule groups that Prometheus evaluates for these settings, of all layers."""
     teams = [team.name for team in settings.platform.teams]
     return [
         *platform_rule_groups(settings),
@@ -31,7 +31,7 @@ def rule_groups(settings: Settings) -> Sequence[Group]:
 
 
 def platform_rule_groups(settings: Settings) -> Sequence[Group]:
-    """The groups of the platform, and the alerts of the settings in one of their own."""
+    """The rule groups of the platform, and a group for the alerts of the settings."""
     groups = platform_groups(team.name for team in settings.platform.teams)
     monitoring = settings.platform.monitoring
     if monitoring is not None and monitoring.rules.alerts:
@@ -40,7 +40,7 @@ def platform_rule_groups(settings: Settings) -> Sequence[Group]:
 
 
 def model_groups(model: ModelSettings, team: str) -> Sequence[Group]:
-    """The groups of a model, for what its settings promise."""
+    """The rule groups of a model, for its objectives and its evaluation."""
     groups: list[Group] = []
     tracks = tracks_of(model)
     if model.objectives is not None:
@@ -51,17 +51,17 @@ def model_groups(model: ModelSettings, team: str) -> Sequence[Group]:
 
 
 def tracks_of(model: ModelSettings) -> Sequence[str]:
-    """The tracks of a model, as the label `track` of its series has them."""
+    """The tracks of a model, as values of the label `track` of its metrics."""
     return [track.name for track in model.rollout.tracks] or [STABLE]
 
 
 def team_of(model: ModelSettings, teams: Collection[str]) -> str:
-    """Who is told about a model: the team whose namespace it is in."""
+    """The team that is notified of a model's alerts: the team of its namespace."""
     return model.namespace if model.namespace in teams else PLATFORM_TEAM
 
 
 def links_of(settings: Settings) -> Links:
-    """Where what alerts refer to can be read."""
+    """The base URLs of runbooks and dashboards, for annotations of alerts."""
     monitoring = settings.platform.monitoring
     if monitoring is None:
         return Links(runbooks=RUNBOOKS)
@@ -75,7 +75,7 @@ def links_of(settings: Settings) -> Links:
 def register_platform_rules(
     settings: Settings, namespace: Input[str], defined: Resource, options: ResourceOptions
 ) -> None:
-    """Register the rules of the platform; `defined`: once it is there, so is the kind."""
+    """Register the rules of the platform after `defined`, the CRD of PrometheusRule."""
     links = links_of(settings)
     specs = {group.name: rule_spec([group], links) for group in platform_rule_groups(settings)}
     Rules("rules", namespace, specs, [defined], options)
@@ -84,7 +84,7 @@ def register_platform_rules(
 def register_model_rules(
     model: ModelSettings, namespace: Input[str], platform: PlatformOutputs, options: ResourceOptions
 ) -> None:
-    """Register the rules of a model, where its settings promise anything."""
+    """Register the rules of a model, where it has objectives or an evaluation."""
     if not model_groups(model, PLATFORM_TEAM):
         return
 

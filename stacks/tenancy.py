@@ -1,4 +1,4 @@
-"""Tenancy: the namespaces of the platform, and the teams that have some of them."""
+"""Tenancy: the namespaces of the platform, and its teams."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,38 +18,38 @@ from stacks.outputs import ClusterOutputs, PlatformOutputs
 
 @dataclass(frozen=True, kw_only=True)
 class Tenancy:
-    """What there is for those who share the cluster."""
+    """The namespaces and teams of the cluster."""
 
     namespaces: Mapping[str, Output[str]]
-    """By name, of teams and without; each value is known when pods may come."""
+    """All namespaces by name, with and without a team; a value resolves once pods may be created there."""
     teams: Mapping[str, Mapping[str, Input[Any]]]
-    """By name: the group and the quota, as the stack shows them."""
-    removed_last: Sequence[Namespace]
-    """Those that wait for nothing but the cluster, for what has to be removed before them."""
+    """By name: `group` and `quota`, as in the stack's outputs."""
+    deleted_last: Sequence[Namespace]
+    """Namespaces that depend on the cluster only; what must be deleted before them can depend on them."""
 
 
-def build_tenancy(settings: Settings, cluster: ClusterOutputs, shares: Mapping[str, Resource]) -> Tenancy:
-    """Make the plain namespaces, and those of teams with their walls.
+def build_tenancy(settings: Settings, cluster: ClusterOutputs, queues: Mapping[str, Resource]) -> Tenancy:
+    """Register the namespaces without a team, and the teams with their isolation.
 
-    `shares` are what teams' queues give out, by team. The namespace of such a team is made after its share,
-    so that it goes before: a share goes only when its last job has gone.
+    `queues` are ClusterQueues by team. The namespace of such a team depends on its ClusterQueue, so that the
+    namespace is deleted first: the deletion of a ClusterQueue completes only when its last workload is gone.
     """
     platform = settings.platform
     options = ResourceOptions(provider=cluster.kubernetes, depends_on=list(cluster.ready))
     objects = {
         name: register_namespace(name, PodSecurity.RESTRICTED, options) for name in platform.namespaces
     }
-    namespaces = {name: one.metadata.name for name, one in objects.items()}
+    namespaces = {name: namespace.metadata.name for name, namespace in objects.items()}
     teams = {}
     if platform.teams:
         role = register_data_scientist(options).metadata.name
         for team in platform.teams:
-            after = ResourceOptions(depends_on=[shares[team.name]] if team.name in shares else [])
-            # Not inside the team: a namespace that becomes a team's is the same resource, and stays.
+            after = ResourceOptions(depends_on=[queues[team.name]] if team.name in queues else [])
+            # Not a child of the Team: when a namespace becomes a team's, its URN remains, and so does it.
             namespace = register_namespace(
                 team.name, team.pod_security, ResourceOptions.merge(options, after)
             )
-            if team.name not in shares:
+            if team.name not in queues:
                 objects[team.name] = namespace
             made = Team(
                 team.name,
@@ -58,13 +58,15 @@ def build_tenancy(settings: Settings, cluster: ClusterOutputs, shares: Mapping[s
             )
             namespaces[team.name] = made.namespace
             teams[team.name] = {"group": team.group, "quota": made.quota}
-    return Tenancy(namespaces=namespaces, teams=teams, removed_last=[*objects.values()])
+    return Tenancy(namespaces=namespaces, teams=teams, deleted_last=[*objects.values()])
 
 
-def with_room(platform: PlatformOutputs, work: Sequence[ModelSettings | TrainingSettings]) -> PlatformOutputs:
-    """The same outputs, in which a namespace with too small a quota for its work is an error.
+def with_checked_quotas(
+    platform: PlatformOutputs, workloads: Sequence[ModelSettings | TrainingSettings]
+) -> PlatformOutputs:
+    """The same outputs; `namespaces` raises RunError where a quota is too small for models and training jobs.
 
-    For a platform of another stack; with one of this stack, the check of the settings has seen both.
+    For a platform of another stack; for one of this stack the validation of the settings checks both.
     """
     if not isinstance(platform.teams, Output):
         return platform
@@ -72,7 +74,7 @@ def with_room(platform: PlatformOutputs, work: Sequence[ModelSettings | Training
     def checked(parts: Sequence[Any]) -> Sequence[str]:
         names, teams = parts
         for name, team in teams.items():
-            of_team = [one for one in work if one.namespace == name]
+            of_team = [workload for workload in workloads if workload.namespace == name]
             if short := next(shortages(team["quota"], of_team), None):
                 raise RunError(
                     f"the team {name} has {short.resource} {short.has}, and its models and training need "

@@ -1,4 +1,4 @@
-"""No stack traces in the state: where in the program each resource is made."""
+"""Stack traces of resource registrations, which this program keeps out of the state."""
 
 import sys
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_traces() -> Iterator[None]:
-    """While this lasts, the SDK does not tell the engine where a resource is made.
+    """In this context, the SDK sends no stack trace of a resource's registration to the engine.
 
-    Whole stacks are half of a state that the engine writes twice with every step, the last frame alone is a
-    twenty-fifth, and nothing reads them. An exception is shown with its whole traceback all the same: that is
-    made after this has ended.
+    Full stack traces are half of a state, which the engine writes twice with every step, the last frame alone
+    is a twenty-fifth, and nothing reads them. Exceptions still have full tracebacks: Python prints them after
+    this context.
     """
     before = getattr(sys, "tracebacklimit", None)
-    # The SDK looks for the resource's constructor among so many of the newest frames, and finds none.
+    # The SDK searches this many of the newest frames for the resource's constructor, and finds none.
     sys.tracebacklimit = 1
     try:
         yield

@@ -1,4 +1,4 @@
-"""The part of the models layer that trains."""
+"""The training jobs of the models layer."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
@@ -18,7 +18,7 @@ from stacks.outputs import ClusterOutputs, PlatformOutputs
 def train(
     settings: Settings, cluster: ClusterOutputs, platform: PlatformOutputs
 ) -> Mapping[str, Output[str]]:
-    """Start each job; `<namespace>/<job>` by name."""
+    """Register all training jobs; returns `<namespace>/<job>` by name."""
     return {job.name: _start(job, settings.image, cluster, platform) for job in settings.training}
 
 
@@ -49,7 +49,7 @@ def _start(
 def _directory(
     job: TrainingSettings, namespace: Output[str], cluster: ClusterOutputs
 ) -> tuple[Output[str], tuple[Resource, ...]]:
-    """The claim of the job's directory, and what must be done before pods use it."""
+    """The claim of the job's volume, and the dependencies of pods that mount it."""
     options = ResourceOptions(provider=cluster.kubernetes)
     names = {"volume": f"{job.name}-data-pv", "claim": f"{job.name}-data", "size": job.size}
     match job.directory:

@@ -22,7 +22,7 @@ from pulumi_kubernetes.autoscaling.v2 import (
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from settings.autoscaling import AutoscalingSettings
 
 # Seconds: the sync period of the HPA controller, and the resolution of the metrics.
@@ -60,7 +60,7 @@ class ModelScaler(pulumi.ComponentResource):
             metadata=ObjectMetaArgs(
                 name=args.name,
                 namespace=args.namespace,
-                labels=OURS,
+                labels=COMMON_LABELS,
                 annotations={"metalml/measured-by": Output.all(*args.measured_by).apply(", ".join)},
             ),
             spec=HorizontalPodAutoscalerSpecArgs(

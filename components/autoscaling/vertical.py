@@ -8,7 +8,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from settings.autoscaling import Sized, VerticalMode, VerticalSettings
 from settings.compute import ComputeSettings
 
@@ -56,7 +56,7 @@ class VerticalPodAutoscaler(CustomResource):
             metadata=ObjectMetaArgs(
                 name=args.name,
                 namespace=args.namespace,
-                labels=OURS,
+                labels=COMMON_LABELS,
                 annotations={"metalml/recommended-by": args.recommended_by},
             ),
             spec=_spec(args),

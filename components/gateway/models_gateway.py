@@ -12,7 +12,7 @@ from components.gateway import traefik
 from components.gateway.api import Gateway, GatewayClass
 from components.gateway.traefik import Traefik, TraefikArgs
 from components.kubernetes.crds import Definitions, deliver_definitions
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 
 NAME = "models"
 # A separate namespace, so that the controller reads no other Secrets. It has no pods.
@@ -57,7 +57,7 @@ class ModelsGateway(pulumi.ComponentResource):
     def __init__(self, name: str, args: ModelsGatewayArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:gateway:ModelsGateway", name, None, opts)
         child = ResourceOptions(parent=self)
-        labels = OURS
+        labels = COMMON_LABELS
         namespace = Namespace(
             name,
             metadata=ObjectMetaArgs(

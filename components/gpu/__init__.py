@@ -1,1 +1,1 @@
-"""GPUs: what machines with them carry, and what makes them a resource that pods can ask for."""
+"""GPUs: NVIDIA's driver and container toolkit, device plugin and DCGM exporter."""

@@ -1,4 +1,4 @@
-"""NVIDIA's DCGM exporter: what each GPU does, for Prometheus."""
+"""NVIDIA's DCGM exporter: metrics of each GPU, for Prometheus."""
 
 from dataclasses import dataclass
 
@@ -20,18 +20,18 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_pinned_image
-from components.gpu.node_pod import as_root, closed, gpu_node_pods, with_gpus
+from components.gpu.node_pod import as_root, daemon_set_spec, gpu_nodes, register_network_policy
 from components.kubernetes.labels import labels_of_part
 from components.kubernetes.pod_parts import from_field, host_directory
 from components.kubernetes.timeouts import DAEMON_SET_TURNS, awaited
 
 NAME = "dcgm-exporter"
 PORT = 9400
-# Where the kubelet tells which pod has which device.
+# The directory of the socket of the kubelet's PodResources API, which lists the devices of each pod.
 POD_RESOURCES_DIRECTORY = "/var/lib/kubelet/pod-resources"
-# Seconds. The first look at all GPUs of a large server takes most of a minute.
+# Seconds. The initialization for all GPUs of a large server takes most of a minute.
 START_SECONDS = 90
-# Of the node's disk: the logs, and what stands in /tmp.
+# Ephemeral storage: the logs, and the files in /tmp.
 STORAGE = "128Mi"
 TMP = "64Mi"
 
@@ -41,7 +41,7 @@ LABELS = labels_of_part(SELECTOR, "gpu")
 
 @dataclass(frozen=True, kw_only=True)
 class DcgmExporterArgs:
-    """The program."""
+    """The exporter's image, namespace and RuntimeClass."""
 
     namespace: Input[str]
     image: str
@@ -54,8 +54,8 @@ class DcgmExporterArgs:
 class DcgmExporter(pulumi.ComponentResource):
     """Metrics of every GPU on port 9400 (named `metrics`) of a pod on each node with GPUs.
 
-    Each series names the pod that has the GPU. Under time slicing it cannot: the kubelet counts turns, and
-    the driver knows only the GPU. Profiling figures (DCGM_FI_PROF_*) cost the capability SYS_ADMIN.
+    Each series has the labels of the pod that uses the GPU, except with time-slicing: the kubelet allocates
+    replicas, and the driver knows only the GPU. Profiling metrics (DCGM_FI_PROF_*) require SYS_ADMIN.
     """
 
     def __init__(self, name: str, args: DcgmExporterArgs, opts: ResourceOptions | None = None) -> None:
@@ -63,18 +63,18 @@ class DcgmExporter(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         metadata = ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=LABELS)
         account = ServiceAccount(name, metadata=metadata, automount_service_account_token=False, opts=child)
-        closed(name, NAME, args.namespace, LABELS, child, open_port="metrics")
+        register_network_policy(name, NAME, args.namespace, LABELS, child, open_port="metrics")
         DaemonSet(
             name,
             metadata=metadata,
-            spec=gpu_node_pods(
+            spec=daemon_set_spec(
                 _container(args.image),
                 labels=LABELS,
                 selector=SELECTOR,
                 annotations={},
                 account=account.metadata.name,
                 runtime_class=args.runtime_class,
-                nodes=[with_gpus()],
+                nodes=[gpu_nodes()],
                 volumes=[
                     host_directory("pod-resources", POD_RESOURCES_DIRECTORY),
                     VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit=TMP)),
@@ -99,7 +99,7 @@ def _container(image: str) -> ContainerArgs:
         startup_probe=_probe("/health", period=5, failures=-(-START_SECONDS // 5)),
         readiness_probe=_probe("/metrics", period=30, failures=3),
         liveness_probe=_probe("/health", period=30, failures=3),
-        # The release's requests; its limit of memory is too little for a server with eight GPUs.
+        # The requests of the release; its memory limit is too low for a server with eight GPUs.
         resources=ResourceRequirementsArgs(
             requests={"cpu": "100m", "memory": "128Mi", "ephemeral-storage": STORAGE},
             limits={"cpu": "500m", "memory": "1Gi", "ephemeral-storage": STORAGE},

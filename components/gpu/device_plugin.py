@@ -1,4 +1,4 @@
-"""NVIDIA's device plugin: makes the GPUs of a node a resource that pods can ask for."""
+"""NVIDIA's device plugin: advertises the GPUs of a node to the kubelet as extended resources."""
 
 import hashlib
 from collections.abc import Mapping
@@ -22,8 +22,8 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_dns_label, require_pinned_image
-from components.gpu.node_marks import SHARING_LABEL
-from components.gpu.node_pod import LOGS, as_root, closed, gpu_node_pods, with_gpus
+from components.gpu.node_labels import SHARING_LABEL
+from components.gpu.node_pod import LOGS, as_root, daemon_set_spec, gpu_nodes, register_network_policy
 from components.gpu.sharing import plugin_config
 from components.kubernetes.labels import labels_of_part
 from components.kubernetes.pod_parts import host_directory
@@ -33,24 +33,25 @@ from settings.gpu_resources import DEFAULT_SHARING
 NAME = "nvidia-device-plugin"
 CONFIG_DIRECTORY = "/config"
 CONFIG_FILE = "config.yaml"
-# Where the kubelet listens for plugins.
+# The directory of the kubelet's registration socket and of the plugins' sockets.
 PLUGINS_DIRECTORY = "/var/lib/kubelet/device-plugins"
-# One of containerd's two directories for descriptions of devices, the one that goes with a boot.
+# One of containerd's two directories of CDI specifications, the one that a reboot empties.
 CDI_DIRECTORY = "/var/run/cdi"
-# Where the plugin looks for the driver of its machine, to describe the libraries that belong into a
-# container.
+# Where the plugin finds the node's driver: its CDI specification lists the driver's libraries to mount into
+# containers.
 DRIVER_ROOT = "/driver-root"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DevicePluginArgs:
-    """The program, and how it offers what it finds."""
+    """The plugin's image, and its configurations."""
 
     namespace: Input[str]
     image: str
     runtime_class: Input[str]
     sharing: Mapping[str, SharingSettings] = field(default_factory=dict)
-    """By name. A node chooses by its label nvidia.com/device-plugin.config; without it, `default`."""
+    """Configurations by name. A node's label nvidia.com/device-plugin.config selects one; the default is
+    `default`."""
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)
@@ -59,11 +60,10 @@ class DevicePluginArgs:
 
 
 class DevicePlugin(pulumi.ComponentResource):
-    """The plugin on every node with GPUs: one DaemonSet for each way to offer them.
+    """The plugin on every node with GPUs: one DaemonSet for each configuration.
 
-    NVIDIA's chart has one DaemonSet whose second container watches the node's label, for which it may read
-    all nodes. Here the label chooses the DaemonSet: no rights, and a preview shows which nodes' way
-    changes.
+    NVIDIA's chart has one DaemonSet whose sidecar, config-manager, watches the node's label, for which it may
+    read all nodes. Here the label selects the DaemonSet: no RBAC rules, and a preview shows changed nodes.
     """
 
     def __init__(self, name: str, args: DevicePluginArgs, opts: ResourceOptions | None = None) -> None:
@@ -74,38 +74,43 @@ class DevicePlugin(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=ResourceOptions(parent=self),
         )
-        # It talks to the kubelet by files, and to nobody else.
-        closed(name, NAME, args.namespace, labels_of(None), ResourceOptions(parent=self))
-        ways = {DEFAULT_SHARING: SharingSettings(), **args.sharing}
-        for way, sharing in ways.items():
-            self._offer(f"{name}-{way}", way, sharing, args, account)
+        # The plugin uses the kubelet's Unix sockets only, and no network.
+        register_network_policy(name, NAME, args.namespace, labels_of(None), ResourceOptions(parent=self))
+        configs = {DEFAULT_SHARING: SharingSettings(), **args.sharing}
+        for config, sharing in configs.items():
+            self._register(f"{name}-{config}", config, sharing, args, account)
         self.register_outputs({})
 
-    def _offer(
-        self, name: str, way: str, sharing: SharingSettings, args: DevicePluginArgs, account: ServiceAccount
+    def _register(
+        self,
+        name: str,
+        config: str,
+        sharing: SharingSettings,
+        args: DevicePluginArgs,
+        account: ServiceAccount,
     ) -> None:
         child = ResourceOptions(parent=self)
-        labels, text = labels_of(way), plugin_config(sharing)
-        metadata = ObjectMetaArgs(name=f"{NAME}-{way}", namespace=args.namespace, labels=labels)
-        config = ConfigMap(name, metadata=metadata, data={CONFIG_FILE: text}, opts=child)
+        labels, text = labels_of(config), plugin_config(sharing)
+        metadata = ObjectMetaArgs(name=f"{NAME}-{config}", namespace=args.namespace, labels=labels)
+        config_map = ConfigMap(name, metadata=metadata, data={CONFIG_FILE: text}, opts=child)
         DaemonSet(
             name,
             metadata=metadata,
-            spec=gpu_node_pods(
+            spec=daemon_set_spec(
                 _container(args.image, sharing),
                 labels=labels,
-                selector=selector_of(way),
-                # The plugin reads its file once.
+                selector=selector_of(config),
+                # The plugin reads the file only at startup.
                 annotations={"metalml/config-sha256": hashlib.sha256(text.encode()).hexdigest()},
                 account=account.metadata.name,
                 runtime_class=args.runtime_class,
-                nodes=_nodes(way),
+                nodes=_nodes(config),
                 volumes=[
                     host_directory("plugins", PLUGINS_DIRECTORY),
                     host_directory("cdi", CDI_DIRECTORY, make=True),
                     host_directory("driver-root", "/"),
                     VolumeArgs(
-                        name="config", config_map=ConfigMapVolumeSourceArgs(name=config.metadata.name)
+                        name="config", config_map=ConfigMapVolumeSourceArgs(name=config_map.metadata.name)
                     ),
                 ],
             ),
@@ -113,26 +118,26 @@ class DevicePlugin(pulumi.ComponentResource):
         )
 
 
-def selector_of(way: str) -> dict[str, str]:
-    """The labels that find the pods. A DaemonSet's selector can never change."""
-    return {"app.kubernetes.io/name": NAME, "app.kubernetes.io/instance": way}
+def selector_of(config: str) -> dict[str, str]:
+    """The pod selector. A DaemonSet's selector is immutable."""
+    return {"app.kubernetes.io/name": NAME, "app.kubernetes.io/instance": config}
 
 
-def labels_of(way: str | None) -> dict[str, str]:
-    """Labels of every object, of one way or of all."""
-    selector = {"app.kubernetes.io/name": NAME} if way is None else selector_of(way)
+def labels_of(config: str | None) -> dict[str, str]:
+    """Labels of the objects of one configuration; None: of those that all configurations share."""
+    selector = {"app.kubernetes.io/name": NAME} if config is None else selector_of(config)
     return labels_of_part(selector, "gpu")
 
 
-def _nodes(way: str) -> list[NodeSelectorTermArgs]:
-    chosen = with_gpus(NodeSelectorRequirementArgs(key=SHARING_LABEL, operator="In", values=[way]))
-    if way != DEFAULT_SHARING:
+def _nodes(config: str) -> list[NodeSelectorTermArgs]:
+    chosen = gpu_nodes(NodeSelectorRequirementArgs(key=SHARING_LABEL, operator="In", values=[config]))
+    if config != DEFAULT_SHARING:
         return [chosen]
-    return [with_gpus(NodeSelectorRequirementArgs(key=SHARING_LABEL, operator="DoesNotExist")), chosen]
+    return [gpu_nodes(NodeSelectorRequirementArgs(key=SHARING_LABEL, operator="DoesNotExist")), chosen]
 
 
 def _container(image: str, sharing: SharingSettings) -> ContainerArgs:
-    # What the runtime `nvidia` puts into this container: every GPU, and of the driver what tells of them.
+    # The runtime `nvidia` adds all GPUs to this container, and of the driver the libraries of CUDA and NVML.
     shown = {"NVIDIA_VISIBLE_DEVICES": "all", "NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}
     if sharing.mig:
         shown["NVIDIA_MIG_MONITOR_DEVICES"] = "all"
@@ -142,12 +147,12 @@ def _container(image: str, sharing: SharingSettings) -> ContainerArgs:
         image=image,
         image_pull_policy="IfNotPresent",
         env=[EnvVarArgs(name=name, value=value) for name, value in variables.items()],
-        # The release sets none. Loading the driver's library takes some 100 MiB for a moment.
+        # The release sets none. Loading NVML needs some 100 MiB for a moment.
         resources=ResourceRequirementsArgs(
             requests={"cpu": "50m", "memory": "64Mi", "ephemeral-storage": LOGS},
             limits={"cpu": "1", "memory": "512Mi", "ephemeral-storage": LOGS},
         ),
-        # The driver lets only this capability look at the slices of a GPU.
+        # The driver requires this capability to monitor MIG devices.
         security_context=as_root(*(["SYS_ADMIN"] if sharing.mig else [])),
         volume_mounts=[
             VolumeMountArgs(name="plugins", mount_path=PLUGINS_DIRECTORY),

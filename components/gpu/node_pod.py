@@ -1,4 +1,4 @@
-"""What the pods of the DaemonSets on GPU nodes have in common."""
+"""The common parts of the DaemonSets on GPU nodes."""
 
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apps.v1 import (
@@ -24,14 +24,14 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
-from components.gpu.node_marks import PRESENT
+from components.gpu.node_labels import PRESENT
 from components.kubernetes.network_policy import Allow, network_policy, tcp
 
-# What a container that only writes logs may take of its node's disk.
+# Ephemeral storage of a container that only writes logs.
 LOGS = "64Mi"
 
 
-def gpu_node_pods(
+def daemon_set_spec(
     container: ContainerArgs,
     *,
     labels: dict[str, str],
@@ -42,7 +42,7 @@ def gpu_node_pods(
     nodes: list[NodeSelectorTermArgs],
     volumes: list[VolumeArgs],
 ) -> DaemonSetSpecArgs:
-    """One pod with this container on each of the nodes."""
+    """A DaemonSet spec: one pod with this container on each node that matches one of the terms `nodes`."""
     return DaemonSetSpecArgs(
         selector=LabelSelectorArgs(match_labels=selector),
         update_strategy=DaemonSetUpdateStrategyArgs(
@@ -55,9 +55,9 @@ def gpu_node_pods(
                 automount_service_account_token=False,
                 enable_service_links=False,
                 runtime_class_name=runtime_class,
-                # Without them the node's GPUs are nobody's: they go last of all.
+                # Without these pods the node's GPUs cannot be allocated: they are evicted last.
                 priority_class_name="system-node-critical",
-                # Also on nodes that are kept for somebody, or that are being emptied.
+                # Also on nodes that are tainted for certain workloads, or that are being drained.
                 tolerations=[TolerationArgs(operator="Exists")],
                 affinity=AffinityArgs(
                     node_affinity=NodeAffinityArgs(
@@ -76,7 +76,7 @@ def gpu_node_pods(
     )
 
 
-def closed(
+def register_network_policy(
     name: str,
     app: str,
     namespace: Input[str],
@@ -85,7 +85,7 @@ def closed(
     *,
     open_port: str | None = None,
 ) -> None:
-    """Keep the network of all pods of this name to the port that answers Prometheus, if any."""
+    """Register a NetworkPolicy for all pods of this app: ingress to the metrics port only, if any."""
     network_policy(
         name,
         ObjectMetaArgs(name=app, namespace=namespace, labels=labels),
@@ -96,7 +96,7 @@ def closed(
 
 
 def as_root(*capabilities: str) -> SecurityContextArgs:
-    """Root, whom the kubelet's sockets and the driver's files belong to, with no more rights than named."""
+    """Root, who owns the kubelet's sockets and the driver's files, with these capabilities only."""
     return SecurityContextArgs(
         run_as_user=0,
         run_as_group=0,
@@ -107,8 +107,8 @@ def as_root(*capabilities: str) -> SecurityContextArgs:
     )
 
 
-def with_gpus(*requirements: NodeSelectorRequirementArgs) -> NodeSelectorTermArgs:
-    """Nodes with GPUs that meet all the requirements."""
+def gpu_nodes(*requirements: NodeSelectorRequirementArgs) -> NodeSelectorTermArgs:
+    """The node selector term of nodes with GPUs that meet all requirements."""
     present = [
         NodeSelectorRequirementArgs(key=key, operator="In", values=[value]) for key, value in PRESENT.items()
     ]

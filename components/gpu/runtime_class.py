@@ -1,4 +1,4 @@
-"""The RuntimeClass by which NVIDIA's own pods see every GPU of a node, and who may use it."""
+"""The RuntimeClass of NVIDIA's own pods, and the admission policy that restricts it to their namespace."""
 
 from dataclasses import dataclass
 
@@ -17,31 +17,31 @@ from pulumi_kubernetes.core.v1 import TolerationArgs
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, LabelSelectorRequirementArgs, ObjectMetaArgs
 from pulumi_kubernetes.node.v1 import RuntimeClass, SchedulingArgs
 
-from components.gpu.node_marks import PRESENT, TAINT
+from components.gpu.node_labels import PRESENT, TAINT
 
-# The name of the runtime in containerd's configuration of machines with GPUs (components/gpu/software.py).
+# The name of the runtime in containerd's configuration on machines with GPUs (components/gpu/software.py).
 NAME = HANDLER = "nvidia"
 
 
 @dataclass(frozen=True, kw_only=True)
 class GpuRuntimeClassArgs:
-    """Who may use it."""
+    """The namespace that may use the class, and the objects' labels."""
 
     namespace: Input[str]
-    """The namespace of NVIDIA's pods; known when it is there."""
+    """The namespace of NVIDIA's pods; resolves once it exists."""
     labels: dict[str, str]
 
 
 class GpuRuntimeClass(pulumi.ComponentResource):
     """The RuntimeClass `nvidia`, for one namespace only.
 
-    A container of this class gets the GPUs that a variable of its own image asks for, and most CUDA images
-    ask for all: without being counted by any quota, and beside whoever has them. Pods that ask for
-    `nvidia.com/gpu` need no class.
+    A container of this class gets the GPUs that NVIDIA_VISIBLE_DEVICES of its image names, and most CUDA
+    images name all: no ResourceQuota counts them, and other pods may have them allocated. Pods that request
+    `nvidia.com/gpu` need no RuntimeClass.
     """
 
     name: Output[str]
-    """Known when the class is there, and those who may not use it are refused."""
+    """Resolves once the class exists; the policy that denies it to other namespaces exists before."""
 
     def __init__(self, name: str, args: GpuRuntimeClassArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("metalml:gpu:GpuRuntimeClass", name, None, opts)
@@ -92,7 +92,7 @@ class GpuRuntimeClass(pulumi.ComponentResource):
             name,
             metadata=ObjectMetaArgs(name=NAME, labels=args.labels),
             handler=HANDLER,
-            # Other nodes have no such runtime: a pod would be created there again and again.
+            # Other nodes do not have this runtime: the pod's sandbox would fail to start again and again.
             scheduling=SchedulingArgs(
                 node_selector=dict(PRESENT),
                 tolerations=[TolerationArgs(key=TAINT[0], operator="Exists", effect=TAINT[2])],

@@ -1,4 +1,4 @@
-"""What machines with GPUs carry: NVIDIA's driver and container toolkit, and containerd's runtime `nvidia`."""
+"""The software of machines with GPUs: NVIDIA's driver, its container toolkit, and the runtime `nvidia`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,9 @@ from components.ssh.payload import MachineFile, payload
 from settings.sources import NvidiaSource
 
 SCRIPT = Path(__file__).parent / "scripts/gpu.sh"
-# Beside the drop-in of NVIDIA's own tools (99-nvidia.toml), which may come later and then wins.
+# Before the drop-in of NVIDIA's own tools (99-nvidia.toml), which overrides it where it exists.
 DROP_IN = "/etc/containerd/conf.d/90-metalml-nvidia.toml"
-# NVIDIA's driver for computing only, with its open kernel modules, as its installation guide names the
-# packages.
+# The packages of NVIDIA's compute-only driver with open kernel modules, by its installation guide.
 DRIVER_PACKAGES = {
     "debian": ("nvidia-kernel-open-dkms", "nvidia-driver-cuda"),
     "ubuntu": ("nvidia-dkms-open", "libnvidia-compute"),
@@ -25,21 +24,21 @@ DRIVER_PACKAGES = {
 
 @dataclass(frozen=True, kw_only=True)
 class GpuSoftwareArgs:
-    """The machine and where its packages come from."""
+    """The machine, and the source of its packages."""
 
     machine: Connection
     facts: pulumi.Output[Facts]
     packages: NvidiaSource | None
-    """None: nothing is downloaded; the step refuses a server without driver and toolkit."""
+    """None: nothing is installed; the step fails on a server without driver and toolkit."""
     after: tuple[pulumi.Resource, ...]
-    """containerd is there."""
+    """The installation of containerd."""
 
 
 class GpuSoftware(pulumi.ComponentResource):
-    """A machine whose containers can be given its GPUs.
+    """NVIDIA's driver and container toolkit on a machine, and containerd's runtime `nvidia`.
 
-    Running pods live through it: containerd is restarted once, when its runtime `nvidia` comes or changes,
-    and systemd is not asked to read its files again. A new driver is another matter: drain the node first.
+    Running pods continue: containerd restarts once, when its runtime `nvidia` is added or changed, and there
+    is no daemon-reload of systemd. Drain the node before an upgrade of the driver, though.
     """
 
     installed: pulumi.Resource
@@ -53,11 +52,11 @@ class GpuSoftware(pulumi.ComponentResource):
 
 
 def gpu_step(facts: Facts, packages: NvidiaSource | None) -> str:
-    """The whole step as it reaches the machine."""
+    """The payload of the step: the script, its files and its parameters."""
     files = [MachineFile(path=DROP_IN, text=nvidia_runtime(facts))]
     parameters = {"GPU_SOURCE": "none" if facts.container else "given"}
     if packages is not None and not facts.container:
-        # Neither repository is one of a Kubernetes minor.
+        # Neither repository depends on the Kubernetes minor version.
         files += [
             MachineFile(
                 path=f"/etc/apt/sources.list.d/nvidia-{name}.list",
@@ -79,10 +78,10 @@ def gpu_step(facts: Facts, packages: NvidiaSource | None) -> str:
 
 
 def nvidia_runtime(facts: Facts) -> str:
-    """containerd's runtime `nvidia`, beside the root file's `runc`, which stays what pods get by default.
+    """containerd's configuration of the runtime `nvidia`; `runc` of the main file remains the default.
 
-    Written here instead of by `nvidia-ctk`, whose drop-in depends on its version and on what else is
-    installed. A system container has no GPU: there the name alone is known, so that the same pods run.
+    Not by `nvidia-ctk`, whose drop-in depends on its version and on other installed software. A system
+    container has no GPU: there `nvidia` is runc under another name, so that the same pods run.
     """
     runtime = '[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.nvidia'
     binary = "" if facts.container else 'BinaryName = "/usr/bin/nvidia-container-runtime"\n'

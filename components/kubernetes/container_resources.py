@@ -11,7 +11,7 @@ DISK_LIMIT = "1Gi"
 EPHEMERAL_STORAGE = "ephemeral-storage"
 
 
-def compute(requests: Mapping[str, str], limits: Mapping[str, str]) -> ResourceRequirementsArgs:
+def resource_requirements(requests: Mapping[str, str], limits: Mapping[str, str]) -> ResourceRequirementsArgs:
     """Requests and limits of a container; ephemeral-storage has defaults."""
     return ResourceRequirementsArgs(
         requests={EPHEMERAL_STORAGE: DISK_REQUEST, **requests},

@@ -28,7 +28,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 
 from components.checks import require_dns_label, require_pinned_image
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.disruption_budget import register_disruption_budget
 from components.kubernetes.labels import labels_of_part
 from components.kubernetes.network_policy import Allow, dns_ports, network_policy, tcp
@@ -210,7 +210,7 @@ def _container(args: ControllerArgs) -> ContainerArgs:
             ContainerPortArgs(name=name, container_port=port, protocol="TCP")
             for name, port in args.ports.items()
         ],
-        resources=compute(args.requests, args.limits),
+        resources=resource_requirements(args.requests, args.limits),
         readiness_probe=_probe(args.readiness, period=5),
         liveness_probe=_probe(args.liveness, period=20),
         security_context=restricted_container(USER),

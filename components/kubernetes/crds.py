@@ -11,7 +11,7 @@ import yaml
 from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_command import local
 
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from components.kubernetes.release_file import (
     ReleaseFile,
     cache_content,
@@ -140,6 +140,6 @@ def _marked(definition: Mapping[str, Any], delivery: str, stack: str) -> Mapping
         "metadata": {
             **metadata,
             "annotations": {**metadata.get("annotations", {}), STACK_ANNOTATION: stack},
-            "labels": {**metadata.get("labels", {}), **OURS, DELIVERY_LABEL: delivery},
+            "labels": {**metadata.get("labels", {}), **COMMON_LABELS, DELIVERY_LABEL: delivery},
         },
     }

@@ -8,7 +8,7 @@ from pulumi import Output, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.scheduling.v1 import PriorityClass
 
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from settings.priority import Priority
 
 
@@ -59,7 +59,7 @@ def _register(priority: Priority, level: Level, opts: ResourceOptions) -> Output
         priority,
         metadata=ObjectMetaArgs(
             name=priority,
-            labels=OURS,
+            labels=COMMON_LABELS,
         ),
         value=level.value,
         preemption_policy=level.preemption,

@@ -24,7 +24,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.names import ADMIN, CLIENT, NAMESPACE, labels_of
 
@@ -73,7 +73,9 @@ def client_pod(
                 image=image,
                 image_pull_policy="IfNotPresent",
                 command=["bash", f"/scripts/{program}", *arguments],
-                resources=compute({"cpu": "50m", "memory": "64Mi"}, {"cpu": "500m", "memory": "128Mi"}),
+                resources=resource_requirements(
+                    {"cpu": "50m", "memory": "64Mi"}, {"cpu": "500m", "memory": "128Mi"}
+                ),
                 security_context=restricted_container(USER),
                 volume_mounts=[
                     *(

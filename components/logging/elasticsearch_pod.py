@@ -18,7 +18,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.pod_parts import from_field, spread_over_nodes
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.elasticsearch_configuration import READINESS_PORT, TRANSPORT_PORT
@@ -57,7 +57,7 @@ def elasticsearch_pod(
         image_pull_policy="IfNotPresent",
         command=["bash", "/scripts/prepare-node.sh"],
         # The init container runs the keystore tool, a short Java process.
-        resources=compute({"cpu": "100m", "memory": "512Mi"}, {"cpu": cpu, "memory": "512Mi"}),
+        resources=resource_requirements({"cpu": "100m", "memory": "512Mi"}, {"cpu": cpu, "memory": "512Mi"}),
         security_context=restricted_container(USER),
         volume_mounts=[
             VolumeMountArgs(name="scripts", mount_path="/scripts", read_only=True),
@@ -80,7 +80,7 @@ def elasticsearch_pod(
             ContainerPortArgs(name="readiness", container_port=READINESS_PORT, protocol="TCP"),
         ],
         # Memory request equals limit: the JVM does not release its heap under memory pressure on the node.
-        resources=compute({"cpu": cpu, "memory": memory}, {"cpu": cpu, "memory": memory}),
+        resources=resource_requirements({"cpu": cpu, "memory": memory}, {"cpu": cpu, "memory": memory}),
         startup_probe=_open("transport", period=START_PERIOD_SECONDS, failures=START_FAILURES),
         readiness_probe=_open("readiness", period=5, failures=3),
         # TCP only: a restart does not help a slow node, and moves its shards.

@@ -22,7 +22,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from components.gpu.node_pod import as_root
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.pod_parts import from_field, host_directory
 from components.logging.fluentd_configuration import METRICS_PORT, PODS_DIRECTORY, STATE_DIRECTORY
 from components.logging.fluentd_outputs import AUTHORITY_FILE, SECRETS_DIRECTORY
@@ -104,7 +104,9 @@ def fluentd_pod(
                     failure_threshold=4,
                 ),
                 # The default of fluentd-kubernetes-daemonset, 200Mi, is too little for a node with many pods.
-                resources=compute({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"}),
+                resources=resource_requirements(
+                    {"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"}
+                ),
                 security_context=as_root(),
                 volume_mounts=mounts,
             )

@@ -15,7 +15,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.pod_parts import spread_over_nodes
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.logging.names import KIBANA, KIBANA_PORT, selector_of
@@ -79,7 +79,9 @@ def kibana_pod(
                     timeout_seconds=5,
                     failure_threshold=3,
                 ),
-                resources=compute({"cpu": "200m", "memory": "1Gi"}, {"cpu": "1", "memory": "2Gi"}),
+                resources=resource_requirements(
+                    {"cpu": "200m", "memory": "1Gi"}, {"cpu": "1", "memory": "2Gi"}
+                ),
                 security_context=restricted_container(USER),
                 volume_mounts=[
                     *(VolumeMountArgs(name=name, mount_path=p, read_only=True) for name, p in reads.items()),

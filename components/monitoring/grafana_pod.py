@@ -22,7 +22,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeProjectionArgs,
 )
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.monitoring.grafana_files import (
     CONFIGURATION_DIRECTORY,
@@ -85,7 +85,7 @@ def _container(image: str) -> ContainerArgs:
         image_pull_policy="IfNotPresent",
         ports=[ContainerPortArgs(name="http", container_port=GRAFANA_PORT, protocol="TCP")],
         # For some dozens of users with a dashboard each.
-        resources=compute({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "512Mi"}),
+        resources=resource_requirements({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "512Mi"}),
         startup_probe=_probe("/api/health", period=5, failures=STARTUP_SECONDS // 5),
         # /api/health succeeds only while the database responds.
         readiness_probe=_probe("/api/health", period=10, failures=3),

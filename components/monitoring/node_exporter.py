@@ -25,7 +25,7 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.checks import require_pinned_image
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.pod_parts import from_field, host_directory
 from components.kubernetes.rbac import KUBE_SYSTEM
 from components.kubernetes.security_context import restricted_container, restricted_pod
@@ -113,7 +113,7 @@ def _container(image: str) -> ContainerArgs:
         ],
         env=[from_field("HOST_ADDRESS", "status.hostIP")],
         ports=[ContainerPortArgs(name="metrics", container_port=PORT, host_port=PORT, protocol="TCP")],
-        resources=compute({"cpu": "50m", "memory": "64Mi"}, {"cpu": "250m", "memory": "180Mi"}),
+        resources=resource_requirements({"cpu": "50m", "memory": "64Mi"}, {"cpu": "250m", "memory": "180Mi"}),
         readiness_probe=_probe(period=10),
         liveness_probe=_probe(period=60),
         security_context=restricted_container(USER),

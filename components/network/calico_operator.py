@@ -22,7 +22,7 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.network.calico_rbac import operator_rules, operator_secret_rules
 
@@ -153,7 +153,7 @@ def _operator_container(image: str) -> ContainerArgs:
         image_pull_policy="IfNotPresent",
         command=["operator"],
         # The release sets none. The limits protect a control plane from a fault in the operator.
-        resources=compute({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"}),
+        resources=resource_requirements({"cpu": "100m", "memory": "256Mi"}, {"cpu": "1", "memory": "1Gi"}),
         security_context=restricted_container(USER),
         volume_mounts=[VolumeMountArgs(name="var-lib-calico", mount_path=STATE_DIRECTORY, read_only=True)],
     )

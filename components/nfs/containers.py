@@ -12,7 +12,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.pod_parts import from_field
 
 PODS_DIRECTORY = "/var/lib/kubelet/pods"
@@ -39,7 +39,7 @@ def helper(
         image_pull_policy="IfNotPresent",
         args=["--v=2", f"--csi-address={SOCKET}", *arguments],
         env=list(env) or None,
-        resources=compute(REQUESTS, {"cpu": MOST_CPU, "memory": memory}),
+        resources=resource_requirements(REQUESTS, {"cpu": MOST_CPU, "memory": memory}),
         security_context=SecurityContextArgs(
             allow_privilege_escalation=False,
             read_only_root_filesystem=True,
@@ -70,7 +70,7 @@ def driver(image: str, port: int, *, memory: str) -> ContainerArgs:
             timeout_seconds=10,
             period_seconds=30,
         ),
-        resources=compute(REQUESTS, {"cpu": MOST_CPU, "memory": memory}),
+        resources=resource_requirements(REQUESTS, {"cpu": MOST_CPU, "memory": memory}),
         security_context=SecurityContextArgs(privileged=True),
         volume_mounts=[
             VolumeMountArgs(name="socket-dir", mount_path="/csi"),

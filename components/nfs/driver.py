@@ -27,7 +27,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.storage.v1 import CSIDriver, CSIDriverSpecArgs
 
 from components.checks import require_pinned_image
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from components.kubernetes.pod_parts import from_field, host_directory
 from components.nfs.containers import PODS_DIRECTORY, driver, helper, liveness
 from components.nfs.names import CONTROLLER, DRIVER, NAMESPACE, NODE
@@ -69,7 +69,7 @@ class NfsDriver(pulumi.ComponentResource):
 
         csi_driver = CSIDriver(
             name,
-            metadata=ObjectMetaArgs(name=DRIVER, labels=OURS),
+            metadata=ObjectMetaArgs(name=DRIVER, labels=COMMON_LABELS),
             spec=CSIDriverSpecArgs(
                 attach_required=False, volume_lifecycle_modes=["Persistent"], fs_group_policy="File"
             ),
@@ -83,7 +83,7 @@ class NfsDriver(pulumi.ComponentResource):
 
 
 def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> None:
-    labels = {"app": CONTROLLER, **OURS}
+    labels = {"app": CONTROLLER, **COMMON_LABELS}
     provisioner = helper(
         "csi-provisioner",
         args.provisioner_image,
@@ -133,7 +133,7 @@ def _controller(name: str, args: NfsDriverArgs, account: Output[str], opts: Reso
 
 
 def _nodes(name: str, args: NfsDriverArgs, account: Output[str], opts: ResourceOptions) -> None:
-    labels = {"app": NODE, **OURS}
+    labels = {"app": NODE, **COMMON_LABELS}
     registrar = helper(
         "node-driver-registrar",
         args.registrar_image,

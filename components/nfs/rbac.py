@@ -11,7 +11,7 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from components.nfs.names import CONTROLLER, NAMESPACE
 
 READ = ["get", "list", "watch"]
@@ -32,7 +32,7 @@ def register_account(name: str, account: str, child: ResourceOptions) -> Output[
     """Register a ServiceAccount in the driver's namespace; returns its name."""
     created = ServiceAccount(
         f"{name}-{account}",
-        metadata=ObjectMetaArgs(name=account, namespace=NAMESPACE, labels=OURS),
+        metadata=ObjectMetaArgs(name=account, namespace=NAMESPACE, labels=COMMON_LABELS),
         automount_service_account_token=False,
         opts=child,
     )
@@ -43,7 +43,7 @@ def register_controller_role(name: str, account: Output[str], child: ResourceOpt
     """Register the controller's ClusterRole and bind it to its ServiceAccount."""
     role = ClusterRole(
         name,
-        metadata=ObjectMetaArgs(name=CONTROLLER, labels=OURS),
+        metadata=ObjectMetaArgs(name=CONTROLLER, labels=COMMON_LABELS),
         rules=[
             PolicyRuleArgs(api_groups=[group], resources=[resource], verbs=list(verbs))
             for group, resource, verbs in RULES
@@ -52,7 +52,7 @@ def register_controller_role(name: str, account: Output[str], child: ResourceOpt
     )
     binding = ClusterRoleBinding(
         name,
-        metadata=ObjectMetaArgs(name=CONTROLLER, labels=OURS),
+        metadata=ObjectMetaArgs(name=CONTROLLER, labels=COMMON_LABELS),
         role_ref=RoleRefArgs(
             api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=role.metadata.name
         ),

@@ -4,7 +4,7 @@ from pulumi import ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.storage.v1 import StorageClass
 
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from components.nfs.names import DRIVER, MOUNT_OPTIONS
 from settings.nfs import NfsClassSettings
 
@@ -21,7 +21,7 @@ def register_class(settings: NfsClassSettings, opts: ResourceOptions) -> Storage
         settings.name,
         metadata=ObjectMetaArgs(
             name=settings.name,
-            labels=OURS,
+            labels=COMMON_LABELS,
             annotations={DEFAULT_CLASS: "true"} if settings.default else None,
         ),
         provisioner=DRIVER,

@@ -12,8 +12,8 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.gpu.node_marks import PRODUCT_LABEL, TAINT
-from components.kubernetes.labels import OURS
+from components.gpu.node_labels import PRODUCT_LABEL, TAINT
+from components.kubernetes.labels import COMMON_LABELS
 from components.queueing.api import API_VERSION
 from settings.gpu_resources import GPU
 from settings.quantities import canonical
@@ -64,7 +64,7 @@ class TeamQueue(pulumi.ComponentResource):
             name,
             api_version=API_VERSION,
             kind="ClusterQueue",
-            metadata=ObjectMetaArgs(name=args.team, labels=OURS),
+            metadata=ObjectMetaArgs(name=args.team, labels=COMMON_LABELS),
             spec=_cluster_queue(args),
             opts=ResourceOptions(parent=self, depends_on=list(args.flavors)),
         )
@@ -76,7 +76,7 @@ class TeamQueue(pulumi.ComponentResource):
             self._team,
             api_version=API_VERSION,
             kind="LocalQueue",
-            metadata=ObjectMetaArgs(name=LOCAL_QUEUE, namespace=namespace, labels=OURS),
+            metadata=ObjectMetaArgs(name=LOCAL_QUEUE, namespace=namespace, labels=COMMON_LABELS),
             spec={"clusterQueue": self._team},
             opts=ResourceOptions(parent=self, depends_on=[self.cluster_queue]),
         )
@@ -106,7 +106,7 @@ def _flavor(name: str, spec: Mapping[str, Any], opts: ResourceOptions) -> Custom
         name,
         api_version=API_VERSION,
         kind="ResourceFlavor",
-        metadata=ObjectMetaArgs(name=name, labels=OURS),
+        metadata=ObjectMetaArgs(name=name, labels=COMMON_LABELS),
         spec=dict(spec),
         opts=opts,
     )

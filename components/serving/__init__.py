@@ -1,1 +1,1 @@
-"""What serves a model: its volume, its server and how requests reach it."""
+"""Model serving: volumes, model servers, and the routing of requests to them."""

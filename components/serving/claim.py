@@ -1,4 +1,4 @@
-"""A claim and a volume that belong to each other alone."""
+"""A PersistentVolumeClaim that is statically bound to one PersistentVolume."""
 
 from collections.abc import Sequence
 
@@ -12,22 +12,22 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-# An empty class keeps a default StorageClass from making a volume of its own for the claim.
+# An empty class disables dynamic provisioning by the default StorageClass.
 NO_STORAGE_CLASS = ""
 
 
-def reserved_for(claim: str, namespace: Input[str]) -> ObjectReferenceArgs:
-    """A volume's `claim_ref`. Without it any other claim of its size or less could take the volume first.
+def claim_ref(claim: str, namespace: Input[str]) -> ObjectReferenceArgs:
+    """A volume's `claimRef`, which reserves it: without it any claim of its size or less could bind it first.
 
-    `namespace` is the Output of the layer below, though a volume is in no namespace and could be made sooner
-    without: checks such as that of a quota hang on it, and what they refuse must leave no volume behind.
+    `namespace` is the Output of the layer below, though a volume is cluster-scoped and could be created
+    earlier: checks such as that of a quota are part of this Output, and if they fail, no volume may remain.
     """
     return ObjectReferenceArgs(
         api_version="v1", kind="PersistentVolumeClaim", name=claim, namespace=namespace
     )
 
 
-def claim_on(
+def register_claim(
     name: str,
     volume: PersistentVolume,
     *,
@@ -37,7 +37,7 @@ def claim_on(
     size: str,
     opts: ResourceOptions,
 ) -> PersistentVolumeClaim:
-    """The claim that binds this volume and no other."""
+    """Register the claim that binds to this volume and no other."""
     return PersistentVolumeClaim(
         name,
         metadata=ObjectMetaArgs(name=claim, namespace=namespace),

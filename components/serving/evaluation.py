@@ -1,4 +1,4 @@
-"""A model that is asked again and again for answers that are known."""
+"""The periodic evaluation of a model against labeled samples."""
 
 import hashlib
 import json
@@ -23,8 +23,8 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.checks import require_dns_label, require_pinned_image
-from components.kubernetes.container_resources import compute
-from components.kubernetes.labels import OURS
+from components.kubernetes.container_resources import resource_requirements
+from components.kubernetes.labels import COMMON_LABELS
 from components.kubernetes.network_policy import Allow, dns, network_policy, pods, tcp
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.monitoring.pushgateway import MAY_PUSH, reach_pushgateway
@@ -35,7 +35,7 @@ from settings.samples import LARGEST_BYTES, read_samples
 PROGRAM = Path(__file__).with_name("evaluate.py")
 DIRECTORY = "/evaluation"
 SAMPLES = "samples.jsonl"
-# An evaluation that could not reach its model tries again; the next one comes by itself.
+# The backoffLimit: one retry if the model is unreachable; the CronJob schedules the next evaluation anyway.
 RETRIES = 1
 LIMITS = {"cpu": "500m", "memory": "256Mi"}
 EVALUATES_LABEL = "metalml/evaluates"
@@ -43,25 +43,25 @@ EVALUATES_LABEL = "metalml/evaluates"
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationArgs:
-    """One track of a model, and the samples whose answers are known."""
+    """One track of a model, and its labeled samples."""
 
     namespace: Input[str]
     name: str
-    """Of the track's Deployment: the objects are called <name>-evaluation."""
+    """The track's Deployment; the objects are named <name>-evaluation."""
     model: str
     track: str
     image: str
     """With Python 3.11 or newer as `python3`."""
     service: Input[str]
-    """Name of the track's own Service, known when it answers."""
+    """Name of the track's own Service; resolves once a pod is ready."""
     port: int
     predict_path: Input[str]
     push_url: Input[str]
-    """Of the Pushgateway."""
+    """URL of the Pushgateway."""
     samples: str
-    """Lines of JSON, as evaluate.py reads them."""
+    """JSON Lines, in the format of evaluate.py."""
     settings: EvaluationSettings
-    """How often they are asked, and when an answer is right."""
+    """The interval, and when a prediction is correct."""
 
     def __post_init__(self) -> None:
         require_dns_label("name", self.name)
@@ -74,10 +74,10 @@ class EvaluationArgs:
 
 
 class Evaluation(pulumi.ComponentResource):
-    """A CronJob whose pods ask a model for answers that are known, and push how many were right.
+    """A CronJob that requests predictions for labeled samples and pushes how many are correct.
 
-    It goes the way of every request, through the Service, and whichever pod comes next answers it. What it
-    pushes has the labels `namespace`, `model`, `track`, and `slice` where there are any.
+    Its requests take the path of all others, through the Service, to any of the model's pods. The metrics
+    that it pushes have the labels `namespace`, `model`, `track`, and `slice` where samples have slices.
     """
 
     def __init__(self, name: str, args: EvaluationArgs, opts: ResourceOptions | None = None) -> None:
@@ -93,13 +93,13 @@ class Evaluation(pulumi.ComponentResource):
             data={PROGRAM.name: PROGRAM.read_text(), SAMPLES: args.samples},
             opts=child,
         )
-        policy = _only_model_and_gateway(name, args, metadata, child)
+        policy = _network_policy(name, args, metadata, child)
         CronJob(
             name,
             metadata=metadata,
             spec=CronJobSpecArgs(
                 schedule=schedule(args.settings.every_minutes),
-                # One that takes longer than that is worth no second one beside it.
+                # While one evaluation takes longer than the interval, a second one beside it has no use.
                 concurrency_policy="Forbid",
                 starting_deadline_seconds=60,
                 successful_jobs_history_limit=1,
@@ -112,7 +112,7 @@ class Evaluation(pulumi.ComponentResource):
                         template=PodTemplateSpecArgs(
                             metadata=ObjectMetaArgs(
                                 labels={**labels_of(args), **MAY_PUSH},
-                                # Pods of a job that waits read what is there when they begin.
+                                # Pods of a pending Job read the ConfigMap as it is when they start.
                                 annotations={
                                     "metalml/samples-sha256": hashlib.sha256(
                                         args.samples.encode()
@@ -130,7 +130,7 @@ class Evaluation(pulumi.ComponentResource):
 
 
 def schedule(every_minutes: int) -> str:
-    """When it runs, as cron writes it. Parts of an hour, so that the clock shows when the next one is."""
+    """The cron schedule. Intervals divide an hour, so that the clock shows when the next one is due."""
     return "0 * * * *" if every_minutes == 60 else f"*/{every_minutes} * * * *"
 
 
@@ -140,7 +140,7 @@ def labels_of(args: EvaluationArgs) -> dict[str, str]:
         "app.kubernetes.io/name": "evaluation",
         "app.kubernetes.io/instance": args.name,
         "app.kubernetes.io/component": "evaluation",
-        **OURS,
+        **COMMON_LABELS,
         EVALUATES_LABEL: args.model,
     }
 
@@ -151,7 +151,7 @@ def _pod(args: EvaluationArgs, account: Input[str], files: Input[str]) -> PodSpe
     predict = Output.format(
         "http://{0}.{1}.svc:{2}{3}", args.service, namespace, args.port, args.predict_path
     )
-    # PUT there takes the place of the figures before, of whatever slices those were.
+    # PUT replaces all metrics of this grouping key, also those of slices that no longer exist.
     pushed = Output.format(
         "{0}/metrics/job/evaluation/namespace/{1}/model/{2}/track/{3}",
         args.push_url,
@@ -178,7 +178,7 @@ def _pod(args: EvaluationArgs, account: Input[str], files: Input[str]) -> PodSpe
                 image_pull_policy="IfNotPresent",
                 command=["python3", f"{DIRECTORY}/{PROGRAM.name}", f"{DIRECTORY}/{SAMPLES}"],
                 env=[EnvVarArgs(name=key, value=value) for key, value in variables.items()],
-                resources=compute(REQUESTS, LIMITS),
+                resources=resource_requirements(REQUESTS, LIMITS),
                 security_context=restricted_container(USER),
                 volume_mounts=[VolumeMountArgs(name="files", mount_path=DIRECTORY, read_only=True)],
             )
@@ -187,10 +187,10 @@ def _pod(args: EvaluationArgs, account: Input[str], files: Input[str]) -> PodSpe
     )
 
 
-def _only_model_and_gateway(
+def _network_policy(
     name: str, args: EvaluationArgs, metadata: ObjectMetaArgs, child: ResourceOptions
 ) -> NetworkPolicy:
-    """Let nothing in, and out only to DNS, the model's pods and the Pushgateway."""
+    """Deny all ingress, and allow egress to DNS, the model's pods and the Pushgateway only."""
     model = pods({"app.kubernetes.io/name": "model-server", "app.kubernetes.io/instance": args.name})
     own = {key: labels_of(args)[key] for key in ("app.kubernetes.io/name", "app.kubernetes.io/instance")}
     return network_policy(

@@ -1,10 +1,10 @@
-"""A model's tracks behind the Gateway: which requests are the model's, and which track gets them."""
+"""The HTTPRoute rules of a model: matches for its requests, and its tracks as weighted backends."""
 
 from collections.abc import Mapping, Sequence
 
 from components.gateway.api import Backend, Rule
 
-# What follows a model's name after a colon in TensorFlow Serving's paths.
+# The methods of TensorFlow Serving's REST API, after the model's name and a colon.
 METHODS = ("predict", "classify", "regress")
 
 
@@ -15,12 +15,12 @@ def rules_of(
     weights: Mapping[str, int],
     headers: Mapping[str, Mapping[str, str]],
 ) -> Sequence[Rule]:
-    """A rule for each track that has headers, and one that divides all other requests by weight.
+    """A rule for each track with header matches, and one that splits all other requests by weight.
 
-    Everything is by the tracks' names; `services` are theirs.
+    `services`, `weights` and `headers` are by the tracks' names.
     """
     model = f"/v1/models/{served_name}"
-    # A prefix covers whole parts of a path, so it has the versions and the status but not `default:predict`.
+    # PathPrefix matches whole path elements: it covers the versions and the status, not `default:predict`.
     exact, below = tuple(f"{model}:{method}" for method in METHODS), (model,)
     by_header = [
         Rule(

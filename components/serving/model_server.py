@@ -1,4 +1,4 @@
-"""The Deployment that serves one model, and the Service that makes it reachable."""
+"""The Deployment that serves one model, and the Service that exposes it."""
 
 from collections.abc import Sequence
 
@@ -19,36 +19,37 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.kubernetes.disruption_budget import register_disruption_budget
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from components.kubernetes.network_policy import Allow, network_policy, tcp
 from components.kubernetes.timeouts import FIRST_PULL_SECONDS
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.pod import model_pod, template_annotations
 from components.serving.service import MODEL_SERVER, register_service
 
-# A pod is available this long after it is ready: one that dies with its first request stops a rollout.
+# A pod must stay ready this long to be available: one that crashes at its first request stops a rollout.
 MIN_READY_SECONDS = 5
 # Old ReplicaSets kept for `kubectl rollout undo`.
 REVISION_HISTORY = 5
-# Where the settings say the number of pods, they say it also after an autoscaler, or a hand, has set another.
-TAKE_BACK = {"pulumi.com/patchForce": "true"}
+# Server-side apply with force: `replicas` of the settings overrides what an autoscaler, or kubectl scale, has
+# set.
+PATCH_FORCE = {"pulumi.com/patchForce": "true"}
 
 
 class ModelServer(pulumi.ComponentResource):
-    """One model behind TensorFlow Serving's REST API, ready only while the model can answer."""
+    """One model behind TensorFlow Serving's REST API, ready only while the model is loaded."""
 
     deployment: pulumi.Output[str]
     deployment_name: str
-    """The same, known before it is there."""
+    """The same, known before the Deployment exists."""
     service: pulumi.Output[str]
     namespace: pulumi.Output[str]
     node_port: pulumi.Output[int | None]
     predict_path: pulumi.Output[str]
-    """Path of the prediction call, to be put after `http://<node>:<node_port>`."""
+    """Path of the predict API, to append to `http://<node>:<node_port>`."""
     servers: Sequence["ModelServer"]
-    """Itself: the one that serves the model where others have several."""
+    """This server only; rollout strategies with tracks have several."""
     rolled_out: pulumi.Resource
-    """Done when every pod is of this version and ready, and none of another is left."""
+    """Ready when the rollout is complete: all pods are updated and ready, and no old pod is left."""
 
     def __init__(self, name: str, args: ModelServerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(MODEL_SERVER, name, None, opts)
@@ -59,7 +60,7 @@ class ModelServer(pulumi.ComponentResource):
         account = ServiceAccount(
             name,
             metadata=ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
-            # The server never calls the API server, so a pod that is broken into holds no token.
+            # The server never calls the API server: without a token, a compromised pod has no credentials.
             automount_service_account_token=False,
             opts=child,
         )
@@ -71,8 +72,8 @@ class ModelServer(pulumi.ComponentResource):
             data=args.program.files,
             opts=child,
         )
-        # The policy stands before the first pod, so that there is no moment without it.
-        policy = _only_the_rest_port(name, args, labels, selector, child)
+        # The policy exists before the first pod, so that no pod ever runs without it.
+        policy = _network_policy(name, args, labels, selector, child)
         register_disruption_budget(
             name,
             ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
@@ -86,7 +87,7 @@ class ModelServer(pulumi.ComponentResource):
                 name=args.deployment,
                 namespace=args.namespace,
                 labels=labels,
-                annotations=None if args.replicas is None else TAKE_BACK,
+                annotations=None if args.replicas is None else PATCH_FORCE,
             ),
             spec=DeploymentSpecArgs(
                 replicas=args.replicas,
@@ -109,8 +110,8 @@ class ModelServer(pulumi.ComponentResource):
                 parent=self,
                 depends_on=[policy, *args.files.wait_for],
                 custom_timeouts=args.timeouts,
-                # A number that an earlier run set is still ours when an autoscaler takes over. Left out, it
-                # would go back to one, under load; so it stays what it is, and the autoscaler's from then on.
+                # When an autoscaler takes over, Pulumi still owns the field of an earlier update. Leaving it
+                # out would reset it to the default, 1, under load; ignored, it keeps the autoscaler's value.
                 ignore_changes=["spec.replicas"] if args.replicas is None else None,
             ),
         )
@@ -135,7 +136,7 @@ class ModelServer(pulumi.ComponentResource):
 
 
 def selector_of(args: ModelServerArgs) -> dict[str, str]:
-    """The labels that find the pods. A Deployment's selector can never change, so nothing in it may."""
+    """The pod selector. A Deployment's selector is immutable, so none of these labels may change."""
     return {"app.kubernetes.io/name": "model-server", "app.kubernetes.io/instance": args.deployment}
 
 
@@ -145,14 +146,14 @@ def labels_of(args: ModelServerArgs) -> dict[str, str]:
         **selector_of(args),
         **args.labels,
         "app.kubernetes.io/component": "serving",
-        **OURS,
+        **COMMON_LABELS,
     }
 
 
 def _strategy(gpu: int) -> DeploymentStrategyArgs:
-    """How a new pod takes over from the old one."""
-    # On CPUs the new pod is ready before the old one goes. A GPU is seldom free for that, and a pod that
-    # waits for the GPU which the old pod holds would wait for ever: there the old one goes first.
+    """The rolling update: surge on CPUs, unavailability on GPUs."""
+    # On CPUs the new pod is ready before the old one is terminated. A spare GPU for that is rare, and the new
+    # pod would stay Pending as long as the old pod has the GPU: there the old pod is terminated first.
     surge, unavailable = (0, 1) if gpu else (1, 0)
     return DeploymentStrategyArgs(
         type="RollingUpdate",
@@ -160,20 +161,20 @@ def _strategy(gpu: int) -> DeploymentStrategyArgs:
     )
 
 
-def _only_the_rest_port(
+def _network_policy(
     name: str,
     args: ModelServerArgs,
     labels: dict[str, str],
     selector: dict[str, str],
     child: ResourceOptions,
 ) -> NetworkPolicy:
-    """Let requests in on the REST port, and nothing out but what fetching the files needs."""
+    """Allow ingress to the REST port, and egress only as the init containers need it."""
     return network_policy(
         name,
         ObjectMetaArgs(name=args.deployment, namespace=args.namespace, labels=labels),
         LabelSelectorArgs(match_labels=selector),
-        # From anybody: a NodePort request arrives with the address of the node that took it. Who may reach
-        # the node's port is the firewall's question.
+        # From any source: requests to a NodePort have the source address of the node that received them. The
+        # nodes' firewall restricts the clients of NodePorts.
         ingress=[Allow(ports=tcp(args.container_port))],
         egress=args.files.egress,
         opts=child,

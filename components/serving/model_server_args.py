@@ -1,4 +1,4 @@
-"""What a model server is made from."""
+"""The arguments of a model server."""
 
 import re
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ from settings.gpu_resources import GPU
 from settings.models import ResourcesSettings
 from settings.server import ServerSettings
 
-# The range that kube-apiserver gives to NodePorts by default.
+# The default --service-node-port-range of kube-apiserver.
 NODE_PORTS = range(30000, 32768)
-# What every pod gets for loading that is told nothing else.
+# The default time for loading a model, in seconds.
 STARTUP_SECONDS = 600
-# The name is a part of URLs and of a directory.
+# The name is part of URLs and of a directory path.
 SERVED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -36,24 +36,24 @@ class ModelServerArgs:
     served_name: str = "default"
     container_port: int = 8501
     node_port: int | None = 30050
-    """None: the Service is reached inside the cluster only."""
+    """None: a ClusterIP Service, reachable inside the cluster only."""
     server: ServerSettings = field(default_factory=ServerSettings)
-    """What of TensorFlow Serving is not as by default."""
+    """Settings of TensorFlow Serving that differ from its defaults."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """Of every object, besides those that find it."""
+    """Labels of every object, besides the selector's."""
     replicas: int | None = 1
-    """None leaves the number to an autoscaler."""
+    """None: an autoscaler sets the number."""
     gpu: int = 0
     gpu_resource: str = GPU
-    """What `gpu` counts: whole GPUs, turns on shared ones (nvidia.com/gpu.shared), or slices."""
+    """The resource that `gpu` counts: GPUs, time-sliced replicas (nvidia.com/gpu.shared), or MIG devices."""
     placement: Placement = field(default_factory=Placement)
     priority: Input[str] | None = None
-    """Name of a PriorityClass that is there. None: the pods have priority 0, as any pod without a class."""
+    """Name of an existing PriorityClass. None: the pods have priority 0, as all pods without a class."""
     resources: ResourcesSettings = field(default_factory=ResourcesSettings)
-    most_replicas: int = 1
-    """With an autoscaler: so many pods a change may have to go through."""
+    max_replicas: int = 1
+    """With an autoscaler: the number of pods that a rolling update may have to replace."""
     drain_seconds: int = 10
-    """How long a pod still answers after it was told to go, until every node has heard that it is going."""
+    """How long a terminating pod still serves, until all nodes have removed its endpoint."""
 
     @property
     def program(self) -> ServerProgram:
@@ -62,14 +62,15 @@ class ModelServerArgs:
 
     @property
     def startup(self) -> int:
-        """How long loading may take before the pod is started again; a first load on a GPU takes minutes."""
+        """Seconds until the startup probe fails for good; a first load on a GPU takes minutes."""
         return self.server.startup_seconds or STARTUP_SECONDS
 
     @property
     def timeouts(self) -> CustomTimeouts:
-        """How long the pods are waited for, which are changed one after the other."""
-        turns = self.most_replicas if self.replicas is None else max(self.replicas, 1)
-        # Only who says how long loading takes is waited for as long: else a model that never loads would be.
+        """How long Pulumi awaits the rolling update, which replaces one pod at a time."""
+        turns = self.max_replicas if self.replicas is None else max(self.replicas, 1)
+        # Not STARTUP_SECONDS: only a startup time of the settings extends the wait. Otherwise `up` would wait
+        # as long for every model that never loads.
         return awaited(self.server.startup_seconds or START_SECONDS, turns=turns, cuda=self.gpu > 0)
 
     def __post_init__(self) -> None:
@@ -86,7 +87,7 @@ class ModelServerArgs:
                 f"node_port {self.node_port} is not a NodePort; "
                 f"use {NODE_PORTS.start} to {NODE_PORTS.stop - 1}"
             )
-        # Below 1024 a process that is not root may not listen.
+        # A process that is not root cannot listen on ports below 1024.
         if not 1024 <= self.container_port <= 65535:
             raise ValueError(f"container_port {self.container_port} must be between 1024 and 65535")
         if self.gpu < 0:

@@ -1,20 +1,20 @@
-"""The versions of a model: which there are, which are served, and where the files of each are on a machine.
+"""The versions of a model: their manifests, and the folder of each on a machine.
 
-The files of a version never change where they are: their directory is named by its number and their digest.
-Pods name that directory. So an old pod that starts again while a new version is brought in, or after the new
-one was found to be broken, finds the files that it was made for.
+Folders are immutable: the name of a folder has the version's number and the digest of its files, and pods
+mount it by that name. So an old pod that restarts while a new version is copied, or after the new version has
+failed, still has the files of its own version.
 """
 
 from collections.abc import Iterable, Mapping
 
 from components.ssh.files import manifest_digest, manifest_of
 
-# Hexadecimal digits of a digest that tell contents of one version number apart.
+# Hexadecimal digits of the digest in a folder's name; they distinguish different files of one version number.
 DIGEST_LENGTH = 12
 
 
 def manifests_of(source: str, versions: Iterable[int]) -> dict[int, str]:
-    """A manifest of each version's folder, paths below that folder."""
+    """The manifest of each version's folder; paths are relative to that folder."""
     return {version: manifest_of(f"{source}/{version}") for version in versions}
 
 
@@ -24,7 +24,7 @@ def folder_of(version: int, manifest: str) -> str:
 
 
 def delivery_manifest(manifests: Mapping[int, str]) -> str:
-    """One manifest of all versions, each below its folder on the machine."""
+    """The manifest of all versions; paths begin with the version's folder on the machine."""
     lines: list[str] = []
     for version, manifest in sorted(manifests.items()):
         for line in manifest.splitlines():

@@ -1,4 +1,4 @@
-"""Which machines the pods of a model run on, and how they are spread over them."""
+"""Pod placement: tolerations, node affinity and topology spread constraints."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
 
-from components.gpu.node_marks import PRESENT, PRODUCT_LABEL, TAINT
+from components.gpu.node_labels import PRESENT, PRODUCT_LABEL, TAINT
 from settings.placement import Machines, Spread
 
 HOST = "kubernetes.io/hostname"
@@ -23,7 +23,7 @@ HOST = "kubernetes.io/hostname"
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """Where pods may run. Left out: wherever there is what they ask for, spread as the scheduler likes."""
+    """Constraints on the nodes of pods. By default: any node with the resources, default spreading."""
 
     machines: Machines | None = None
     product: str | None = None
@@ -31,7 +31,7 @@ class Placement:
     spread: Spread | None = None
 
     def require_fits(self, gpu: int) -> None:
-        """Refuse what contradicts the number of GPUs that each pod takes."""
+        """Raise ValueError where the placement contradicts the number of GPUs of each pod."""
         if gpu and self.machines is Machines.CPU:
             raise ValueError(f"placement {self.machines} keeps a pod with {gpu} GPUs off every GPU")
         if not gpu and self.machines is Machines.GPU:
@@ -41,17 +41,17 @@ class Placement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScheduledBy:
-    """The fields of a pod that say where it runs."""
+class PodScheduling:
+    """The scheduling fields of a pod spec."""
 
     tolerations: list[TolerationArgs] | None
     affinity: AffinityArgs | None
     topology_spread_constraints: list[TopologySpreadConstraintArgs] | None
 
 
-def scheduled_by(placement: Placement, *, gpu: int, pods: Mapping[str, str]) -> ScheduledBy:
-    """The fields for pods that take `gpu` GPUs each and have the labels `pods`, which no other pods have."""
-    return ScheduledBy(
+def pod_scheduling(placement: Placement, *, gpu: int, pods: Mapping[str, str]) -> PodScheduling:
+    """The fields for pods that request `gpu` GPUs each; the labels `pods` select these pods and no others."""
+    return PodScheduling(
         tolerations=_tolerations(gpu),
         affinity=_affinity(placement, gpu),
         topology_spread_constraints=_spread(placement.spread, pods),
@@ -59,7 +59,7 @@ def scheduled_by(placement: Placement, *, gpu: int, pods: Mapping[str, str]) -> 
 
 
 def _tolerations(gpu: int) -> list[TolerationArgs] | None:
-    """GPU machines are often kept free of other work by this taint."""
+    """This taint often keeps other workloads off GPU nodes."""
     if not gpu:
         return None
     return [TolerationArgs(key=TAINT[0], operator="Exists", effect=TAINT[2])]
@@ -68,7 +68,7 @@ def _tolerations(gpu: int) -> list[TolerationArgs] | None:
 def _affinity(placement: Placement, gpu: int) -> AffinityArgs | None:
     wanted = []
     if gpu:
-        # The GPUs asked for lead there, too; but an autoscaler that looks for a machine reads labels.
+        # The GPU request restricts the nodes, too; but an autoscaler chooses node groups by labels.
         wanted.append(_present("In"))
     if placement.machines is Machines.CPU:
         wanted.append(_present("NotIn"))
@@ -101,9 +101,10 @@ def _spread(spread: Spread | None, pods: Mapping[str, str]) -> list[TopologySpre
             max_skew=1,
             when_unsatisfiable="DoNotSchedule" if spread is Spread.REQUIRE else "ScheduleAnyway",
             label_selector=LabelSelectorArgs(match_labels=dict(pods)),
-            # During a rollout the old pods do not count: the new ones would be even only together with them.
+            # Count the pods of one ReplicaSet only: during a rollout the skew would include the old pods.
             match_label_keys=["pod-template-hash"],
-            # A machine that no pod may go to stays empty; counted, it would let no other take a second pod.
+            # Ignore nodes that these pods cannot run on: they stay empty, and counted, they would allow each
+            # other node one pod only.
             node_affinity_policy="Honor",
             node_taints_policy="Honor",
         )

@@ -19,24 +19,24 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.security_context import restricted_container, restricted_pod
 from components.serving.model_server_args import ModelServerArgs
-from components.serving.placement import scheduled_by
+from components.serving.placement import pod_scheduling
 from components.serving.server_program import CONFIG_DIRECTORY
 from components.serving.storage import MODELS_VOLUME
 
-# Above 10000, where no machine has users of its own: whoever gets out of a container owns nothing there.
+# Above 10000, where no node has users: a process that escapes its container owns no files on the node.
 USER = 10001
 SCRATCH_SIZE = "256Mi"
-# Short, because a newcomer waits for the first answer; the budget is what counts.
+# Short, so that a new pod becomes ready soon; failureThreshold extends to the whole startup time.
 STARTUP_PERIOD_SECONDS = 2
-# After the drain a signal ends the server; this is for one that does not listen.
+# After the preStop sleep SIGTERM stops the server; this is the time until SIGKILL if it does not.
 KILL_MARGIN_SECONDS = 20
 
 
 def template_annotations(args: ModelServerArgs) -> dict[str, Input[str]]:
-    """Annotations that change, and so roll the pods, when what the server read at its start has changed."""
+    """Annotations that trigger a rollout when files that the server reads only at startup change."""
     return {
         **args.files.annotations,
         "metalml/model-sha256": args.files.digest,
@@ -48,13 +48,13 @@ def model_pod(
     args: ModelServerArgs, *, account: Input[str], config_map: Input[str], selector: Mapping[str, str]
 ) -> PodSpecArgs:
     """A pod that meets the `restricted` Pod Security level and reads its model from a volume."""
-    scheduled = scheduled_by(args.placement, gpu=args.gpu, pods=selector)
+    scheduled = pod_scheduling(args.placement, gpu=args.gpu, pods=selector)
     return PodSpecArgs(
         service_account_name=account,
         automount_service_account_token=False,
         enable_service_links=False,
-        # TensorFlow Serving handles no SIGTERM, and the kernel drops unhandled signals for process 1: it
-        # would always be killed at the end of the grace period. In a shared namespace it is not process 1.
+        # TensorFlow Serving does not handle SIGTERM, and the kernel drops unhandled signals to PID 1: the pod
+        # would always end by SIGKILL, after the grace period. In a shared PID namespace it is not PID 1.
         share_process_namespace=True,
         termination_grace_period_seconds=args.drain_seconds + KILL_MARGIN_SECONDS,
         priority_class_name=args.priority,
@@ -66,7 +66,7 @@ def model_pod(
         containers=[_container(args)],
         volumes=[
             args.files.volume,
-            *args.files.more_volumes,
+            *args.files.extra_volumes,
             VolumeArgs(name="config", config_map=ConfigMapVolumeSourceArgs(name=config_map)),
             VolumeArgs(name="tmp", empty_dir=EmptyDirVolumeSourceArgs(size_limit=SCRATCH_SIZE)),
         ],
@@ -79,7 +79,7 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
     return ContainerArgs(
         name="model-server",
         image=args.image,
-        # The tag is pinned, and an image that was imported on the node is in no registry.
+        # The tag is pinned, and images that are imported on the nodes are in no registry.
         image_pull_policy="IfNotPresent",
         command=list(program.command),
         args=list(program.arguments),
@@ -90,15 +90,15 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
                 for name, port in program.other_ports.items()
             ),
         ],
-        resources=compute(
+        resources=resource_requirements(
             {**args.resources.requests.amounts, **gpus}, {**args.resources.limits.amounts, **gpus}
         ),
-        startup_probe=_loaded(
+        startup_probe=_probe(
             args, period=STARTUP_PERIOD_SECONDS, failures=-(-args.startup // STARTUP_PERIOD_SECONDS)
         ),
-        readiness_probe=_loaded(args, period=5, failures=3),
-        liveness_probe=_loaded(args, period=20, failures=3),
-        # A pod is stopped while the nodes are being told. Until all have heard, requests still come.
+        readiness_probe=_probe(args, period=5, failures=3),
+        liveness_probe=_probe(args, period=20, failures=3),
+        # Nodes remove a terminating pod's endpoint asynchronously; until all have, requests still arrive.
         lifecycle=LifecycleArgs(
             pre_stop=LifecycleHandlerArgs(sleep=SleepActionArgs(seconds=args.drain_seconds))
         ),
@@ -114,10 +114,10 @@ def _container(args: ModelServerArgs) -> ContainerArgs:
     )
 
 
-def _loaded(args: ModelServerArgs, *, period: int, failures: int) -> ProbeArgs:
-    """A probe that is true only while a version of the model is loaded."""
+def _probe(args: ModelServerArgs, *, period: int, failures: int) -> ProbeArgs:
+    """A probe that succeeds only while a version of the model is loaded."""
     return ProbeArgs(
-        http_get=HTTPGetActionArgs(path=args.program.loaded_path, port="http", scheme="HTTP"),
+        http_get=HTTPGetActionArgs(path=args.program.probe_path, port="http", scheme="HTTP"),
         period_seconds=period,
         timeout_seconds=5,
         success_threshold=1,

@@ -1,4 +1,4 @@
-"""Promotion gates: Prometheus is asked whether a track has shown enough to get more of the requests."""
+"""Promotion gates: Prometheus queries that a track must pass before it gets more of the requests."""
 
 from dataclasses import dataclass
 
@@ -12,22 +12,22 @@ from components.ssh.connection import Connection
 from components.ssh.host import Host
 from settings.rollout import GateSettings
 
-# Of alerts that keep a track from more requests; `info` is nothing to act on.
+# Severities of alerts that block a promotion; `info` needs no action.
 SEVERITIES = "critical|warning"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PromotionGateArgs:
-    """What one track of a model is to get, and what it must have shown before."""
+    """The new share of a track, and the conditions of its promotion."""
 
     control_plane: Connection
-    """Where the API server's own way to Prometheus is taken."""
+    """The machine that runs the gate; it queries Prometheus through the API server's proxy."""
     namespace: Input[str]
-    """Of the model, known when Prometheus looks at it."""
+    """The model's namespace; resolves once Prometheus monitors it."""
     model: str
     track: str
     share: int
-    """Percent of the model's requests that it is to get."""
+    """Percent of the model's requests that the track gets after the promotion."""
     gate: GateSettings
 
     def __post_init__(self) -> None:
@@ -40,21 +40,21 @@ class PromotionGateArgs:
 def promotion_gate(
     name: str, args: PromotionGateArgs, server: ModelServer, parent: pulumi.Resource
 ) -> pulumi.Resource:
-    """A Command that fails, and is run again by the next `up`, as long as the track has not shown enough.
+    """A Command that fails, and that the next `up` runs again, until the track passes its gate.
 
-    It asks when `server`, the track's, runs the version that the settings name. What sends requests to the
-    track depends on it. It is asked once for each share, and not when nothing changes.
+    It runs after the rollout of `server`, the track's model server. The route or Service that sends requests
+    to the track depends on it. It runs once for each share, and not when nothing changes.
     """
-    asked = Output.from_input(args.namespace).apply(lambda namespace: questions(args, namespace))
+    queries = Output.from_input(args.namespace).apply(lambda namespace: gate_queries(args, namespace))
     host = Host(connection=args.control_plane, parent=parent, after=[server.rolled_out])
-    return host.run(f"{name}-{args.track}-gate", "promotion-gate.sh", payload=asked)
+    return host.run(f"{name}-{args.track}-gate", "promotion-gate.sh", payload=queries)
 
 
-def questions(args: PromotionGateArgs, namespace: str) -> str:
-    """What scripts/node/promotion-gate.sh reads: a word and its value on each line."""
+def gate_queries(args: PromotionGateArgs, namespace: str) -> str:
+    """The input of scripts/node/promotion-gate.sh: a key and its value on each line."""
     of_track = f'namespace="{namespace}",model="{args.model}",track="{args.track}"'
     window = f"{args.gate.minutes}m"
-    # Of predictions that went well, and of no probes: those have no API.
+    # Successful predictions only: requests of probes have an empty label API.
     answered = f'sum(increase(tensorflow_serving_request_latency_count{{API!="",{of_track}}}[{window}]))'
     firing = f'ALERTS{{alertstate="firing",severity=~"{SEVERITIES}",{of_track}}}'
     return "".join(

@@ -1,4 +1,4 @@
-"""Tracks: versions of a model side by side, each with a Deployment and an address of its own."""
+"""Tracks: versions of a model side by side, each with its own Deployment and Service; blue-green rollouts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ MODEL_LABEL, TRACK_LABEL = "metalml/model", "metalml/track"
 def track_of(
     model: str, track: str, server: ModelServerArgs, node_port: int | None = None
 ) -> ModelServerArgs:
-    """The server of a model as one of its tracks: under names of its own, behind an address of its own."""
+    """The model server of one track: named <model>-<track>, with its own Service."""
     name = f"{model}-{track}"
     labels = {**server.labels, MODEL_LABEL: model, TRACK_LABEL: track}
     return replace(server, deployment=name, service=name, node_port=node_port, labels=labels)
@@ -28,13 +28,14 @@ def track_of(
 def servers_of(tracks: Mapping[str, ModelServerArgs], opts: ResourceOptions | None) -> dict[str, ModelServer]:
     """The servers by the tracks' names, in their order.
 
-    They stand beside the strategy and not below it: with another one they are the same, and go on serving.
+    They are siblings of the strategy's component, not its children: another strategy keeps their URNs, and
+    their pods continue to serve.
     """
     return {track: ModelServer(server.deployment, server, opts) for track, server in tracks.items()}
 
 
 def entry_metadata(model: str, name: str, track: ModelServerArgs) -> ObjectMetaArgs:
-    """Metadata of what leads to the tracks of a model: of none in particular, so that it never changes."""
+    """Metadata of the Service or HTTPRoute of a model: without a track's label, so that it never changes."""
     labels = {key: value for key, value in labels_of(track).items() if key != TRACK_LABEL}
     return ObjectMetaArgs(
         name=name, namespace=track.namespace, labels={**labels, "app.kubernetes.io/instance": model}
@@ -47,13 +48,13 @@ def gates_of(
     servers: Mapping[str, ModelServer],
     parent: pulumi.Resource,
 ) -> list[pulumi.Resource]:
-    """The gates of a model; `servers` by the tracks' names."""
+    """Register the promotion gates of a model; `servers` are by the tracks' names."""
     return [promotion_gate(name, gate, servers[gate.track], parent) for gate in gates]
 
 
 @dataclass(frozen=True, kw_only=True)
 class BlueGreenArgs:
-    """Two whole tracks, and which of them the model's Service asks."""
+    """Two tracks, and the active one, which the model's Service selects."""
 
     tracks: Mapping[str, ModelServerArgs]
     """By the tracks' names."""
@@ -61,7 +62,7 @@ class BlueGreenArgs:
     service: str = "ml-model-service"
     node_port: int = 30050
     gates: Sequence[PromotionGateArgs] = ()
-    """What tracks must have shown before the Service asks them."""
+    """Gates that tracks must pass before the Service selects them."""
 
     def __post_init__(self) -> None:
         require_dns_label("service", self.service)
@@ -72,7 +73,7 @@ class BlueGreenArgs:
 
 
 class BlueGreen(pulumi.ComponentResource):
-    """Both tracks run all the time: a switch changes one label in one Service, and so does the way back."""
+    """Both tracks run all the time: promotion and rollback change one label of one Service's selector."""
 
     servers: Sequence[ModelServer]
     node_port: pulumi.Output[int]
@@ -89,7 +90,7 @@ class BlueGreen(pulumi.ComponentResource):
             selector=selector_of(active),
             port=active.container_port,
             node_port=args.node_port,
-            # Nobody is sent to a track before all of its pods answer.
+            # No requests go to a track before its rollout is complete.
             after=[*gates, servers[args.active].rolled_out],
         )
 

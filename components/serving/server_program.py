@@ -1,7 +1,7 @@
-"""What a pod knows of the program that serves a model.
+"""The interface between the pod and the model server's program.
 
-Everything else, volumes, probes, rights, rollouts, is the same for each. Another server is one more module
-beside tensorflow_serving.py, with a function that returns this.
+Volumes, probes, security context and rollouts are the same for each program. Support for another model server
+is one more module beside tensorflow_serving.py, with a function that returns a ServerProgram.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,16 +12,16 @@ CONFIG_DIRECTORY = "/config"
 
 @dataclass(frozen=True, kw_only=True)
 class ServerProgram:
-    """How a server is started, what it reads, and how it says that it can answer."""
+    """Command, configuration files and probe path of a model server."""
 
     command: Sequence[str]
     arguments: Sequence[str]
     other_ports: Mapping[str, int]
     """Ports besides `http`, by name."""
-    loaded_path: str
-    """HTTP path that is 200 exactly while the model can answer."""
+    probe_path: str
+    """HTTP path that returns 200 exactly while the model is loaded."""
     predict_path: str
     files: Mapping[str, str]
     """Text of each file in CONFIG_DIRECTORY, by name."""
     read_at_start: str
-    """What of the files is read only when the server starts: another text rolls the pods."""
+    """The files that the server reads only at startup: a change triggers a rollout."""

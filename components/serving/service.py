@@ -1,4 +1,4 @@
-"""The Service by which a model is asked."""
+"""The Service of a model."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,24 +22,24 @@ def register_service(
     node_port: int | None,
     after: Sequence[pulumi.Resource],
 ) -> Service:
-    """Register a Service over the pods' port `http`; without `node_port` the cluster alone reaches it.
+    """Register a Service for the pods' port `http`: type NodePort, or ClusterIP without `node_port`.
 
-    It comes after the pods, because a Service is awaited until one of them is ready.
+    It depends on the pods (`after`), because Pulumi awaits a ready endpoint of a Service.
     """
-    outside = node_port is not None
-    # With another strategy it has another parent. It is still the same Service: a second one would be
-    # refused, since its name and its port are taken.
-    elsewhere = [
+    exposed = node_port is not None
+    # With another strategy the same Service has another parent, and so another URN. Without aliases Pulumi
+    # would create a second one first, which fails: its name and its NodePort are taken.
+    aliases = [
         Alias(parent=pulumi.create_urn(name, kind)) for kind in (MODEL_SERVER, BLUE_GREEN, BY_REPLICAS)
     ]
     return Service(
         name,
         metadata=metadata,
         spec=ServiceSpecArgs(
-            type="NodePort" if outside else "ClusterIP",
+            type="NodePort" if exposed else "ClusterIP",
             selector=selector,
-            # Every node answers on the port, also the ones without a pod of this model.
-            external_traffic_policy="Cluster" if outside else None,
+            # Every node serves the NodePort, also nodes without a pod of this model.
+            external_traffic_policy="Cluster" if exposed else None,
             ports=[
                 ServicePortArgs(
                     name="http",
@@ -54,8 +54,8 @@ def register_service(
         opts=ResourceOptions(
             parent=parent,
             depends_on=list(after),
-            aliases=elsewhere,
-            # One of another name would be made before this one goes, and the port is still taken then.
-            delete_before_replace=outside,
+            aliases=aliases,
+            # A replacement with another name would be created first, while the NodePort is still taken.
+            delete_before_replace=exposed,
         ),
     )

@@ -1,4 +1,4 @@
-"""Requests divided between the tracks of a model: by weight and header, or by the number of their pods."""
+"""Traffic splitting between the tracks of a model: by weights and headers, or by numbers of pods."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ WHOLE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class RoutedArgs:
-    """Tracks behind the Gateway; everything is by the tracks' names."""
+    """Tracks behind the Gateway; all mappings are by the tracks' names."""
 
     tracks: Mapping[str, ModelServerArgs]
     weights: Mapping[str, int]
-    """Percent of the requests that no header gives to a track."""
+    """Percent of the requests that match no track's headers."""
     headers: Mapping[str, Mapping[str, str]]
-    """Requests that carry all of a track's headers are the track's, whatever the weights. Empty for none."""
+    """Requests with all of a track's headers go to that track, regardless of weights. Empty: no match."""
     gateway: Input[str]
     gateway_namespace: Input[str]
     gateway_node_port: Input[int]
     gates: Sequence[PromotionGateArgs] = ()
-    """What tracks must have shown before the Gateway sends them as much as their weights say."""
+    """Gates that tracks must pass before the HTTPRoute has their weights."""
 
     def __post_init__(self) -> None:
         for what, given in (("weights", self.weights), ("headers", self.headers)):
@@ -41,7 +41,7 @@ class RoutedArgs:
 
 
 class Routed(pulumi.ComponentResource):
-    """Tracks that the Gateway sends requests to. A changed weight changes the route and no pod."""
+    """Tracks behind an HTTPRoute of the Gateway. A changed weight changes the route and no pod."""
 
     servers: Sequence[ModelServer]
     node_port: pulumi.Output[int]
@@ -64,7 +64,7 @@ class Routed(pulumi.ComponentResource):
                 args.weights,
                 args.headers,
             ),
-            # Nobody is sent to a track before all of its pods answer.
+            # No requests go to a track before its rollout is complete.
             opts=ResourceOptions(
                 parent=self, depends_on=[*gates, *(server.rolled_out for server in servers)]
             ),
@@ -86,9 +86,9 @@ class ByReplicasArgs:
 
 
 class ByReplicas(pulumi.ComponentResource):
-    """Tracks whose pods are all behind the model's Service: each gets as large a share as it has of the pods.
+    """Tracks whose pods all are endpoints of the model's Service: a track's share is its share of the pods.
 
-    Whoever keeps a connection open stays with the pod that it began with, so the share is one of connections.
+    A Service balances connections, not requests: a client with a keep-alive connection stays with one pod.
     """
 
     servers: Sequence[ModelServer]

@@ -1,4 +1,4 @@
-"""How a model's files come into a pod: what each source, storage_<kind>.py, gives to whoever serves them."""
+"""A model's files in a pod: what each kind of storage, storage_<kind>.py, provides to the model server."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,32 +9,32 @@ from pulumi_kubernetes.core.v1 import ContainerArgs, PersistentVolumeClaimVolume
 from components.kubernetes.network_policy import Allow
 from components.serving.tensorflow_serving import MODELS_DIRECTORY
 
-# The name by which containers of the pod mount the files.
+# The name of the pod's volume with the files.
 MODELS_VOLUME = "models"
 WHOLE_VOLUME = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFiles:
-    """One model's files, ready to be put into pods."""
+    """One model's files, as parts of a pod spec."""
 
     volume: VolumeArgs
-    """Has the name MODELS_VOLUME. The server never writes to it."""
+    """The volume named MODELS_VOLUME; the server mounts it read-only."""
     digest: Input[str]
-    """Stands for all files of the model: other files roll the pods, the same files do not."""
+    """Digest of all files of the model: a changed digest triggers a rollout."""
     mounts: Mapping[str, str] = field(default_factory=lambda: {MODELS_DIRECTORY: WHOLE_VOLUME})
-    """Folders of the volume by where they are mounted: `/models/<served_name>/<version>/` has to hold the
-    SavedModel of each version that is served, and of no other."""
+    """Subpaths of the volume by mount path: `/models/<served_name>/<version>/` must contain the SavedModel of
+    each served version, and of no other."""
     annotations: Mapping[str, str] = field(default_factory=dict)
-    """Of the pod, for the init containers."""
+    """Annotations of the pod, for the init containers."""
     init_containers: Sequence[ContainerArgs] = ()
-    """What brings the files into the volume before the server starts."""
-    more_volumes: Sequence[VolumeArgs] = ()
-    """What the init containers mount besides."""
+    """Containers that download the files into the volume before the server starts."""
+    extra_volumes: Sequence[VolumeArgs] = ()
+    """More volumes, for the init containers only."""
     egress: Sequence[Allow] = ()
-    """Whom the init containers talk to. A server that only reads files needs no network."""
+    """Egress rules for the init containers. The server itself needs no egress."""
     wait_for: Sequence[Resource] = ()
-    """What must be there before the first pod. A component's own depends_on does not reach its children."""
+    """Dependencies of the Deployment. A component's own depends_on does not apply to its children."""
 
 
 def files_of_claim(
@@ -44,7 +44,7 @@ def files_of_claim(
     mounts: Mapping[str, str] | None = None,
     wait_for: Sequence[Resource] = (),
 ) -> ModelFiles:
-    """Files that stay where they are, on the volume that a claim has bound."""
+    """Files on the volume of a PersistentVolumeClaim, mounted in place."""
     return ModelFiles(
         volume=VolumeArgs(
             name=MODELS_VOLUME,

@@ -1,4 +1,4 @@
-"""Model files on one machine: a volume over its directory. Pods run there and nowhere else."""
+"""Model files on one node: a hostPath PersistentVolume with node affinity."""
 
 from dataclasses import dataclass
 
@@ -16,18 +16,18 @@ from pulumi_kubernetes.core.v1 import (
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_absolute_path, require_dns_name, require_size
-from components.serving.claim import NO_STORAGE_CLASS, claim_on, reserved_for
+from components.serving.claim import NO_STORAGE_CLASS, claim_ref, register_claim
 
 ACCESS_MODES = ["ReadWriteOnce"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelVolumeArgs:
-    """Where a model's files are, and what the volume and its claim are called."""
+    """The node and path of a model's files, and the names of the volume and its claim."""
 
     namespace: Input[str]
     node: Input[str]
-    """Name of the node that has the files; the volume can be used nowhere else."""
+    """Name of the node with the files; pods that mount the volume run on this node only."""
     volume: str = "ml-model-pv"
     claim: str = "ml-model-pvc"
     size: str = "5Gi"
@@ -41,10 +41,10 @@ class ModelVolumeArgs:
 
 
 class ModelVolume(pulumi.ComponentResource):
-    """A PersistentVolume over a directory of one node, and the claim that alone may bind it.
+    """A hostPath PersistentVolume on one node, and the only claim that may bind to it.
 
-    A directory of a machine is not the same directory on another machine. The node affinity makes the
-    scheduler put the model's pods where the files are, so that no pod ever starts on an empty directory.
+    The same path on another node is another directory. The node affinity makes the scheduler place the
+    model's pods on the node with the files, so that no pod ever starts with an empty directory.
     """
 
     claim: pulumi.Output[str]
@@ -60,18 +60,18 @@ class ModelVolume(pulumi.ComponentResource):
             spec=PersistentVolumeSpecArgs(
                 capacity={"storage": args.size},
                 access_modes=ACCESS_MODES,
-                # The files are the user's: removing the claim must never remove them.
+                # The files belong to the user: deleting the claim must never delete them.
                 persistent_volume_reclaim_policy="Retain",
                 storage_class_name=NO_STORAGE_CLASS,
                 volume_mode="Filesystem",
-                claim_ref=reserved_for(args.claim, args.namespace),
-                # Not "DirectoryOrCreate": an empty directory would hide that the files never came.
+                claim_ref=claim_ref(args.claim, args.namespace),
+                # Not "DirectoryOrCreate": an empty directory would hide that the files are missing.
                 host_path=HostPathVolumeSourceArgs(path=args.host_path, type="Directory"),
                 node_affinity=_only_on(args.node),
             ),
             opts=child,
         )
-        claim = claim_on(
+        claim = register_claim(
             name,
             volume,
             claim=args.claim,
@@ -86,7 +86,7 @@ class ModelVolume(pulumi.ComponentResource):
 
 
 def _only_on(node: Input[str]) -> VolumeNodeAffinityArgs:
-    """Node affinity that holds for exactly one node."""
+    """Node affinity for exactly one node."""
     return VolumeNodeAffinityArgs(
         required=NodeSelectorArgs(
             node_selector_terms=[

@@ -1,4 +1,4 @@
-"""Model files on an NFS share: pods on every node see the same directory."""
+"""Model files on an NFS share: pods on all nodes mount the same directory."""
 
 from dataclasses import dataclass
 
@@ -13,23 +13,23 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.checks import require_absolute_path, require_dns_name, require_size
 from components.nfs.names import DRIVER, MOUNT_OPTIONS
-from components.serving.claim import NO_STORAGE_CLASS, claim_on, reserved_for
+from components.serving.claim import NO_STORAGE_CLASS, claim_ref, register_claim
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShareVolumeArgs:
-    """A directory of an NFS server, and what the volume over it and its claim are called."""
+    """A directory of an NFS server, and the names of the volume and its claim."""
 
     namespace: Input[str]
     server: str
     path: str
-    """The directory on the server. It has to be there: nobody makes it."""
+    """The directory on the server. It must exist: neither the driver nor this program creates it."""
     volume: str
     claim: str
     size: str = "5Gi"
-    """What the claim asks for. NFS keeps to no size, so this is only what a quota counts."""
+    """The storage request of the claim. NFS enforces no size, so only a ResourceQuota uses it."""
     writable: bool = False
-    """Whether pods may write. Model files are only read."""
+    """Whether pods may write. Model files are read-only."""
 
     def __post_init__(self) -> None:
         require_dns_name("server", self.server)
@@ -40,9 +40,9 @@ class ShareVolumeArgs:
 
 
 class ShareVolume(pulumi.ComponentResource):
-    """A PersistentVolume over a directory of an NFS server, and the claim that alone may bind it.
+    """A PersistentVolume for a directory of an NFS server, and the only claim that may bind to it.
 
-    Needs csi-driver-nfs on the cluster. Any number of pods on any node mount it at once.
+    Requires csi-driver-nfs in the cluster. Any number of pods on any node can mount it at the same time.
     """
 
     claim: pulumi.Output[str]
@@ -59,15 +59,15 @@ class ShareVolume(pulumi.ComponentResource):
             spec=PersistentVolumeSpecArgs(
                 capacity={"storage": args.size},
                 access_modes=modes,
-                # The share is the user's: removing the claim must never remove what is on it.
+                # The share belongs to the user: deleting the claim must never delete its files.
                 persistent_volume_reclaim_policy="Retain",
                 storage_class_name=NO_STORAGE_CLASS,
                 volume_mode="Filesystem",
-                claim_ref=reserved_for(args.claim, args.namespace),
+                claim_ref=claim_ref(args.claim, args.namespace),
                 mount_options=[*MOUNT_OPTIONS, *([] if args.writable else ["ro"])],
                 csi=CSIPersistentVolumeSourceArgs(
                     driver=DRIVER,
-                    # Unique in the cluster: the kubelet takes two volumes of one handle for the same mount.
+                    # Unique in the cluster: for the kubelet, two volumes with one handle are the same mount.
                     volume_handle=f"{args.server}#{args.path.lstrip('/')}##{args.volume}",
                     volume_attributes={"server": args.server, "share": args.path},
                     read_only=not args.writable,
@@ -75,7 +75,7 @@ class ShareVolume(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        claim = claim_on(
+        claim = register_claim(
             name,
             volume,
             claim=args.claim,

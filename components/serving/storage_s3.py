@@ -1,4 +1,4 @@
-"""Model files in an S3-compatible store: each pod fetches one version and checks it before it serves."""
+"""Model files in S3-compatible object storage: each pod downloads one version and verifies it first."""
 
 import re
 from dataclasses import dataclass
@@ -20,26 +20,26 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.checks import require_dns_label, require_pinned_image
 from components.kubernetes.network_policy import Allow, dns, pods_anywhere, tcp
 from components.serving.fetch_pod import (
-    KEYS_FILE,
+    CREDENTIALS_FILE,
     SUMS,
+    credentials_file,
     fetch_containers,
-    keys_file,
     pinned_sum,
-    store_environment,
+    rclone_environment,
 )
 from components.serving.storage import MODELS_VOLUME, ModelFiles
 from components.serving.tensorflow_serving import MODELS_DIRECTORY
 
 PINNED_VOLUME = "pinned"
-KEYS_VOLUME = "keys"
+CREDENTIALS_VOLUME = "keys"
 PINNED_ANNOTATION = "metalml/model-sums"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoreKeys:
-    """Who we are for the store."""
+class S3Credentials:
+    """The access key for the object storage."""
 
     access_key_id: Input[str]
     secret_access_key: Input[str]
@@ -47,27 +47,27 @@ class StoreKeys:
 
 @dataclass(frozen=True, kw_only=True)
 class BucketFilesArgs:
-    """One version of a model's files: a folder in a bucket, and the digest of its list of digests."""
+    """One version of a model's files: bucket and prefix, and the digest of the prefix's SHA256SUMS."""
 
     namespace: Input[str]
     secret: str
-    """Name of the Secret that gets the keys, where there are any."""
+    """Name of the Secret for the credentials, if any."""
     target: str
-    """Where pods find them: a directory below MODELS_DIRECTORY."""
+    """Path of the files in the pod: a directory below MODELS_DIRECTORY."""
     endpoint: str
-    """http:// or https://, host and port, nothing after."""
+    """URL with http:// or https://, host and port, without a path."""
     region: str
     bucket: str
     prefix: str
     digest: str
-    """SHA-256 of the folder's file SHA256SUMS."""
+    """SHA-256 of the file SHA256SUMS below the prefix."""
     size: str
-    """What the files may take on a node's disk; a pod that takes more is ended."""
+    """The sizeLimit of the emptyDir with the files; the kubelet evicts a pod that exceeds it."""
     image: str
-    """Of the program that fetches."""
+    """The image with rclone."""
     user: int
-    """Number of the user who fetches and serves; not 0."""
-    keys: StoreKeys | None = None
+    """UID of the init containers and the server; not 0."""
+    credentials: S3Credentials | None = None
 
     def __post_init__(self) -> None:
         require_dns_label("secret", self.secret)
@@ -88,12 +88,12 @@ class BucketFilesArgs:
 
 
 class BucketFiles(pulumi.ComponentResource):
-    """The keys of a store in a Secret, and what fetches a version with them.
+    """The Secret with the credentials, and the init containers that download a version.
 
-    A version never changes: another one has another digest, which rolls the pods, and pods of the old version
-    that are made meanwhile go on fetching the old one, since all they need is in their own template. So every
-    node may run replicas and all of them answer the same. Each pod downloads for itself: a start takes longer
-    by that, and the node's disk holds the files once for each pod.
+    A version is immutable: another version has another digest, which triggers a rollout. Pods of the old
+    version that are created meanwhile still download the old one, since their template has all they need. So
+    replicas can run on every node, and all of them serve the same files. Each pod downloads the files: its
+    start takes longer, and the node's disk holds one copy for each pod.
     """
 
     files: ModelFiles
@@ -102,12 +102,12 @@ class BucketFiles(pulumi.ComponentResource):
         super().__init__("metalml:serving:BucketFiles", name, None, opts)
 
         secret = None
-        if args.keys is not None:
-            # Changed keys change this object and no pod: the next pod that fetches reads them.
+        if args.credentials is not None:
+            # Changed credentials change the Secret and trigger no rollout: the next new pod reads them.
             secret = Secret(
                 name,
                 metadata=ObjectMetaArgs(name=args.secret, namespace=args.namespace),
-                string_data={KEYS_FILE: _keys_file(args.keys)},
+                string_data={CREDENTIALS_FILE: _credentials_file(args.credentials)},
                 opts=ResourceOptions(parent=self),
             )
         self.files = ModelFiles(
@@ -118,21 +118,21 @@ class BucketFiles(pulumi.ComponentResource):
                 args.image,
                 source=f"{args.bucket}/{args.prefix}",
                 target=args.target,
-                environment=store_environment(args.endpoint, args.region, keys=secret is not None),
+                environment=rclone_environment(args.endpoint, args.region, credentials=secret is not None),
                 mounts={MODELS_VOLUME: MODELS_DIRECTORY},
                 pinned_volume=PINNED_VOLUME,
-                keys_volume=KEYS_VOLUME if secret else None,
+                credentials_volume=CREDENTIALS_VOLUME if secret else None,
                 user=args.user,
                 size=args.size,
             ),
-            more_volumes=[_pinned(), *([_keys(secret.metadata.name)] if secret else [])],
+            extra_volumes=[_pinned(), *([_credentials_volume(secret.metadata.name)] if secret else [])],
             egress=_reach(args.endpoint),
         )
         self.register_outputs({})
 
 
 def _pinned() -> VolumeArgs:
-    """The pinned digest as a file. From the pod's own annotation: an object beside it could be another's."""
+    """The pinned digest as a file, from the pod's own annotation: a ConfigMap could be of another version."""
     field = ObjectFieldSelectorArgs(field_path=f"metadata.annotations['{PINNED_ANNOTATION}']")
     return VolumeArgs(
         name=PINNED_VOLUME,
@@ -142,20 +142,20 @@ def _pinned() -> VolumeArgs:
     )
 
 
-def _keys(secret: Input[str]) -> VolumeArgs:
-    return VolumeArgs(name=KEYS_VOLUME, secret=SecretVolumeSourceArgs(secret_name=secret))
+def _credentials_volume(secret: Input[str]) -> VolumeArgs:
+    return VolumeArgs(name=CREDENTIALS_VOLUME, secret=SecretVolumeSourceArgs(secret_name=secret))
 
 
-def _keys_file(keys: StoreKeys) -> Output[str]:
-    both = Output.all(Output.secret(keys.access_key_id), Output.secret(keys.secret_access_key))
-    return both.apply(lambda parts: keys_file(*parts))
+def _credentials_file(credentials: S3Credentials) -> Output[str]:
+    both = Output.all(Output.secret(credentials.access_key_id), Output.secret(credentials.secret_access_key))
+    return both.apply(lambda parts: credentials_file(*parts))
 
 
 def _reach(endpoint: str) -> list[Allow]:
-    """Let the pod ask DNS and the store: by its port, since a policy knows no names."""
+    """Allow egress to DNS and to the object storage: by port, since a NetworkPolicy has no host names."""
     parts = urlsplit(endpoint)
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     if (parts.hostname or "").endswith((".svc", ".svc.cluster.local")):
-        # What arrives at a Service's pod has that pod's port, which nobody tells us.
+        # A policy applies to the target port of the Service's pods, which is unknown here.
         return [dns(), Allow(peers=[pods_anywhere()])]
     return [dns(), Allow(ports=tcp(port))]

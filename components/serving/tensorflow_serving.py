@@ -1,4 +1,4 @@
-"""TensorFlow Serving: its flags and its files, which are text protos."""
+"""TensorFlow Serving: its flags and its configuration files, which are text protos."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,22 +10,22 @@ GRPC_PORT = 8500
 MODELS_DIRECTORY = "/models"
 MODELS_FILE, BATCHING_FILE, MONITORING_FILE = "models.config", "batching.config", "monitoring.config"
 METRICS_PATH = "/monitoring/prometheus/metrics"
-# Seconds between looks at models.config. A changed ConfigMap takes up to a minute to reach the pod anyway.
+# Seconds between reads of models.config. A changed ConfigMap takes up to a minute to reach the pod anyway.
 LABELS_POLL_SECONDS = 10
 
 
 def base_path(served_name: str) -> str:
-    """Directory in the pod whose numbered subdirectories are the versions of the model."""
+    """The model's base path in the pod: its numbered subdirectories are the versions."""
     return f"{MODELS_DIRECTORY}/{served_name}"
 
 
 def monitoring_config() -> str:
-    """The text proto that switches Prometheus metrics on."""
+    """The MonitoringConfig text proto that enables Prometheus metrics."""
     return f'prometheus_config {{\n  enable: true\n  path: "{METRICS_PATH}"\n}}\n'
 
 
 def batching_config(batching: BatchingSettings) -> str:
-    """The text proto of the batching parameters."""
+    """The BatchingParameters text proto."""
     values = {
         "max_batch_size": batching.max_batch_size,
         "batch_timeout_micros": batching.timeout_micros,
@@ -36,10 +36,10 @@ def batching_config(batching: BatchingSettings) -> str:
 
 
 def models_config(served_name: str, labels: Mapping[str, int]) -> str:
-    """The text proto that says which model is served: all versions below its directory, and their labels.
+    """The ModelServerConfig text proto: all versions below the model's base path, and their labels.
 
-    Which versions those are is decided by what is mounted there. So a pod that reads the file of a later
-    rollout still has its own versions, and keeps its labels where the new ones name one that it has not.
+    The mounts of a pod determine its versions. So a pod that reads the file of a later rollout still has its
+    own versions, and keeps its labels where a new label is for a version that it does not have.
     """
     lines = [
         f'name: "{served_name}"',
@@ -58,21 +58,21 @@ def tensorflow_serving(served_name: str, rest_port: int, options: ServerSettings
         fixed[BATCHING_FILE] = batching_config(options.batching)
     moving = {MODELS_FILE: models_config(served_name, options.labels)} if _configured(options) else {}
     return ServerProgram(
-        # The image's entry point is a shell that does not hand signals on.
+        # The image's entrypoint is a shell, which does not forward signals.
         command=(BINARY,),
         arguments=_flags(served_name, rest_port, options),
         other_ports={"grpc": GRPC_PORT},
-        # The status path is 200 with the state LOADING in its body, and a kubelet reads only the number.
-        loaded_path=f"/v1/models/{served_name}/metadata",
+        # Not the model status API: it returns 200 with state LOADING in its body, and probes read the code.
+        probe_path=f"/v1/models/{served_name}/metadata",
         predict_path=f"/v1/models/{served_name}:predict",
         files={**fixed, **moving},
-        # Not models.config: the labels in it are looked at again, and nothing else in it changes.
+        # Not models.config: the server polls it for changed labels, and nothing else in it changes.
         read_at_start="".join(fixed.values()),
     )
 
 
 def _configured(options: ServerSettings) -> bool:
-    """Whether it takes a file, and not only flags, to say what is served."""
+    """Whether the model needs models.config: flags cover a single version without labels only."""
     return bool(options.labels) or options.several_versions
 
 
@@ -85,11 +85,11 @@ def _flags(served_name: str, rest_port: int, options: ServerSettings) -> Sequenc
     if options.labels:
         flags += [
             f"--model_config_file_poll_wait_seconds={LABELS_POLL_SECONDS}",
-            # Else a pod that starts again while the file names a version of a later rollout would not start.
+            # Otherwise a pod that restarts while the file has a version of a later rollout fails to start.
             "--allow_version_labels_for_unavailable_models=true",
         ]
-    # 0 reads the directory once. New files arrive with a rollout, which has probes and a way back; a
-    # server that watches the directory would pick up a version that is still being copied.
+    # 0 reads the base path once. New versions come with a rollout, which has probes and can be rolled back; a
+    # server that polls the base path would load a version that is still being copied.
     flags.append("--file_system_poll_wait_seconds=0")
     flags.append(f"--monitoring_config_file={CONFIG_DIRECTORY}/{MONITORING_FILE}")
     if options.batching:

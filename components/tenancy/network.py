@@ -6,7 +6,7 @@ from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, LabelSelectorRequirementArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy, NetworkPolicyPeerArgs
 
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from components.kubernetes.network_policy import (
     ALL_PODS,
     Allow,
@@ -34,7 +34,7 @@ def register_policies(
     """Register default-deny and the allowed connections. `calico` enforces them, `routed` does not."""
 
     def metadata(name: str) -> ObjectMetaArgs:
-        return ObjectMetaArgs(name=name, namespace=namespace, labels=OURS)
+        return ObjectMetaArgs(name=name, namespace=namespace, labels=COMMON_LABELS)
 
     def policy(
         name: str, outgoing: Sequence[Allow], incoming: Sequence[Allow] | None = None

@@ -12,7 +12,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from settings.teams import QuotaSettings, TeamSettings
 
 # For Kubernetes' own components. Any user may set them, and their pods preempt all others.
@@ -28,13 +28,13 @@ def register_quota(
     """
     own = ResourceQuota(
         f"{name}-quota",
-        metadata=ObjectMetaArgs(name=f"{name}-quota", namespace=namespace, labels=OURS),
+        metadata=ObjectMetaArgs(name=f"{name}-quota", namespace=namespace, labels=COMMON_LABELS),
         spec=ResourceQuotaSpecArgs(hard=quota.hard()),
         opts=opts,
     )
     system = ResourceQuota(
         f"{name}-no-system-priority",
-        metadata=ObjectMetaArgs(name=f"{name}-no-system-priority", namespace=namespace, labels=OURS),
+        metadata=ObjectMetaArgs(name=f"{name}-no-system-priority", namespace=namespace, labels=COMMON_LABELS),
         spec=ResourceQuotaSpecArgs(
             hard={"pods": "0"},
             scope_selector=ScopeSelectorArgs(
@@ -60,7 +60,7 @@ def register_limits(
     """
     return LimitRange(
         f"{name}-limits",
-        metadata=ObjectMetaArgs(name=f"{name}-limits", namespace=namespace, labels=OURS),
+        metadata=ObjectMetaArgs(name=f"{name}-limits", namespace=namespace, labels=COMMON_LABELS),
         spec=LimitRangeSpecArgs(
             limits=[
                 LimitRangeItemArgs(

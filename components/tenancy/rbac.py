@@ -10,7 +10,7 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-from components.kubernetes.labels import OURS
+from components.kubernetes.labels import COMMON_LABELS
 from components.kubernetes.rbac import RBAC_API_GROUP, policy_rule
 
 DATA_SCIENTIST = "metalml-data-scientist"
@@ -22,7 +22,7 @@ def register_data_scientist(opts: ResourceOptions) -> ClusterRole:
     """Register the ClusterRole, once for all teams. RoleBindings grant it in the teams' namespaces only."""
     return ClusterRole(
         DATA_SCIENTIST,
-        metadata=ObjectMetaArgs(name=DATA_SCIENTIST, labels=OURS),
+        metadata=ObjectMetaArgs(name=DATA_SCIENTIST, labels=COMMON_LABELS),
         rules=data_scientist_rules(),
         opts=opts,
     )
@@ -34,7 +34,7 @@ def register_binding(
     """Bind the ClusterRole to a group in one namespace."""
     return RoleBinding(
         f"{team}-data-scientists",
-        metadata=ObjectMetaArgs(name="data-scientists", namespace=namespace, labels=OURS),
+        metadata=ObjectMetaArgs(name="data-scientists", namespace=namespace, labels=COMMON_LABELS),
         role_ref=RoleRefArgs(api_group=RBAC_API_GROUP, kind="ClusterRole", name=role),
         subjects=[SubjectArgs(api_group=RBAC_API_GROUP, kind="Group", name=group)],
         opts=opts,

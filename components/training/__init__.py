@@ -1,1 +1,1 @@
-"""Training: jobs of one or more workers that go on from their checkpoints."""
+"""Training: Jobs of one or more workers that resume from checkpoints."""

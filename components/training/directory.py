@@ -1,4 +1,4 @@
-"""A directory of a machine for what training writes."""
+"""A directory on a machine for checkpoints and trained models."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ from components.ssh.host import Host
 
 @dataclass(frozen=True, kw_only=True)
 class MachineDirectoryArgs:
-    """Which directory, and whose."""
+    """The directory, and its owner."""
 
     machine: Connection
     path: str
     owner: int
-    """Number of the user and the group that write in it."""
+    """UID and GID of the processes that write to it."""
     after: tuple[pulumi.Resource, ...] = ()
 
     def __post_init__(self) -> None:
@@ -27,9 +27,9 @@ class MachineDirectoryArgs:
 
 
 class MachineDirectory(pulumi.ComponentResource):
-    """A directory that is there and belongs to a user. It stays with what is in it when the resource goes.
+    """A directory owned by a user. Deleting the resource keeps the directory and its files.
 
-    The kubelet could make it, too, but only for root, and our pods are not root.
+    The kubelet could create it (DirectoryOrCreate), but owned by root, and these pods do not run as root.
     """
 
     made: pulumi.Resource

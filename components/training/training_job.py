@@ -1,4 +1,4 @@
-"""A Job of one or more workers that find each other and go on from their checkpoints."""
+"""An Indexed Job of one or more workers that resume from checkpoints, and its headless Service."""
 
 import pulumi
 from pulumi import ResourceOptions
@@ -31,34 +31,34 @@ from components.training.rendezvous import PORT
 from components.training.training_job_args import TrainingJobArgs
 from components.training.worker_pod import SCRIPT, pod_annotations, worker_pod
 
-# What a shell and the container runtime end with where the program is not there or cannot be run.
-NO_PROGRAM = [126, 127, 128]
+# Exit codes of shells and of the container runtime where the program does not exist or cannot be executed.
+CANNOT_EXECUTE = [126, 127, 128]
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
-# A Job is there at once; nobody waits for its end. With the annotation above nobody would wait for its
-# deletion either, and the one that takes its place would meet it.
+# Await the creation of the Job, not its completion. SKIP_AWAIT would skip the wait for its deletion, too, and
+# its replacement would conflict with it.
 AWAIT_CREATION = {"pulumi.com/waitFor": "jsonpath={.metadata.uid}"}
 
 
 class TrainingJob(pulumi.ComponentResource):
-    """One training, as an Indexed Job and a headless Service in which its workers find each other.
+    """One training job: an Indexed Job, and a headless Service with the DNS names of its workers.
 
-    **Failures.** A worker that fails is made again, with the same index and name, and its program has to go
-    on from the last checkpoint. With tf.distribute the others notice within seconds, fail as well, and are
-    made again too. An eviction (a drained node, a preemption) does not count. A worker that failed more often
-    than `retries` ends the job. The job has succeeded when worker 0 has: it is the one that writes the model,
-    and the others have nothing to do without it.
+    **Failures.** The Job controller replaces a failed worker by a pod with the same index and host name; its
+    program must resume from the last checkpoint. With tf.distribute the other workers notice within seconds,
+    fail as well, and are replaced, too. Disruptions (a drained node, a preemption) do not count. A worker
+    that fails more often than `retries` fails the Job. The Job succeeds when worker 0 does: worker 0, the
+    chief, writes the model, and the others have nothing to do without it.
 
-    **What `up` waits for.** That the API server has taken the job, no more: training takes hours, and its end
-    is no state that a stack could bring about. `kubectl wait --for=condition=Complete job/<name>` waits.
+    **What `up` awaits.** The creation of the Job only: training takes hours, and its completion is no state
+    that a stack could bring about. `kubectl wait --for=condition=Complete job/<name>` waits for it.
 
-    **What a change does.** Most of a Job can never be changed, so a change deletes it with its workers and
-    makes it again under the same name; two at once would write the same checkpoints and want the GPUs twice.
-    The new one goes on from the checkpoint of the old: right for more memory or another image, wrong for
-    another experiment, which gets another `run`. A job that had finished runs again, finds that its last step
-    is done, and ends.
+    **Updates.** Most fields of a Job are immutable, so a change deletes the Job with its pods and creates it
+    again under the same name; two at once would write the same checkpoints and request the GPUs twice. The
+    new Job resumes from the old one's checkpoint: right for more memory or another image, wrong for another
+    experiment, which needs another `run`. A completed Job runs again, finds its last step done, and
+    completes.
 
-    **Removal.** Checkpoints and models stay on the volume. A job that was removed after `keep_seconds` is
-    made again by the first `up` after a refresh, and ends as above.
+    **Deletion.** Checkpoints and models remain on the volume. A Job that the TTL controller deleted after
+    `keep_seconds` is created again by the first `up` after a refresh, and completes as above.
     """
 
     job: pulumi.Output[str]
@@ -80,8 +80,8 @@ class TrainingJob(pulumi.ComponentResource):
                 data={SCRIPT: args.script},
                 opts=child,
             )
-        policy = _only_among_workers(name, args, child)
-        service = _names_of_workers(name, args, child)
+        policy = _network_policy(name, args, child)
+        service = _headless_service(name, args, child)
         job = Job(
             name,
             metadata=ObjectMetaArgs(
@@ -95,7 +95,7 @@ class TrainingJob(pulumi.ComponentResource):
                 completions=args.settings.workers,
                 parallelism=args.settings.workers,
                 backoff_limit_per_index=args.settings.retries,
-                # One worker less is no training.
+                # Training needs all workers.
                 max_failed_indexes=0,
                 pod_replacement_policy="Failed",
                 pod_failure_policy=_failure_policy(),
@@ -124,7 +124,7 @@ class TrainingJob(pulumi.ComponentResource):
 
 
 def selector_of(args: TrainingJobArgs) -> dict[str, str]:
-    """The labels that find the workers, and nobody else's pods."""
+    """The pod selector: the workers of this job only."""
     return {"app.kubernetes.io/name": "training", "app.kubernetes.io/instance": args.settings.name}
 
 
@@ -134,29 +134,31 @@ def labels_of(args: TrainingJobArgs) -> dict[str, str]:
 
 
 def _failure_policy() -> PodFailurePolicyArgs:
-    """Which ends of a worker count, and which end the job at once. The first rule that fits decides."""
+    """Which pod failures do not count, and which fail the Job at once. The first matching rule applies."""
     evicted = PodFailurePolicyOnPodConditionsPatternArgs(type="DisruptionTarget", status="True")
     return PodFailurePolicyArgs(
         rules=[
             PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted]),
-            # A program that is not there will not be there the next time.
+            # A retry does not help where the program does not exist.
             PodFailurePolicyRuleArgs(
                 action="FailJob",
-                on_exit_codes=PodFailurePolicyOnExitCodesRequirementArgs(operator="In", values=NO_PROGRAM),
+                on_exit_codes=PodFailurePolicyOnExitCodesRequirementArgs(
+                    operator="In", values=CANNOT_EXECUTE
+                ),
             ),
         ]
     )
 
 
-def _names_of_workers(name: str, args: TrainingJobArgs, opts: ResourceOptions) -> Service:
-    """DNS names for the workers, from their first moment: each waits for the others before it is ready."""
+def _headless_service(name: str, args: TrainingJobArgs, opts: ResourceOptions) -> Service:
+    """DNS names of the workers, also of pods that are not ready: each waits for the others first."""
     return Service(
         name,
         metadata=ObjectMetaArgs(
             name=args.settings.name,
             namespace=args.namespace,
             labels=labels_of(args),
-            # Its workers come after it, and go when they are done.
+            # Pulumi cannot await its endpoints: the workers start after it, and end when they are done.
             annotations=SKIP_AWAIT,
         ),
         spec=ServiceSpecArgs(
@@ -169,10 +171,11 @@ def _names_of_workers(name: str, args: TrainingJobArgs, opts: ResourceOptions) -
     )
 
 
-def _only_among_workers(name: str, args: TrainingJobArgs, opts: ResourceOptions) -> NetworkPolicy:
-    """Let in the job's own workers only: who reaches a worker's port may run whatever it likes there.
+def _network_policy(name: str, args: TrainingJobArgs, opts: ResourceOptions) -> NetworkPolicy:
+    """Allow ingress from the job's own workers only: a client of a worker's port can execute any code there.
 
-    Frameworks open more ports as they go. What goes out is left to the namespace: data comes from anywhere.
+    All ports, since frameworks open more at run time. Egress is up to the namespace's policies: data can be
+    anywhere.
     """
     return network_policy(
         name,

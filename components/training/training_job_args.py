@@ -1,4 +1,4 @@
-"""What a training job is made from."""
+"""The arguments of a training job."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from settings.training import TrainingSettings
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingJobArgs:
-    """One job: what runs, on how many workers, and where its checkpoints are."""
+    """One training job: its program, its workers, and the volume with its checkpoints."""
 
     settings: TrainingSettings
     namespace: Input[str]
     image: str
     claim: Input[str]
-    """Claim of the volume with checkpoints and trained models. Every worker mounts it, so it is either on a
-    share, or on one machine, where then all workers run."""
+    """Name of the claim of the volume with checkpoints and trained models. Every worker mounts it, so it is
+    on an NFS share, or on one node, where then all workers run."""
     script: str | None = None
-    """Text of a program that workers find as SCRIPT_PATH, and run where the settings name no command."""
+    """Text of a Python program, mounted as SCRIPT_PATH; workers run it unless the settings have a command."""
     priority: Input[str]
     push_url: Input[str] | None = None
-    """Of the Pushgateway that the program tells its step and its loss; None: it tells nobody."""
+    """URL of the Pushgateway, to which the program pushes its step and loss; None: it pushes nothing."""
     queue: Input[str] | None = None
-    """Name of a Kueue LocalQueue that lets the job begin; None: it begins at once."""
+    """Name of the Kueue LocalQueue that admits the Job; None: it starts immediately."""
     wait_for: Sequence[Resource] = ()
-    """What must be there before the job. The component's own depends_on does not reach its children."""
+    """Dependencies of the Job. The component's own depends_on does not apply to its children."""
 
     def __post_init__(self) -> None:
         require_pinned_image("image", self.image)

@@ -1,4 +1,4 @@
-"""The pod of a worker."""
+"""The pod template of a training job's workers."""
 
 import hashlib
 
@@ -17,9 +17,9 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgs,
 )
 
-from components.kubernetes.container_resources import compute
+from components.kubernetes.container_resources import resource_requirements
 from components.kubernetes.security_context import restricted_container, restricted_pod
-from components.serving.placement import Placement, scheduled_by
+from components.serving.placement import Placement, pod_scheduling
 from components.serving.pod import USER
 from components.training.rendezvous import INDEX, PORT, rendezvous
 from components.training.training_job_args import TrainingJobArgs
@@ -29,26 +29,26 @@ SCRIPT = "train.py"
 SCRIPT_PATH = f"{SCRIPT_DIRECTORY}/{SCRIPT}"
 DATA_DIRECTORY = "/data"
 SCRATCH_SIZE = "1Gi"
-# Loaders hand batches from process to process in shared memory, of which a container has 64 MiB otherwise.
-# What is in it counts as memory of the pod.
+# Data loaders pass batches between processes in shared memory, 64 MiB by default in a container. It counts
+# towards the memory limit of the container.
 SHARED_MEMORY_SIZE = "1Gi"
 INDEX_ANNOTATION = "batch.kubernetes.io/job-completion-index"
-# A worker that is told to go may write a last checkpoint.
+# A worker may write a last checkpoint after SIGTERM.
 GRACE_SECONDS = 60
 
 
 def checkpoint_directory(run: str) -> str:
-    """Where a run's checkpoints are on the volume, from its root."""
+    """Path of a run's checkpoints, relative to the volume's root."""
     return f"checkpoints/{run}"
 
 
 def export_directory(name: str) -> str:
-    """Where the trained model's versions are on the volume, from its root. Runs share it."""
+    """Path of the trained model's versions, relative to the volume's root. All runs share it."""
     return f"models/{name}"
 
 
 def pod_annotations(args: TrainingJobArgs) -> dict[str, str]:
-    """A changed script is a changed job; and a half-done epoch is worth more than a machine saved."""
+    """A changed script replaces the Job; the Cluster Autoscaler must not evict a worker during an epoch."""
     digest = hashlib.sha256((args.script or "").encode()).hexdigest()
     return {
         "metalml/script-sha256": digest,
@@ -58,9 +58,9 @@ def pod_annotations(args: TrainingJobArgs) -> dict[str, str]:
 
 def worker_pod(args: TrainingJobArgs, *, account: Input[str], script: Input[str] | None) -> PodSpecArgs:
     """A pod at the `restricted` Pod Security level; `script` is the name of its ConfigMap."""
-    # No worker has to be apart from the others, so nothing is spread.
+    # Workers may share a node, so there are no topology spread constraints.
     placement = Placement(machines=args.settings.placement, product=args.settings.product)
-    scheduled = scheduled_by(placement, gpu=args.settings.gpu, pods={})
+    scheduled = pod_scheduling(placement, gpu=args.settings.gpu, pods={})
     claim = PersistentVolumeClaimVolumeSourceArgs(claim_name=args.claim)
     shared = EmptyDirVolumeSourceArgs(medium="Memory", size_limit=SHARED_MEMORY_SIZE)
     volumes = [
@@ -74,8 +74,8 @@ def worker_pod(args: TrainingJobArgs, *, account: Input[str], script: Input[str]
         service_account_name=account,
         automount_service_account_token=False,
         enable_service_links=False,
-        # The Job counts what fails and makes a new pod; a container that starts again in the old one is no
-        # failure that it sees.
+        # The Job controller counts failed pods and creates new ones; it does not see a container that the
+        # kubelet restarts.
         restart_policy="Never",
         subdomain=args.settings.name,
         priority_class_name=args.priority,
@@ -99,7 +99,7 @@ def _container(args: TrainingJobArgs) -> ContainerArgs:
         command=list(job.command or ("python3", SCRIPT_PATH)),
         env=_environment(args),
         ports=[ContainerPortArgs(name="workers", container_port=PORT, protocol="TCP")],
-        resources=compute(
+        resources=resource_requirements(
             {**job.resources.requests.amounts, **gpus}, {**job.resources.limits.amounts, **gpus}
         ),
         security_context=restricted_container(USER),
@@ -121,14 +121,14 @@ def _environment(args: TrainingJobArgs) -> list[EnvVarArgs]:
         **rendezvous(job.framework, job.name, job.workers),
         "CHECKPOINT_DIRECTORY": f"{DATA_DIRECTORY}/{checkpoint_directory(job.run)}",
         "EXPORT_DIRECTORY": f"{DATA_DIRECTORY}/{export_directory(job.name)}",
-        # Libraries keep caches in a home, and the file system of the image cannot be written.
+        # Libraries keep caches in the home directory, and the root file system is read-only.
         "HOME": "/tmp",
-        # Otherwise what a worker says is seen when it ends.
+        # Otherwise Python buffers stdout, and the log is empty until the worker ends.
         "PYTHONUNBUFFERED": "1",
         **job.environment,
     }
     if args.push_url is not None:
-        # With the labels that the figures get; all workers have the same, so one of them speaks.
+        # The grouping key. All workers have the same, so only one of them pushes.
         labels = Output.format("job/{0}/namespace/{1}", job.name, args.namespace)
         values["METRICS_PUSH_URL"] = Output.format("{0}/metrics/{1}", args.push_url, labels)
     return [

@@ -6,7 +6,7 @@ from pulumi import ResourceOptions
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
 
-from components.serving.model_server import TAKE_BACK
+from components.serving.model_server import PATCH_FORCE
 from tests.api.test_ownership import wait_until
 
 # No kubelet: nothing would become ready.
@@ -111,5 +111,5 @@ def test_a_number_that_is_given_again_is_taken_back_from_whoever_set_another(sta
     told = stack.up(build(2), fails=True).text
     assert ".spec.replicas" in told
     assert live() == 5
-    stack.up(build(2, TAKE_BACK))
+    stack.up(build(2, PATCH_FORCE))
     assert live() == 2

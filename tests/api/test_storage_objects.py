@@ -9,7 +9,7 @@ from components.serving.model_server import ModelServer
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.storage import files_of_claim
 from components.serving.storage_nfs import ShareVolume, ShareVolumeArgs
-from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, StoreKeys
+from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, S3Credentials
 from components.versions import IMAGES
 from settings.nfs import NfsClassSettings
 from tests.unit.conftest import plain
@@ -53,7 +53,7 @@ def in_a_bucket(namespace):
             size="5Gi",
             image=IMAGES["model-fetcher"],
             user=1000,
-            keys=StoreKeys(access_key_id="id", secret_access_key="secret"),
+            credentials=S3Credentials(access_key_id="id", secret_access_key="secret"),
         ),
     )
     return fetched.files

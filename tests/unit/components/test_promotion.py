@@ -7,7 +7,7 @@ import pytest
 from pulumi import ResourceOptions
 
 from components.serving.model_server_args import ModelServerArgs
-from components.serving.promotion import PromotionGateArgs, questions
+from components.serving.promotion import PromotionGateArgs, gate_queries
 from components.serving.rollout import BlueGreen, BlueGreenArgs, track_of
 from components.serving.split import Routed, RoutedArgs
 from components.serving.storage import files_of_claim
@@ -43,7 +43,7 @@ def routed(weight: int, gates: tuple[PromotionGateArgs, ...]) -> RoutedArgs:
 
 
 def test_what_is_asked_is_shown_before_it_is_asked():
-    expect_snapshot(SNAPSHOTS / "promotion-gate.txt", questions(gate(), "ml"))
+    expect_snapshot(SNAPSHOTS / "promotion-gate.txt", gate_queries(gate(), "ml"))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_requests_are_given_after_the_gate_and_the_gate_asks_when_the_version_ru
 
 
 def test_another_share_is_asked_for_again():
-    assert questions(gate(share=50), "ml") != questions(gate(share=100), "ml")
+    assert gate_queries(gate(share=50), "ml") != gate_queries(gate(share=100), "ml")
 
 
 def test_a_gate_that_asks_nothing_is_refused():

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, StoreKeys
+from components.serving.storage_s3 import BucketFiles, BucketFilesArgs, S3Credentials
 from tests.unit.components.test_model_server import MINIMUM as SERVER
 from tests.unit.components.test_model_server import ModelServer, ModelServerArgs
 from tests.unit.conftest import plain
 
 DIGEST = "ab" * 32
-KEYS = StoreKeys(access_key_id="id", secret_access_key="canary")
+KEYS = S3Credentials(access_key_id="id", secret_access_key="canary")
 MINIMUM: dict[str, Any] = {
     "namespace": "ml",
     "secret": "ml-model-files",
@@ -105,7 +105,7 @@ def test_a_node_without_the_disk_for_the_files_gets_no_pod(steps):
 
 
 def test_the_keys_are_secret_and_only_the_step_that_fetches_has_them(objects):
-    made = objects(keys=KEYS)
+    made = objects(credentials=KEYS)
     secret = made["Secret"]
     assert "canary" in str(plain(secret)["stringData"])
     assert secret["stringData"] != plain(secret)["stringData"], "the state would hold the keys in plain text"

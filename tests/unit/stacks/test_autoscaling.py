@@ -10,7 +10,7 @@ from pulumi import Output
 from settings import AutoscalingSettings, parse
 from settings.autoscaling import MetricsApi
 from stacks import platform, references
-from stacks.autoscaling import machines_to_rent
+from stacks.autoscaling import next_spare_machines
 from tests.unit.conftest import Recorder
 from tests.unit.settings.given import project
 from tests.unit.stacks.test_layers import CLUSTER_STACK, MACHINE
@@ -46,7 +46,7 @@ def test_the_next_machine_is_the_first_that_is_not_there(
     settings = parse(raw, "prod-platform", project(tmp_path))
     shown: dict[str, Any] = {}
     settle(
-        lambda: Output.all(**machines_to_rent(settings, references.cluster_of("prod-cluster"))).apply(
+        lambda: Output.all(**next_spare_machines(settings, references.cluster_of("prod-cluster"))).apply(
             shown.update
         )
     )

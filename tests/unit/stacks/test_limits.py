@@ -11,7 +11,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.serving.model_server_args import ModelServerArgs
 from components.serving.storage import ModelFiles
 from settings.server import ServerSettings
-from stacks.limits import limited
+from stacks.limits import with_default_timeout
 
 WAIT_FOR = {"pulumi.com/waitFor": "condition=Available"}
 # Minutes of Pulumi's provider for everything, in seconds.
@@ -26,7 +26,7 @@ def limit_of(kind: str, annotations: Any = None, own: CustomTimeouts | None = No
         props={"metadata": ObjectMetaArgs(name="one", annotations=annotations)},
         opts=ResourceOptions(custom_timeouts=own),
     )
-    result = limited(args)
+    result = with_default_timeout(args)
     return result and seconds(result.opts.custom_timeouts)
 
 
@@ -75,7 +75,7 @@ def test_a_model_that_cannot_start_ends_the_wait_in_minutes_and_a_slow_one_gets_
 def test_pods_that_are_changed_one_after_the_other_are_waited_for_one_after_the_other():
     slow = ServerSettings(startup_seconds=100)
     assert model(replicas=3, server=slow)[1] == model(server=slow)[1] + 200
-    assert model(replicas=None, most_replicas=3) == model(replicas=3)
+    assert model(replicas=None, max_replicas=3) == model(replicas=3)
     assert model(replicas=0) == model()
 
 
