@@ -22,7 +22,11 @@ def sourced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shell, "REPOSITORY", checkout)
     program = checkout / ".local/pulumi/bin/pulumi"
     program.parent.mkdir(parents=True)
-    program.write_text('#!/bin/sh\nprintf "%s|" "$@" "$PULUMI_STACK" "$PULUMI_HOME"\n')
+    left = tmp_path / "left"
+    program.write_text(
+        f'#!/bin/sh\nprintf "%s|" "$@" "$PULUMI_STACK" "$PULUMI_HOME"\ntouch "$TMPDIR/kubeconfig"\n'
+        f'printf "%s" "$TMPDIR/kubeconfig" >{left}\n'
+    )
     program.chmod(0o755)
     (checkout / "env").write_text(shell_environment("dev", {"PULUMI_HOME": str(program.parents[1])}))
 
@@ -54,3 +58,10 @@ def test_what_handles_the_state_only_stands_beside_the_copies(sourced) -> None:
 
 def test_another_stack_is_chosen_by_its_variable(sourced) -> None:
     assert "CHECKOUT/.local/config/Pulumi.full.yaml" in sourced("PULUMI_STACK=full && pulumi preview")
+
+
+def test_no_temporary_file_with_a_kubeconfig_is_left(sourced, tmp_path: Path) -> None:
+    sourced("pulumi refresh")
+    left = Path((tmp_path / "left").read_text())
+    assert left.name == "kubeconfig"
+    assert not left.parent.exists()
