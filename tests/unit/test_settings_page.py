@@ -30,7 +30,7 @@ ROW = re.compile(r"^\| `(?:metalml:)?([^`]+)` \|", re.MULTILINE)
 
 
 def test_the_page_is_as_the_settings_are() -> None:
-    # In a process of its own, as `make docs`: once in eleven runs the page was another beside all other tests.
+    # In a process of its own, as `make docs`: after other tests the page was another once in eleven runs.
     program = "from tests.tools.settings_page.page import page; print(page(), end='')"
     made = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, check=True, capture_output=True)
     assert PAGE.read_text() == made.stdout.decode(), (
