@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tools.syntax import parsed
+
 REPOSITORY = Path(__file__).parents[2]
 # Which of our packages the modules of a folder may import.
 ALLOWED = {
@@ -22,7 +24,7 @@ def modules(folder: str) -> Iterator[Path]:
 
 def imports(module: Path) -> Iterator[str]:
     """Full names of what a module imports of ours; `from a import b` is a.b."""
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in ast.walk(parsed(module.read_text())):
         if isinstance(node, ast.Import):
             found = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -61,7 +63,7 @@ def test_one_function_builds_network_policies() -> None:
     found = [
         str(module.relative_to(REPOSITORY))
         for module in modules("components")
-        for node in ast.walk(ast.parse(module.read_text()))
+        for node in ast.walk(parsed(module.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("NetworkPolicy")
     ]
     assert found == ["components/kubernetes/network_policy.py"]

@@ -1,8 +1,6 @@
 """docs/settings.md is what the settings are, and says what each key is for."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,7 +19,7 @@ from tests.tools.settings_page.markdown import anchor, table, text
 from tests.tools.settings_page.meanings import of_attributes
 from tests.tools.settings_page.page import PAGE, default_of, meaning_of, page
 from tests.tools.settings_page.words import in_words, named
-from tests.unit.settings.given import GONE, REPOSITORY, changed, mistakes, project, read
+from tests.unit.settings.given import GONE, changed, mistakes, project, read
 
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)]+)\)")
@@ -30,12 +28,7 @@ ROW = re.compile(r"^\| `(?:metalml:)?([^`]+)` \|", re.MULTILINE)
 
 
 def test_the_page_is_as_the_settings_are() -> None:
-    # In a process of its own, as `make docs`: after other tests the page was another once in eleven runs.
-    program = "from tests.tools.settings_page.page import page; print(page(), end='')"
-    made = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, check=True, capture_output=True)
-    assert PAGE.read_text() == made.stdout.decode(), (
-        "docs/settings.md is not as the settings are: run make docs"
-    )
+    assert PAGE.read_text() == page(), "docs/settings.md is not as the settings are: run make docs"
 
 
 def test_every_key_is_on_the_page() -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
+from tests.tools.syntax import parsed
+
 
 def of_attributes(owner: type) -> dict[str, str]:
     """What is said of each attribute of a class of the settings, there or where it is inherited from."""
@@ -28,7 +30,7 @@ def of_names(module: str) -> dict[str, str]:
 
 @cache
 def _tree(module: str) -> ast.Module:
-    return ast.parse(inspect.getsource(sys.modules[module]))
+    return parsed(inspect.getsource(sys.modules[module]))
 
 
 def _class(owner: type) -> ast.ClassDef:
