@@ -47,8 +47,6 @@ class Project:
     def release(self, commit: str) -> None:
         """Put the tracked files of a commit in the place of those that are there."""
         self._empty()
-        known = subprocess.run(["git", "cat-file", "-e", f"{commit}^{{commit}}"], cwd=REPOSITORY)
-        assert known.returncode == 0, f"this clone has no commit {commit}: git fetch --unshallow"
         archive = subprocess.run(
             ["git", "archive", commit], cwd=REPOSITORY, check=True, stdout=subprocess.PIPE
         )
@@ -192,6 +190,12 @@ class Project:
         local = self.folder / ".local"
         command = [local / "bin/kubectl", "--kubeconfig", local / "kubeconfig", "apply", "--filename", "-"]
         subprocess.run(command, input=json.dumps(thing), check=True, capture_output=True, text=True)
+
+
+def has_commit(commit: str) -> bool:
+    """Whether this clone has the commit; a shallow one may not."""
+    asked = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
+    return subprocess.run(asked, cwd=REPOSITORY, capture_output=True).returncode == 0
 
 
 def settings_on(

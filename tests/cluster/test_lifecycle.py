@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.project import Project, settings_on
+from tests.cluster.project import Project, has_commit, settings_on
 from tests.waits import LONGEST
 
 STACK = "lifecycle"
@@ -24,7 +24,8 @@ CONTROL, WORKER, SECOND = "10.87.0.11", "10.87.0.12", "10.87.0.13"
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("lifecycle"))
-    project.release(RELEASED)
+    if has_commit(RELEASED):
+        project.release(RELEASED)
     settings = settings_on(project, cluster=STACK, machines="10.87.0", pods="10.245")
     # It has a certificate, which must not be made anew.
     settings["config"]["metalml:platform"]["metricsServer"] = {}
@@ -102,6 +103,8 @@ def secrets(project: Project) -> dict[str, Any]:
 def test_a_stack_of_the_last_release_goes_over_without_a_replacement(project: Project) -> None:
     """Nobody's cluster is touched by a refactoring."""
     project.must("up", STACK)
+    if not has_commit(RELEASED):
+        pytest.skip(f"this clone has no commit {RELEASED}: git fetch --unshallow")
     answer = curl(WORKER)
     before = identities(project), pods(project), secrets(project)
     assert before[2], "metrics-server has a certificate"
