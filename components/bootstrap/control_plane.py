@@ -35,7 +35,7 @@ class ControlPlane(pulumi.ComponentResource):
     def __init__(self, name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("metalml:bootstrap:ControlPlane", name, None, opts)
         machine = args.machine
-        host = Host(connection=machine.connection, parent=self, after=args.after)
+        host = Host(connection=machine.connection, parent=self)
         self.initialised = host.step(
             "init",
             args.facts.apply(
@@ -45,9 +45,9 @@ class ControlPlane(pulumi.ComponentResource):
                     {"NODE_NAME": machine.name, "NODE_ADDRESS": machine.address},
                 )
             ),
+            after=args.after,
         )
-        host = Host(connection=machine.connection, parent=self, after=(self.initialised,))
-        read = host.run(f"{name}-kubeconfig", "kubeconfig.sh", secret=True)
+        read = host.run(f"{name}-kubeconfig", "kubeconfig.sh", after=(self.initialised,), secret=True)
         self.kubeconfig = pulumi.Output.secret(read.stdout)
         self.register_outputs({})
 

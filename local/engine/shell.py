@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.engine.command import PROGRAM_COMMANDS
 from local.paths import BINARIES, ENVIRONMENT, PULUMI_HOME, REPOSITORY, STACK_CONFIG
 
 TEMPLATE = Path(__file__).with_name("shell.sh")
@@ -21,6 +22,7 @@ def shell_environment(stack: str, variables: Mapping[str, str]) -> str:
         "STACK": shlex.quote(stack),
         "REPOSITORY": shlex.quote(str(REPOSITORY)),
         "SETTINGS": shlex.quote(str(STACK_CONFIG)),
+        "PROGRAM_COMMANDS": " | ".join(sorted(PROGRAM_COMMANDS)),
         "VARIABLES": "\n".join(
             f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())
         ),

@@ -11,7 +11,7 @@ pulumi() (
   export TMPDIR
   trap 'rm -rf -- "$TMPDIR"' EXIT
   case ${1:-} in
-    up | preview | destroy | refresh)
+    @PROGRAM_COMMANDS@)
       command pulumi "$@" --cwd @REPOSITORY@ --config-file @SETTINGS@/"Pulumi.$PULUMI_STACK.yaml"
       ;;
     *) command pulumi --cwd @SETTINGS@ "$@" ;;

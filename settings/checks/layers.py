@@ -6,6 +6,7 @@ from pathlib import Path
 from settings.checks.finding import known, mistake
 from settings.errors import Mistake
 from settings.layers import Layer
+from settings.machines import MachineSettings
 from settings.paths import at
 from settings.stack import Settings
 
@@ -93,3 +94,11 @@ def present_name(stack: str | None) -> bool:
 
 
 CHECKS = (layers_in_one_piece, settings_of_other_layers, upstream_where_needed)
+
+
+def own_machines(settings: Settings) -> dict[str, MachineSettings] | None:
+    """The machines of the stack by name; None where another stack owns them, or one could not be read."""
+    if not owned(settings, Layer.CLUSTER) or not known(settings.machines, *settings.machines):
+        return None
+    machines = {machine.name: machine for machine in settings.machines}
+    return machines if known(*machines) else None

@@ -6,9 +6,8 @@ from pathlib import Path
 from components import versions
 from settings.base import suggestion
 from settings.checks.finding import duplicates, known, mistake, present
-from settings.checks.layers import owned
+from settings.checks.layers import own_machines
 from settings.errors import Mistake
-from settings.layers import Layer
 from settings.machines import Role
 from settings.paths import at, each
 from settings.stack import Settings
@@ -49,10 +48,8 @@ def unique_models(settings: Settings, _: Path) -> Iterator[Mistake]:
 
 def models_machine(settings: Settings, _: Path) -> Iterator[Mistake]:
     """The pods run where the files are, so that machine must take pods, and have the GPUs."""
-    if not owned(settings, Layer.CLUSTER) or not known(settings.machines, *settings.machines):
-        return
-    machines = {machine.name: machine for machine in settings.machines}
-    if not known(*machines):
+    machines = own_machines(settings)
+    if machines is None:
         return
     workers = [name for name, machine in machines.items() if machine.role is Role.WORKER]
     gpu_workers = [name for name in workers if machines[name].gpu is not None]

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from settings.checks.finding import duplicates, is_file, known, mistake, present
-from settings.checks.layers import owned
+from settings.checks.layers import own_machines
 from settings.errors import Mistake
-from settings.layers import Layer
 from settings.machines import Role
 from settings.paths import at, each
 from settings.placement import Machines
@@ -54,10 +53,8 @@ def a_program(settings: Settings, directory: Path) -> Iterator[Mistake]:
 
 def machine_there(settings: Settings, _: Path) -> Iterator[Mistake]:
     """Workers run where their directory is, so that machine must take them, and have the GPUs."""
-    if not owned(settings, Layer.CLUSTER) or not known(settings.machines, *settings.machines):
-        return
-    machines = {machine.name: machine for machine in settings.machines}
-    if not known(*machines):
+    machines = own_machines(settings)
+    if machines is None:
         return
     workers = [name for name, machine in machines.items() if machine.role is Role.WORKER]
     for path, job in each(settings.training, at.training):
